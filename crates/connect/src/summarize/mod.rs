@@ -1,0 +1,1 @@
+//! Notes from a transcript.

@@ -1,0 +1,153 @@
+//! Failures that say what happened, then what to do.
+
+use serde::{Deserialize, Serialize};
+
+/// Why a step could not do its work, in words for the person, with what the pool needs to decide what comes next.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[error("{what}")]
+pub struct Failure {
+    /// Stable name of the kind of failure; the window chooses its button by it.
+    pub code: FailureCode,
+    /// What happened, one sentence.
+    pub what: String,
+    /// What the person can do about it, one sentence.
+    pub fix: String,
+    /// Whether and how the work goes on.
+    pub retry: Retry,
+    /// The technical cause, for "copy details". Never holds a secret.
+    pub detail: Option<String>,
+}
+
+/// What the pool does after a failure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Retry {
+    /// Temporary: try again by itself. The service may have said after how many milliseconds.
+    Later {
+        /// Delay asked for by the service, in milliseconds; `None` leaves it to the backoff.
+        after_ms: Option<u32>,
+    },
+    /// The person has to do something; the job goes on by itself once that is done.
+    Person,
+    /// Repeating would fail the same way.
+    Never,
+}
+
+macro_rules! failure_codes {
+    ($($(#[$doc:meta])+ $variant:ident => $word:literal,)+) => {
+        /// Kinds of failure. The words are part of the command line's and the window's interface.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        pub enum FailureCode {
+            $($(#[$doc])+ #[serde(rename = $word)] $variant,)+
+        }
+        impl FailureCode {
+            /// Every code, in the order of the pipeline.
+            pub const ALL: &'static [FailureCode] = &[$(FailureCode::$variant,)+];
+            /// The stable word of this code.
+            pub fn word(self) -> &'static str {
+                match self { $(FailureCode::$variant => $word,)+ }
+            }
+        }
+    };
+}
+
+failure_codes! {
+    /// The recording is not where the link points.
+    MissingFile => "missing_file",
+    /// The link names a folder.
+    IsAFolder => "is_a_folder",
+    /// The recording has no bytes.
+    EmptyFile => "empty_file",
+    /// The system refuses to read or write a file.
+    PermissionDenied => "permission_denied",
+    /// The file is neither audio nor video.
+    NotARecording => "not_a_recording",
+    /// The codec is not covered, and no ffmpeg is there to help.
+    UnsupportedCodec => "unsupported_codec",
+    /// The file ends early or its index is missing.
+    DamagedRecording => "damaged_recording",
+    /// Nothing was said.
+    NoSpeech => "no_speech",
+    /// No speech engine can run here.
+    NoSpeechEngine => "no_speech_engine",
+    /// The configured model file is not there.
+    ModelMissing => "model_missing",
+    /// The model file cannot be loaded.
+    ModelUnusable => "model_unusable",
+    /// The speech engine broke off.
+    EngineFailed => "engine_failed",
+    /// Speakers could not be told apart.
+    DiarizationFailed => "diarization_failed",
+    /// The disk is full.
+    DiskFull => "disk_full",
+    /// The folder for pages has gone.
+    PageFolderGone => "page_folder_gone",
+    /// The folder for pages cannot be written to.
+    PageFolderReadOnly => "page_folder_read_only",
+    /// The service that the link or the destination belongs to is not connected.
+    NotConnected => "not_connected",
+    /// A step took longer than its bound.
+    TimedOut => "timed_out",
+    /// The job database refused to answer.
+    StoreFailed => "store_failed",
+    /// A defect in Debrief.
+    Internal => "internal",
+}
+
+impl Failure {
+    /// A failure that repeats itself if nothing changes.
+    pub fn never(code: FailureCode, what: impl Into<String>, fix: impl Into<String>) -> Self {
+        Self { code, what: what.into(), fix: fix.into(), retry: Retry::Never, detail: None }
+    }
+
+    /// A failure that needs the person; the job waits.
+    pub fn person(code: FailureCode, what: impl Into<String>, fix: impl Into<String>) -> Self {
+        Self { retry: Retry::Person, ..Self::never(code, what, fix) }
+    }
+
+    /// A temporary failure; the job is tried again by itself.
+    pub fn later(code: FailureCode, what: impl Into<String>, fix: impl Into<String>) -> Self {
+        Self { retry: Retry::Later { after_ms: None }, ..Self::never(code, what, fix) }
+    }
+
+    /// The same failure with its technical cause.
+    pub fn because(self, detail: impl std::fmt::Display) -> Self {
+        Self { detail: Some(detail.to_string()), ..self }
+    }
+
+    /// A defect in Debrief: something that cannot happen has happened.
+    pub fn internal(detail: impl std::fmt::Display) -> Self {
+        Self::never(
+            FailureCode::Internal,
+            "Debrief made a mistake.",
+            "Try again. If it happens again, copy the details into a bug report.",
+        )
+        .because(detail)
+    }
+
+    /// The disk is full while `doing` (for example "decoding the recording").
+    pub fn disk_full(doing: &str, folder: &str) -> Self {
+        Self::person(
+            FailureCode::DiskFull,
+            format!("The disk is full; {doing} stopped."),
+            format!("Free some space on the disk that holds {folder}. The job goes on by itself."),
+        )
+    }
+}
+
+/// Something that did not stop the job, but that the person should know. Named on the page and on the job.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+pub struct Warning {
+    /// Stable word of the kind of warning.
+    pub code: String,
+    /// One or two sentences: what is missing and what can be done.
+    pub text: String,
+}
+
+impl Warning {
+    /// A warning of the given kind.
+    pub fn new(code: impl Into<String>, text: impl Into<String>) -> Self {
+        Self { code: code.into(), text: text.into() }
+    }
+}

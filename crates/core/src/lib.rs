@@ -1,0 +1,16 @@
+//! What Debrief talks about: jobs, stages, transcripts, notes and pages.
+//!
+//! Everything here is pure: no network, files, clock, database or threads. Time and randomness come in as arguments.
+#![forbid(unsafe_code)]
+
+pub mod export;
+pub mod failure;
+pub mod job;
+pub mod link;
+pub mod naming;
+pub mod notes;
+pub mod page;
+pub mod ports;
+pub mod stage;
+pub mod transcript;
+pub mod view;

@@ -1,0 +1,2 @@
+//! The recording's date, and the name it gets: `[YYYY-MM-DD] Title.ext`.
+

@@ -1,0 +1,72 @@
+//! What is worth keeping of a meeting: title, summary, decisions, to-dos, each with its evidence.
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::stage::Checkpoint;
+
+/// Output of the summarize stage.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notes {
+    /// Short, without a date; never empty.
+    pub title: String,
+    /// The most important points, in order of time.
+    pub summary: Vec<Point>,
+    /// What was decided.
+    pub decisions: Vec<Point>,
+    /// Who will do what.
+    pub todos: Vec<Todo>,
+    /// Notes by topic.
+    pub sections: Vec<Section>,
+    /// How the notes were made; the page says so.
+    pub method: NotesMethod,
+}
+
+impl Checkpoint for Notes {
+    const VERSION: u32 = 1;
+}
+
+/// A sentence with the place it comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Point {
+    /// The sentence.
+    pub text: String,
+    /// Where it was said, in milliseconds from the start.
+    pub at_ms: u32,
+    /// Who said it; index into the transcript's speakers.
+    pub speaker: Option<u16>,
+}
+
+/// Something that somebody will do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Todo {
+    /// What is to be done, as it was said.
+    pub text: String,
+    /// Who, when it was said.
+    pub assignee: Option<String>,
+    /// Until when, when it was said and is certain.
+    pub due: Option<Date>,
+    /// Where it was said, in milliseconds from the start.
+    pub at_ms: u32,
+    /// Who said it; index into the transcript's speakers.
+    pub speaker: Option<u16>,
+}
+
+/// Notes on one topic.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Section {
+    /// The topic's words.
+    pub heading: String,
+    /// Where the topic begins, in milliseconds.
+    pub at_ms: u32,
+    /// Its central sentences, in order of time.
+    pub points: Vec<Point>,
+}
+
+/// How notes were made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NotesMethod {
+    /// Sentences taken from the transcript, no language model.
+    Extractive,
+}

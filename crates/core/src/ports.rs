@@ -1,0 +1,199 @@
+//! The traits of the steps: what the pipeline needs from the outside world.
+//!
+//! Every step takes a [`StageCx`]: it reports progress, ends soon after a stop, and resumes from its bookmark.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::failure::Failure;
+use crate::link::RecordingLink;
+use crate::notes::Notes;
+use crate::page::Page;
+use crate::stage::{Checkpoint, StageCx, StepResult};
+use crate::transcript::{Speakers, Transcript, Turns, Words};
+
+/// Output of the fetch stage: the recording on this machine.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recording {
+    /// The file to decode: the person's own file, or a copy in the job's folder.
+    pub file: PathBuf,
+    /// The name it has at its source, with extension.
+    pub name: String,
+    /// Size in bytes.
+    pub size_bytes: u64,
+    /// The file's own creation date, for names without a date.
+    pub created: Date,
+    /// Where a person finds it: a path or a web address.
+    pub location: String,
+    /// Documents that belong to it.
+    pub attachments: Vec<Attachment>,
+}
+
+impl Checkpoint for Recording {
+    const VERSION: u32 = 1;
+
+    fn files(&self) -> Vec<PathBuf> {
+        vec![self.file.clone()]
+    }
+}
+
+/// A document that belongs to a recording.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attachment {
+    /// Its name, with extension.
+    pub name: String,
+    /// Where a person finds it: a path or a web address.
+    pub location: String,
+    /// Its text, when it could be read.
+    pub text: Option<String>,
+}
+
+/// Output of the decode stage: 16 kHz mono 16-bit PCM in a WAV file in the job's folder.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Audio {
+    /// The WAV file.
+    pub file: PathBuf,
+    /// Length in milliseconds.
+    pub duration_ms: u32,
+    /// What it was made from, for example "AAC-LC, 48000 Hz, 2 channels".
+    pub source_format: String,
+}
+
+impl Checkpoint for Audio {
+    const VERSION: u32 = 1;
+
+    fn files(&self) -> Vec<PathBuf> {
+        vec![self.file.clone()]
+    }
+}
+
+/// Output of the publish stage: where the page is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
+pub struct PublishedPage {
+    /// The Markdown file, for pages on this machine.
+    pub markdown_path: Option<PathBuf>,
+    /// The HTML file beside it.
+    pub html_path: Option<PathBuf>,
+}
+
+impl Checkpoint for PublishedPage {
+    const VERSION: u32 = 1;
+
+    fn files(&self) -> Vec<PathBuf> {
+        self.markdown_path.iter().chain(&self.html_path).cloned().collect()
+    }
+}
+
+/// Output of the rename stage.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
+pub struct Renamed {
+    /// The new name; `None` when the source keeps names as they are.
+    pub name: Option<String>,
+}
+
+impl Checkpoint for Renamed {
+    const VERSION: u32 = 1;
+}
+
+/// Where recordings come from.
+#[async_trait]
+pub trait RecordingSource: Send + Sync {
+    /// Brings the recording and its attachments to this machine. An attachment that cannot be had is a warning.
+    async fn fetch(
+        &self,
+        link: &RecordingLink,
+        attachments: &[RecordingLink],
+        cx: StageCx,
+    ) -> StepResult<Recording>;
+
+    /// Gives the recording its new name at its source, if the source renames at all.
+    async fn rename(&self, link: &RecordingLink, name: &str, cx: StageCx) -> StepResult<Renamed>;
+}
+
+/// Turns any recording into [`Audio`].
+#[async_trait]
+pub trait AudioDecoder: Send + Sync {
+    /// Streams: memory does not grow with the recording's length.
+    async fn decode(&self, recording: &Recording, cx: StageCx) -> StepResult<Audio>;
+}
+
+/// Turns audio into words.
+#[async_trait]
+pub trait Transcriber: Send + Sync {
+    /// For the job's row, for example "PocketSphinx (rough, English only)".
+    fn label(&self) -> String;
+
+    /// Whether it works on this machine's processors; such engines run one job at a time.
+    fn is_local(&self) -> bool;
+
+    /// Whether it could start now.
+    ///
+    /// # Errors
+    /// What is missing and what to do.
+    async fn ready(&self) -> Result<(), Failure>;
+
+    /// Words in order of time. No speech at all is the failure `no_speech`.
+    async fn transcribe(&self, audio: &Audio, cx: StageCx) -> StepResult<Words>;
+}
+
+/// Finds who spoke when.
+#[async_trait]
+pub trait Diarizer: Send + Sync {
+    /// Turns in order of time.
+    async fn diarize(&self, audio: &Audio, cx: StageCx) -> StepResult<Turns>;
+}
+
+/// Finds the speakers' names.
+#[async_trait]
+pub trait SpeakerIdentifier: Send + Sync {
+    /// Names only for those speakers that are certain.
+    async fn identify(&self, transcript: &Transcript, cx: StageCx) -> StepResult<Speakers>;
+}
+
+/// Writes the notes.
+#[async_trait]
+pub trait Summarizer: Send + Sync {
+    /// Notes on the whole transcript.
+    async fn summarize(
+        &self,
+        transcript: &Transcript,
+        recording: &Recording,
+        cx: StageCx,
+    ) -> StepResult<Notes>;
+}
+
+/// Where pages go.
+#[async_trait]
+pub trait PageSink: Send + Sync {
+    /// Whether a page could be written now.
+    ///
+    /// # Errors
+    /// What is missing and what to do.
+    async fn ready(&self) -> Result<(), Failure>;
+
+    /// Writes the page exactly once: the page of an earlier, interrupted run of this job is found again, not doubled.
+    async fn publish(&self, page: &Page, cx: StageCx) -> StepResult<PublishedPage>;
+}
+
+/// One implementation of every step, as the settings and the job choose them.
+#[derive(Clone)]
+pub struct Steps {
+    /// Where the recording comes from.
+    pub source: Arc<dyn RecordingSource>,
+    /// Recording → audio.
+    pub decoder: Arc<dyn AudioDecoder>,
+    /// Audio → words.
+    pub transcriber: Arc<dyn Transcriber>,
+    /// Audio → turns.
+    pub diarizer: Arc<dyn Diarizer>,
+    /// Turns → names.
+    pub identifier: Arc<dyn SpeakerIdentifier>,
+    /// Transcript → notes.
+    pub summarizer: Arc<dyn Summarizer>,
+    /// Page → somewhere.
+    pub sink: Arc<dyn PageSink>,
+}
