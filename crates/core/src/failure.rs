@@ -125,6 +125,16 @@ impl Failure {
         .because(detail)
     }
 
+    /// The job database refused to answer; the job goes on at the next try.
+    pub fn store(detail: impl std::fmt::Display) -> Self {
+        Self::later(
+            FailureCode::StoreFailed,
+            "Debrief's job database didn't answer.",
+            "Check that the disk isn't full and that its folder can be written to.",
+        )
+        .because(detail)
+    }
+
     /// The disk is full while `doing` (for example "decoding the recording").
     pub fn disk_full(doing: &str, folder: &str) -> Self {
         Self::person(
@@ -149,5 +159,42 @@ impl Warning {
     /// A warning of the given kind.
     pub fn new(code: impl Into<String>, text: impl Into<String>) -> Self {
         Self { code: code.into(), text: text.into() }
+    }
+}
+
+/// Temporary failures in a row after which a stage has failed for good.
+pub const MAX_ATTEMPTS: u32 = 8;
+
+/// Milliseconds until try number `attempts + 1`: doubling from 5 s to 10 min, spread by `jitter` (0 to 1) so that jobs
+/// that failed together don't come back together. A delay that the service asked for is kept to.
+pub fn backoff_ms(attempts: u32, asked_ms: Option<u32>, jitter: f64) -> u32 {
+    let doubled = 5_000_u32.saturating_mul(1 << attempts.min(10)).min(600_000);
+    let spread = f64::from(doubled) * (0.75 + 0.5 * jitter.clamp(0.0, 1.0));
+    // At most 750,000, far inside a u32.
+    (spread as u32).max(asked_ms.unwrap_or(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tries_come_ever_later_but_never_later_than_a_quarter_of_an_hour() {
+        let delays: Vec<u32> = (0..MAX_ATTEMPTS).map(|attempts| backoff_ms(attempts, None, 0.5)).collect();
+        assert_eq!(delays, [5_000, 10_000, 20_000, 40_000, 80_000, 160_000, 320_000, 600_000]);
+        assert_eq!(backoff_ms(100, None, 1.0), 750_000);
+    }
+
+    #[test]
+    fn a_service_that_asks_for_more_time_gets_it() {
+        assert_eq!(backoff_ms(0, Some(90_000), 0.0), 90_000);
+        assert_eq!(backoff_ms(3, Some(1), 0.5), 40_000);
+    }
+
+    #[test]
+    fn codes_keep_their_words() {
+        for code in FailureCode::ALL {
+            assert_eq!(serde_json::to_string(code).expect("a word"), format!("\"{}\"", code.word()));
+        }
     }
 }

@@ -168,9 +168,9 @@ pub enum JobEvent {
 #[error("a job that is {} cannot take {event:?}", .status.word())]
 pub struct IllegalEvent {
     /// Where the job stands.
-    pub status: JobStatus,
+    pub status: Box<JobStatus>,
     /// What was tried.
-    pub event: JobEvent,
+    pub event: Box<JobEvent>,
 }
 
 impl JobStatus {
@@ -245,7 +245,7 @@ impl JobStatus {
                 | E::Released
                 | E::Lost
                 | E::Ready,
-            ) => return Err(IllegalEvent { status: self.clone(), event: event.clone() }),
+            ) => return Err(IllegalEvent { status: Box::new(self.clone()), event: Box::new(event.clone()) }),
         };
         Ok(next)
     }
@@ -278,6 +278,128 @@ impl JobStatus {
             JobStatus::Cancelled => "cancelled",
             JobStatus::Failed { .. } => "failed",
             JobStatus::Completed => "completed",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::failure::FailureCode;
+    use proptest::prelude::*;
+
+    fn failure() -> Failure {
+        Failure::never(FailureCode::Internal, "It broke.", "Mend it.")
+    }
+
+    fn any_event() -> impl Strategy<Value = JobEvent> {
+        let stage = prop::sample::select(Stage::ALL.to_vec());
+        prop_oneof![
+            4 => Just(JobEvent::Claimed),
+            4 => stage.prop_map(JobEvent::StageBegan),
+            1 => Just(JobEvent::FailedForNow { why: failure(), at: Timestamp::UNIX_EPOCH }),
+            1 => Just(JobEvent::NeedsPerson(failure())),
+            1 => Just(JobEvent::Failed(failure())),
+            1 => Just(JobEvent::Completed),
+            1 => Just(JobEvent::CancelRequested),
+            1 => Just(JobEvent::Released),
+            1 => Just(JobEvent::Lost),
+            1 => Just(JobEvent::Ready),
+            1 => Just(JobEvent::RetryRequested),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn no_sequence_of_events_leaves_a_final_state_but_by_a_retry(
+            events in proptest::collection::vec(any_event(), 0..60),
+        ) {
+            let mut status = JobStatus::Pending;
+            for event in events {
+                let before = status.clone();
+                match before.after(&event) {
+                    Err(illegal) => prop_assert_eq!(*illegal.status, before),
+                    Ok(next) => {
+                        if before.is_final() {
+                            prop_assert_eq!(&event, &JobEvent::RetryRequested);
+                            prop_assert_eq!(&next, &JobStatus::Pending);
+                        }
+                        // Work only ever starts from the queue.
+                        if next.is_running() && !before.is_running() {
+                            prop_assert_eq!(&before, &JobStatus::Pending);
+                            prop_assert_eq!(&event, &JobEvent::Claimed);
+                        }
+                        // Only a worker completes or fails a job.
+                        if matches!(next, JobStatus::Completed | JobStatus::Failed { .. }) {
+                            prop_assert!(before.is_running());
+                        }
+                        // Once stopping, it never works on: it ends, or the page won the race.
+                        if matches!(before, JobStatus::Cancelling { .. }) {
+                            let ended = next.is_final() && !matches!(next, JobStatus::Failed { .. });
+                            prop_assert!(ended || next.word() == "cancelling");
+                        }
+                        status = next;
+                    }
+                }
+            }
+        }
+
+        #[test]
+        fn every_unfinished_job_can_be_cancelled_and_every_final_one_retried(
+            events in proptest::collection::vec(any_event(), 0..30),
+        ) {
+            let mut status = JobStatus::Pending;
+            for event in events {
+                if let Ok(next) = status.after(&event) {
+                    status = next;
+                }
+            }
+            prop_assert_eq!(status.after(&JobEvent::CancelRequested).is_ok(), !status.is_final());
+            if status.is_final() {
+                prop_assert_eq!(status.after(&JobEvent::RetryRequested), Ok(JobStatus::Pending));
+            }
+        }
+    }
+
+    #[test]
+    fn a_finished_job_cannot_be_turned_into_a_cancelled_one() {
+        let error = JobStatus::Completed.after(&JobEvent::CancelRequested).unwrap_err();
+        assert_eq!(error.to_string(), "a job that is completed cannot take CancelRequested");
+    }
+
+    #[test]
+    fn a_page_that_wins_the_race_against_a_stop_completes_the_job() {
+        let stopping = JobStatus::Cancelling { stage: Stage::Publish };
+        assert_eq!(stopping.after(&JobEvent::Completed), Ok(JobStatus::Completed));
+        assert_eq!(stopping.after(&JobEvent::Failed(failure())), Ok(JobStatus::Cancelled));
+    }
+
+    #[test]
+    fn a_crash_puts_running_jobs_back_and_honours_a_requested_stop() {
+        assert_eq!(
+            JobStatus::Processing { stage: Stage::Decode }.after(&JobEvent::Lost),
+            Ok(JobStatus::Pending)
+        );
+        assert_eq!(
+            JobStatus::Cancelling { stage: Stage::Decode }.after(&JobEvent::Lost),
+            Ok(JobStatus::Cancelled)
+        );
+    }
+
+    #[test]
+    fn states_read_back_from_the_store() {
+        for status in [
+            JobStatus::Pending,
+            JobStatus::Processing { stage: Stage::Decode },
+            JobStatus::Retrying { stage: Stage::Publish, why: failure(), at: Timestamp::UNIX_EPOCH },
+            JobStatus::Waiting { stage: Stage::Publish, fix: failure() },
+            JobStatus::Cancelling { stage: Stage::Fetch },
+            JobStatus::Cancelled,
+            JobStatus::Failed { stage: Stage::Transcribe, why: failure() },
+            JobStatus::Completed,
+        ] {
+            let stored = serde_json::to_string(&status).expect("plain data");
+            assert_eq!(serde_json::from_str::<JobStatus>(&stored).expect("what was stored"), status);
         }
     }
 }

@@ -33,10 +33,14 @@ pub enum LinkError {
     #[error("This link is a folder. Open it and copy the links of the recordings inside.")]
     Folder,
     /// A document published to the web has no file behind it.
-    #[error("This is a page published to the web, not the file itself. Copy the link from Drive's Share dialog.")]
+    #[error(
+        "This is a page published to the web, not the file itself. Copy the link from Drive's Share dialog."
+    )]
     Published,
     /// A web address that is not Drive.
-    #[error("This web address isn't a Google Drive file. Copy the link from Drive's Share dialog, or download the file and drop it here.")]
+    #[error(
+        "This web address isn't a Google Drive file. Copy the link from Drive's Share dialog, or download the file and drop it here."
+    )]
     NotDrive,
     /// A Drive address without a file id.
     #[error("This Google Drive link has no file in it. Copy the link from Drive's Share dialog.")]
@@ -115,7 +119,8 @@ fn drive_link(url: &Url) -> Result<RecordingLink, LinkError> {
     if !matches!(host, "drive.google.com" | "docs.google.com" | "drive.usercontent.google.com") {
         return Err(LinkError::NotDrive);
     }
-    let path: Vec<&str> = url.path_segments().map(|s| s.filter(|p| !p.is_empty()).collect()).unwrap_or_default();
+    let path: Vec<&str> =
+        url.path_segments().map(|s| s.filter(|p| !p.is_empty()).collect()).unwrap_or_default();
     if path.contains(&"folders") || path.contains(&"folderview") {
         return Err(LinkError::Folder);
     }
@@ -123,7 +128,8 @@ fn drive_link(url: &Url) -> Result<RecordingLink, LinkError> {
         return Err(LinkError::Published);
     }
     let query = |key: &str| url.query_pairs().find(|(k, _)| k == key).map(|(_, v)| v.into_owned());
-    let in_path = path.iter().position(|part| *part == "d").and_then(|d| path.get(d + 1)).map(|s| (*s).to_owned());
+    let in_path =
+        path.iter().position(|part| *part == "d").and_then(|d| path.get(d + 1)).map(|s| (*s).to_owned());
     let id = in_path.or_else(|| query("id")).filter(|id| is_id_shaped(id)).ok_or(LinkError::NoFileId)?;
     Ok(RecordingLink::Drive { id, resource_key: query("resourcekey") })
 }

@@ -237,7 +237,8 @@ pub fn compose(
 }
 
 fn properties(words: &Labels, transcript: &Transcript, recording: &Recording) -> Vec<Property> {
-    let text = |name: &str, value: String| Property { name: name.to_owned(), value: PropertyValue::Text(value) };
+    let text =
+        |name: &str, value: String| Property { name: name.to_owned(), value: PropertyValue::Text(value) };
     let mut properties = Vec::new();
     if !transcript.speakers.is_empty() {
         let names: Vec<&str> = transcript.speakers.iter().map(|s| s.display()).collect();

@@ -107,6 +107,11 @@ impl Stage {
         }
     }
 
+    /// Whether a stop ends this stage. Once the page exists the job is completed, so the rename is not stopped.
+    pub fn can_stop(self) -> bool {
+        self != Stage::Rename
+    }
+
     /// The stages after this one.
     pub fn later(self) -> impl Iterator<Item = Stage> {
         Stage::ALL.into_iter().filter(move |stage| *stage > self)

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::failure::{Failure, Warning};
-use crate::stage::{Progress, Stage};
+use crate::job::{Job, JobStatus};
+use crate::stage::{PERCENT_AT_START, Progress, Stage};
 
 /// The status words of the asynchronous API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -161,5 +162,198 @@ impl JobError {
             stage,
             detail: failure.detail.clone(),
         }
+    }
+}
+
+/// What the journal knows about a job besides its status.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct JobFacts {
+    /// The title of its notes, or else the name of its recording, once there is one.
+    pub title: Option<String>,
+    /// Length of the recording in milliseconds, once known.
+    pub duration_ms: Option<u32>,
+    /// The finished stages, with how long each took in milliseconds.
+    pub done: Vec<(Stage, u32)>,
+    /// The warnings of the finished stages.
+    pub warnings: Vec<Warning>,
+    /// The result, once completed.
+    pub result: Option<JobResult>,
+    /// The percentage that the job has reached in this run.
+    pub percent: u8,
+}
+
+/// What is known about a running stage, but never stored.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Live {
+    /// The percentage that the job has reached in this run.
+    pub percent: u8,
+    /// Progress inside the stage.
+    pub progress: Option<Progress>,
+    /// The stage has to wait until another job's speech recognition is done.
+    pub in_line: bool,
+}
+
+impl JobView {
+    /// The view of `job`. `live` is there only in the process that runs it.
+    pub fn of(job: &Job, facts: JobFacts, live: Option<Live>) -> JobView {
+        let (status, group, stage, why) = match &job.status {
+            JobStatus::Pending => (StatusWord::Pending, Group::Waiting, None, None),
+            JobStatus::Processing { stage } | JobStatus::Cancelling { stage } => {
+                (StatusWord::Processing, Group::Working, Some(*stage), None)
+            }
+            JobStatus::Retrying { stage, why, .. } => {
+                (StatusWord::Pending, Group::Waiting, Some(*stage), Some(why))
+            }
+            JobStatus::Waiting { stage, fix } => {
+                (StatusWord::Pending, Group::NeedsYou, Some(*stage), Some(fix))
+            }
+            JobStatus::Cancelled => (StatusWord::Cancelled, Group::Done, None, None),
+            JobStatus::Failed { stage, why } => (StatusWord::Failed, Group::Done, Some(*stage), Some(why)),
+            JobStatus::Completed => (StatusWord::Completed, Group::Done, None, None),
+        };
+        let live = live.filter(|_| job.status.is_running()).unwrap_or_default();
+        let request = &job.request;
+        JobView {
+            id: job.id.to_string(),
+            status,
+            progress: percent(&job.status, facts.percent, live.percent),
+            message: message(&job.status, live),
+            created_at: job.created_at.to_string(),
+            updated_at: job.updated_at.to_string(),
+            result: facts.result.filter(|_| status == StatusWord::Completed),
+            error: stage.zip(why).map(|(stage, why)| JobError::new(why, stage)),
+            title: facts.title.unwrap_or_else(|| request.link.short_name()),
+            source: request.link.location(),
+            attachments: request.attachments.iter().map(|link| link.short_name()).collect(),
+            duration_ms: facts.duration_ms,
+            engine: engine(job),
+            group,
+            stage,
+            stage_progress: live.progress,
+            retry_at: match &job.status {
+                JobStatus::Retrying { at, .. } => Some(at.to_string()),
+                _ => None, // The other states wait for no particular time.
+            },
+            stages: stages(&job.status, &facts.done),
+            warnings: facts.warnings,
+            revision: u32::try_from(job.revision).unwrap_or(u32::MAX),
+        }
+    }
+}
+
+fn percent(status: &JobStatus, stored: u8, live: u8) -> u8 {
+    match status {
+        JobStatus::Completed => 100,
+        JobStatus::Processing { .. } | JobStatus::Cancelling { .. } => {
+            stored.max(live).clamp(PERCENT_AT_START, 99)
+        }
+        JobStatus::Pending
+        | JobStatus::Retrying { .. }
+        | JobStatus::Waiting { .. }
+        | JobStatus::Cancelled
+        | JobStatus::Failed { .. } => stored.min(99),
+    }
+}
+
+fn message(status: &JobStatus, live: Live) -> String {
+    match status {
+        JobStatus::Pending => "Waiting for its turn".to_owned(),
+        JobStatus::Processing { stage } if live.in_line => {
+            format!("{}: waiting for another recording", stage.doing())
+        }
+        JobStatus::Processing { stage } => stage.doing().to_owned(),
+        JobStatus::Retrying { why, .. } => format!("{} Trying again soon.", why.what),
+        JobStatus::Waiting { fix, .. } => format!("{} {}", fix.what, fix.fix),
+        JobStatus::Cancelling { .. } => "Stopping".to_owned(),
+        JobStatus::Cancelled => "Cancelled".to_owned(),
+        JobStatus::Failed { why, .. } => format!("{} {}", why.what, why.fix),
+        JobStatus::Completed => "Done".to_owned(),
+    }
+}
+
+/// The engine as it was chosen: the model's file name, or else the engine's name.
+fn engine(job: &Job) -> String {
+    let speech = &job.request.speech;
+    let model = speech.model.as_deref().and_then(|model| model.file_name());
+    model
+        .map(|name| name.to_string_lossy().into_owned())
+        .or_else(|| speech.engine.clone())
+        .unwrap_or_default()
+}
+
+fn stages(status: &JobStatus, done: &[(Stage, u32)]) -> Vec<StageView> {
+    let view = |stage: Stage| {
+        let took_ms = done.iter().find(|(s, _)| *s == stage).map(|(_, took_ms)| *took_ms);
+        let here = |at: &Stage| *at == stage;
+        let state = match status {
+            JobStatus::Processing { stage: at } | JobStatus::Cancelling { stage: at } if here(at) => {
+                StageState::Running
+            }
+            JobStatus::Failed { stage: at, .. }
+            | JobStatus::Waiting { stage: at, .. }
+            | JobStatus::Retrying { stage: at, .. }
+                if here(at) =>
+            {
+                StageState::Stopped
+            }
+            _ if took_ms.is_some() => StageState::Done, // Whatever the job does now, this stage is behind it.
+            _ => StageState::Ahead,
+        };
+        StageView { stage, state, weight: stage.weight(), took_ms }
+    };
+    Stage::ALL.into_iter().map(view).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::failure::FailureCode;
+    use crate::job::{Destination, JobId, SpeechChoice, SubmitJob};
+    use crate::link::RecordingLink;
+    use jiff::Timestamp;
+
+    fn job(status: JobStatus) -> Job {
+        Job {
+            id: JobId(uuid::Uuid::nil()),
+            request: SubmitJob {
+                link: RecordingLink::Local { path: "/rec/weekly.m4a".into() },
+                attachments: vec![RecordingLink::Local { path: "/rec/agenda.pdf".into() }],
+                destination: Destination::Markdown { folder: "/pages".into() },
+                speech: SpeechChoice { engine: Some("pocketsphinx".into()), ..SpeechChoice::default() },
+            },
+            status,
+            run: 1,
+            attempts: 0,
+            created_at: Timestamp::UNIX_EPOCH,
+            updated_at: Timestamp::UNIX_EPOCH,
+            revision: 7,
+        }
+    }
+
+    #[test]
+    fn progress_is_5_when_work_begins_and_100_only_when_completed() {
+        let processing = job(JobStatus::Processing { stage: Stage::Fetch });
+        assert_eq!(JobView::of(&processing, JobFacts::default(), None).progress, 5);
+        let live = Live { percent: 100, ..Live::default() };
+        assert_eq!(JobView::of(&processing, JobFacts::default(), Some(live)).progress, 99);
+        assert_eq!(JobView::of(&job(JobStatus::Completed), JobFacts::default(), None).progress, 100);
+        assert_eq!(JobView::of(&job(JobStatus::Pending), JobFacts::default(), None).progress, 0);
+    }
+
+    #[test]
+    fn what_a_failed_job_reached_stays_readable() {
+        let why = Failure::never(FailureCode::PageFolderGone, "The folder has gone.", "Choose another.");
+        let facts = JobFacts {
+            done: vec![(Stage::Fetch, 3), (Stage::Decode, 40)],
+            percent: 90,
+            ..JobFacts::default()
+        };
+        let view = JobView::of(&job(JobStatus::Failed { stage: Stage::Publish, why }), facts, None);
+        assert_eq!(view.message, "The folder has gone. Choose another.");
+        assert_eq!(view.error.map(|e| (e.code, e.stage)), Some(("page_folder_gone".into(), Stage::Publish)));
+        assert_eq!((view.progress, view.status, view.title.as_str()), (90, StatusWord::Failed, "weekly.m4a"));
+        let states: Vec<StageState> = view.stages.iter().map(|s| s.state).collect();
+        use StageState::{Ahead, Done, Stopped};
+        assert_eq!(states, [Done, Done, Ahead, Ahead, Ahead, Ahead, Stopped, Ahead]);
     }
 }
