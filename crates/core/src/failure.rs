@@ -88,6 +88,12 @@ failure_codes! {
     NotConnected => "not_connected",
     /// A step took longer than its bound.
     TimedOut => "timed_out",
+    /// The pasted text is neither a link nor a file.
+    BadLink => "bad_link",
+    /// A setting is unknown or has a value that can't be used.
+    BadSettings => "bad_settings",
+    /// There is no such job, or it can't do that now.
+    BadRequest => "bad_request",
     /// The job database refused to answer.
     StoreFailed => "store_failed",
     /// A defect in Debrief.

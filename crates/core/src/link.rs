@@ -25,26 +25,41 @@ pub enum RecordingLink {
 
 /// Why pasted text is no link to a recording.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{} {}", self.what(), self.fix())]
 pub enum LinkError {
     /// Nothing was pasted.
-    #[error("Nothing was pasted. Copy a Google Drive link or the path of a recording, then paste it here.")]
     Empty,
     /// A folder in Drive.
-    #[error("This link is a folder. Open it and copy the links of the recordings inside.")]
     Folder,
     /// A document published to the web has no file behind it.
-    #[error(
-        "This is a page published to the web, not the file itself. Copy the link from Drive's Share dialog."
-    )]
     Published,
     /// A web address that is not Drive.
-    #[error(
-        "This web address isn't a Google Drive file. Copy the link from Drive's Share dialog, or download the file and drop it here."
-    )]
     NotDrive,
     /// A Drive address without a file id.
-    #[error("This Google Drive link has no file in it. Copy the link from Drive's Share dialog.")]
     NoFileId,
+}
+
+impl LinkError {
+    /// What happened.
+    pub fn what(self) -> &'static str {
+        match self {
+            LinkError::Empty => "Nothing was pasted.",
+            LinkError::Folder => "This link is a folder.",
+            LinkError::Published => "This is a page published to the web, not the file itself.",
+            LinkError::NotDrive => "This web address isn't a Google Drive file.",
+            LinkError::NoFileId => "This Google Drive link has no file in it.",
+        }
+    }
+
+    /// What to do.
+    pub fn fix(self) -> &'static str {
+        match self {
+            LinkError::Empty => "Copy a Google Drive link or the path of a recording, then paste it here.",
+            LinkError::Folder => "Open it and copy the links of the recordings inside.",
+            LinkError::Published | LinkError::NoFileId => "Copy the link from Drive's Share dialog.",
+            LinkError::NotDrive => "Copy the link from Drive's Share dialog, or download the file and drop it here.",
+        }
+    }
 }
 
 impl RecordingLink {

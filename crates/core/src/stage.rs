@@ -118,6 +118,20 @@ impl Stage {
     }
 }
 
+/// The finished stages whose output a retry must make again: those from `from` on, and those whose files, gone with the
+/// job's folder when it ended, a stage that is still to run reads.
+pub fn undone_by_retry(done: &[Stage], from: Option<Stage>) -> Vec<Stage> {
+    let mut to_run: Vec<Stage> = Vec::new();
+    for stage in Stage::ALL.into_iter().rev() {
+        let asked = from.is_some_and(|from| stage >= from);
+        let needed = stage.readers().iter().any(|reader| to_run.contains(reader));
+        if asked || needed || !done.contains(&stage) {
+            to_run.push(stage);
+        }
+    }
+    to_run.into_iter().filter(|stage| done.contains(stage)).collect()
+}
+
 /// Percentage shown as soon as work begins.
 pub const PERCENT_AT_START: u8 = 5;
 
@@ -302,6 +316,18 @@ mod tests {
         }
         assert_eq!(overall_percent(Stage::Fetch, 0.0), 5);
         assert_eq!(last, 99);
+    }
+
+    #[test]
+    fn a_retry_makes_again_only_what_it_must() {
+        use Stage::{Decode, Diarize, Fetch, Identify, Summarize, Transcribe};
+        let reached = [Fetch, Decode, Transcribe, Diarize, Identify, Summarize];
+        assert_eq!(undone_by_retry(&reached, None), []);
+        assert_eq!(undone_by_retry(&reached, Some(Summarize)), [Summarize]);
+        assert_eq!(undone_by_retry(&reached[..2], None), [Decode, Fetch]);
+        let from_speakers = undone_by_retry(&reached, Some(Diarize));
+        assert_eq!(from_speakers, [Summarize, Identify, Diarize, Decode, Fetch]);
+        assert_eq!(undone_by_retry(&Stage::ALL, Some(Fetch)).len(), Stage::ALL.len());
     }
 
     #[test]

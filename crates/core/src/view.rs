@@ -122,7 +122,7 @@ pub enum StageState {
 pub struct JobResult {
     /// The title.
     pub title: String,
-    /// The summary, one paragraph.
+    /// The summary, a sentence a line.
     pub summary: String,
     /// The to-dos.
     pub todos: Vec<String>,
@@ -132,6 +132,8 @@ pub struct JobResult {
     pub page_path: Option<String>,
     /// The HTML file beside it.
     pub page_html_path: Option<String>,
+    /// The recording's new name, where its source renames it.
+    pub drive_filename: Option<String>,
     /// What the person should know about the page.
     pub warnings: Vec<Warning>,
 }
@@ -255,13 +257,19 @@ fn percent(status: &JobStatus, stored: u8, live: u8) -> u8 {
     }
 }
 
+/// One line about a running stage; `in_line` says that it waits for another job's speech recognition.
+pub fn live_message(stage: Stage, in_line: bool) -> String {
+    if in_line {
+        format!("{}: waiting for another recording", stage.doing())
+    } else {
+        stage.doing().to_owned()
+    }
+}
+
 fn message(status: &JobStatus, live: Live) -> String {
     match status {
         JobStatus::Pending => "Waiting for its turn".to_owned(),
-        JobStatus::Processing { stage } if live.in_line => {
-            format!("{}: waiting for another recording", stage.doing())
-        }
-        JobStatus::Processing { stage } => stage.doing().to_owned(),
+        JobStatus::Processing { stage } => live_message(*stage, live.in_line),
         JobStatus::Retrying { why, .. } => format!("{} Trying again soon.", why.what),
         JobStatus::Waiting { fix, .. } => format!("{} {}", fix.what, fix.fix),
         JobStatus::Cancelling { .. } => "Stopping".to_owned(),

@@ -1,0 +1,107 @@
+//! Where Debrief keeps its things.
+
+use std::path::{Path, PathBuf};
+
+use debrief_core::failure::{Failure, FailureCode};
+use directories::{ProjectDirs, UserDirs};
+
+/// The folders of one installation. With `DEBRIEF_HOME` set everything is in that one folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Home {
+    config: PathBuf,
+    data: PathBuf,
+    pages: PathBuf,
+}
+
+impl Home {
+    /// The folders that the environment asks for, or else the platform's usual ones.
+    ///
+    /// # Errors
+    /// The platform knows no home folder.
+    pub fn from_environment() -> Result<Home, Failure> {
+        if let Some(folder) = std::env::var_os("DEBRIEF_HOME").filter(|folder| !folder.is_empty()) {
+            let folder = std::path::absolute(folder).map_err(|error| no_home(&error))?;
+            return Ok(Home::in_folder(&folder));
+        }
+        let project = ProjectDirs::from("", "", "debrief").ok_or_else(|| no_home(&"no home folder"))?;
+        let user = UserDirs::new();
+        let documents = user.as_ref().and_then(|user| user.document_dir());
+        let pages = documents.map_or_else(|| project.data_dir().join("pages"), |folder| folder.join("Debrief"));
+        Ok(Home { config: project.config_dir().to_owned(), data: project.data_local_dir().to_owned(), pages })
+    }
+
+    /// Everything in one folder, absolute.
+    pub fn in_folder(folder: &Path) -> Home {
+        Home { config: folder.to_owned(), data: folder.to_owned(), pages: folder.join("pages") }
+    }
+
+    /// Makes the folders for data, so that the rest can count on them.
+    ///
+    /// # Errors
+    /// They cannot be made.
+    pub fn create(&self) -> Result<(), Failure> {
+        for folder in [self.data.clone(), self.jobs_folder(), self.logs_folder()] {
+            std::fs::create_dir_all(&folder).map_err(|error| {
+                if error.kind() == std::io::ErrorKind::StorageFull {
+                    return Failure::disk_full("making Debrief's folders", &folder.display().to_string());
+                }
+                Failure::never(
+                    FailureCode::PermissionDenied,
+                    format!("Debrief can't make its folder {}.", folder.display()),
+                    "Check the permissions of the folder above it, or set DEBRIEF_HOME to another folder.",
+                )
+                .because(error)
+            })?;
+        }
+        Ok(())
+    }
+
+    /// The settings, a TOML file. It need not be there.
+    pub fn settings_file(&self) -> PathBuf {
+        self.config.join("settings.toml")
+    }
+
+    /// The job database.
+    pub fn database(&self) -> PathBuf {
+        self.data.join("debrief.db")
+    }
+
+    /// Whoever holds this file's lock runs the jobs.
+    pub fn lock_file(&self) -> PathBuf {
+        self.data.join("pool.lock")
+    }
+
+    /// One folder of temporary files for each unfinished job.
+    pub fn jobs_folder(&self) -> PathBuf {
+        self.data.join("jobs")
+    }
+
+    /// Log files, one a day.
+    pub fn logs_folder(&self) -> PathBuf {
+        self.data.join("logs")
+    }
+
+    /// The bundled sample, once it has been asked for.
+    pub fn sample_file(&self) -> PathBuf {
+        self.data.join("sample").join("Launch planning.opus")
+    }
+
+    /// Where pages go unless the settings say otherwise.
+    pub fn default_pages_folder(&self) -> &Path {
+        &self.pages
+    }
+
+    /// The folder that holds all data.
+    pub fn data_folder(&self) -> &Path {
+        &self.data
+    }
+}
+
+fn no_home(cause: &dyn std::fmt::Display) -> Failure {
+    Failure::never(
+        FailureCode::PermissionDenied,
+        "Debrief doesn't know where to keep its data.",
+        "Set the environment variable DEBRIEF_HOME to a folder.",
+    )
+    .because(cause)
+}

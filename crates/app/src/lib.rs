@@ -1,0 +1,359 @@
+//! The composition root: one `App` for the window, the command line and the tests.
+#![forbid(unsafe_code)]
+
+mod compose;
+mod document;
+mod home;
+mod logging;
+mod sample;
+mod settings;
+
+use std::fs::File;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use debrief_connect::transcribe::EngineInfo;
+use debrief_core::failure::{Failure, FailureCode};
+use debrief_core::job::{Destination, JobId, JobStatus, SpeechChoice, SubmitJob};
+use debrief_core::link::RecordingLink;
+use debrief_core::stage::Stage;
+use debrief_core::view::JobView;
+use debrief_runtime::pool::{JobPool, PoolOptions};
+use debrief_runtime::store::JobStore;
+use jiff::Timestamp;
+use serde::Serialize;
+use tokio::sync::broadcast;
+
+pub use crate::compose::ComposedSteps;
+pub use crate::document::Document;
+pub use crate::home::Home;
+pub use crate::logging::log_to_file;
+pub use crate::settings::Settings;
+pub use debrief_runtime::pool::JobNews;
+
+/// Ended jobs that a list shows; older ones stay in the store.
+const ENDED_LISTED: u32 = 500;
+
+/// Debrief without a face.
+pub struct App {
+    home: Home,
+    settings: Settings,
+    steps: Arc<ComposedSteps>,
+    pool: JobPool,
+    damaged_database: Option<PathBuf>,
+}
+
+/// Which jobs this process runs once it is the one that runs jobs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Runs {
+    /// All of them: what a crash or a closed laptop left, too.
+    Everything,
+    /// Those that are submitted or retried from now on.
+    WhatIsNew,
+    /// None: it looks and asks, and another process runs the jobs.
+    Nothing,
+}
+
+/// What the window shows about this installation.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+pub struct About {
+    /// The version of Debrief.
+    pub version: String,
+    /// Where pages go.
+    pub pages_folder: String,
+    /// The folder that holds all data.
+    pub data_folder: String,
+    /// The engine that the next job gets.
+    pub engine: String,
+    /// Whether that engine could start now.
+    pub engine_ready: bool,
+    /// What to do when it couldn't.
+    pub engine_hint: Option<String>,
+    /// Whether the whole pool is paused.
+    pub paused: bool,
+    /// Something that happened at the start and that the person should know.
+    pub notice: Option<String>,
+}
+
+impl App {
+    /// Opens the database and the settings, and starts to follow and run jobs.
+    ///
+    /// # Errors
+    /// Bad settings, or a database that cannot be opened; each says what to do.
+    pub async fn open(home: Home) -> Result<App, Failure> {
+        App::open_and_run(home, Runs::Everything).await
+    }
+
+    /// As [`App::open`], running only some jobs.
+    ///
+    /// # Errors
+    /// As [`App::open`].
+    pub async fn open_and_run(home: Home, runs: Runs) -> Result<App, Failure> {
+        let settings = Settings::load(&home.settings_file(), std::env::vars())?;
+        home.create()?;
+        let steps = Arc::new(ComposedSteps::new(&settings, &home));
+        let lock = JobPool::try_lock(&home.lock_file())?;
+        let (store, damaged_database) = open_store(&home, lock.as_ref())?;
+        let options = PoolOptions {
+            jobs_folder: home.jobs_folder(),
+            lock_file: home.lock_file(),
+            in_flight: settings.pool.jobs.0,
+            leftovers: runs == Runs::Everything,
+        };
+        let pool = JobPool::new(Arc::new(store), steps.clone(), options);
+        match runs {
+            Runs::Everything | Runs::WhatIsNew => pool.start(lock)?,
+            Runs::Nothing => drop(lock),
+        }
+        Ok(App { home, settings, steps, pool, damaged_database })
+    }
+
+    /// Submits what a person pasted: a Drive link, a Drive id or the path of a file. Returns at once; the job is on disk.
+    ///
+    /// # Errors
+    /// The text is neither; nothing was submitted.
+    pub async fn process(&self, text: &str, attachments: &[String]) -> Result<JobId, Failure> {
+        let link = link_of(text)?;
+        let attachments = attachments.iter().map(|text| link_of(text)).collect::<Result<Vec<_>, _>>()?;
+        self.submit(link, attachments)
+    }
+
+    /// Submits a recording.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub fn submit(&self, link: RecordingLink, attachments: Vec<RecordingLink>) -> Result<JobId, Failure> {
+        self.pool.submit(&self.request(link, attachments))
+    }
+
+    /// Submits the bundled sample recording.
+    ///
+    /// # Errors
+    /// The disk refused.
+    pub async fn process_sample(&self) -> Result<JobId, Failure> {
+        let path = sample::unpack(&self.home.sample_file())?;
+        self.submit(RecordingLink::Local { path }, Vec::new())
+    }
+
+    /// What a job asks for, with everything fixed that decides its outcome.
+    fn request(&self, link: RecordingLink, attachments: Vec<RecordingLink>) -> SubmitJob {
+        SubmitJob { link, attachments, destination: self.destination(), speech: self.speech() }
+    }
+
+    fn destination(&self) -> Destination {
+        Destination::Markdown { folder: self.steps.pages_folder().to_owned() }
+    }
+
+    fn speech(&self) -> SpeechChoice {
+        self.steps.speech_choice()
+    }
+
+    /// The answer of `get_job_status`.
+    ///
+    /// # Errors
+    /// There is no such job.
+    pub fn status(&self, id: JobId) -> Result<JobView, Failure> {
+        Ok(self.pool.status(id)?)
+    }
+
+    /// All jobs that have not ended and the newest of those that have, newest first.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub fn list(&self) -> Result<Vec<JobView>, Failure> {
+        Ok(self.pool.list(ENDED_LISTED)?)
+    }
+
+    /// Every job, newest first.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub fn list_all(&self) -> Result<Vec<JobView>, Failure> {
+        Ok(self.pool.list(u32::MAX)?)
+    }
+
+    /// Stops one job; its finished stages are kept.
+    ///
+    /// # Errors
+    /// There is no such job, or it has ended.
+    pub fn cancel(&self, id: JobId) -> Result<(), Failure> {
+        Ok(self.pool.cancel(id)?)
+    }
+
+    /// Runs a job again: from its failed stage, or from `from` on. What it lacked (the folder for pages, a speech
+    /// engine) is taken from the settings anew.
+    ///
+    /// # Errors
+    /// There is no such job, or it is not at its end.
+    pub fn retry(&self, id: JobId, from: Option<Stage>) -> Result<(), Failure> {
+        let job = self.pool.store().job(id)?;
+        let lacked = match &job.status {
+            JobStatus::Waiting { fix, .. } => Some(fix.code),
+            JobStatus::Failed { why, .. } => Some(why.code),
+            JobStatus::Pending
+            | JobStatus::Processing { .. }
+            | JobStatus::Retrying { .. }
+            | JobStatus::Cancelling { .. }
+            | JobStatus::Cancelled
+            | JobStatus::Completed => None,
+        };
+        use FailureCode as C;
+        let request = match lacked {
+            Some(C::PageFolderGone | C::PageFolderReadOnly) => {
+                Some(SubmitJob { destination: self.destination(), ..job.request })
+            }
+            Some(C::NoSpeechEngine | C::ModelMissing | C::ModelUnusable | C::EngineFailed | C::NoSpeech) => {
+                Some(SubmitJob { speech: self.speech(), ..job.request })
+            }
+            _ => None, // Nothing that the settings could mend.
+        };
+        Ok(self.pool.retry(id, from, request.as_ref())?)
+    }
+
+    /// Removes a job that has ended from the list. Its page stays.
+    ///
+    /// # Errors
+    /// There is no such job, or it has not ended.
+    pub fn delete(&self, id: JobId) -> Result<(), Failure> {
+        Ok(self.pool.delete(id)?)
+    }
+
+    /// Pauses all jobs.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub fn pause(&self) -> Result<(), Failure> {
+        Ok(self.pool.pause()?)
+    }
+
+    /// Lets paused jobs go on.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub fn resume(&self) -> Result<(), Failure> {
+        Ok(self.pool.resume()?)
+    }
+
+    /// The HTML file of a job's page.
+    ///
+    /// # Errors
+    /// There is no page yet, or it has been moved away.
+    pub fn page_to_open(&self, id: JobId) -> Result<PathBuf, Failure> {
+        let page = self.status(id)?.result.and_then(|result| result.page_html_path).map(PathBuf::from);
+        let page = page.ok_or_else(|| {
+            Failure::never(FailureCode::BadRequest, "This job has no page yet.", "Wait until it is done.")
+        })?;
+        if page.exists() {
+            return Ok(page);
+        }
+        Err(Failure::never(
+            FailureCode::MissingFile,
+            format!("The page {} has gone.", page.display()),
+            "Retry the job: the page is written again, nothing else is repeated.",
+        ))
+    }
+
+    /// What is kept of a job: transcript and notes, also of one that failed later on.
+    ///
+    /// # Errors
+    /// There is no such job, or nothing was transcribed yet.
+    pub fn document(&self, id: JobId) -> Result<Document, Failure> {
+        Document::read(self.pool.store(), id)
+    }
+
+    /// What the window shows about this installation.
+    pub fn about(&self) -> About {
+        let engine = self.steps.next_engine();
+        About {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            pages_folder: self.steps.pages_folder().display().to_string(),
+            data_folder: self.home.data_folder().display().to_string(),
+            engine: engine.described.clone(),
+            engine_ready: engine.ready.is_ok(),
+            engine_hint: engine.ready.err().map(|failure| format!("{} {}", failure.what, failure.fix)),
+            paused: self.pool.is_paused().unwrap_or(false),
+            notice: self.damaged_database.as_ref().map(|file| {
+                let file = file.display();
+                format!("The job database was damaged. It was kept as {file}, and a new one was begun; your pages are untouched.")
+            }),
+        }
+    }
+
+    /// Every speech engine, and whether it could start now.
+    pub fn engines(&self) -> Vec<EngineInfo> {
+        self.steps.engines()
+    }
+
+    /// Whether pages could be written now.
+    ///
+    /// # Errors
+    /// What is missing and what to do.
+    pub async fn pages_ready(&self) -> Result<(), Failure> {
+        self.steps.pages_ready().await
+    }
+
+    /// The settings in force.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The folders of this installation.
+    pub fn home(&self) -> &Home {
+        &self.home
+    }
+
+    /// Free space for data, in bytes.
+    ///
+    /// # Errors
+    /// The system does not say.
+    pub fn free_bytes(&self) -> std::io::Result<u64> {
+        fs4::available_space(self.home.data_folder())
+    }
+
+    /// Whether this process runs the jobs.
+    pub fn runs_jobs(&self) -> bool {
+        self.pool.runs_jobs()
+    }
+
+    /// News from now on. Listen first, then list: then nothing is missed.
+    pub fn news(&self) -> broadcast::Receiver<JobNews> {
+        self.pool.news()
+    }
+
+    /// Lets running jobs stop at their last bookmark.
+    pub async fn shutdown(&self) {
+        self.pool.shutdown().await;
+    }
+}
+
+/// Opens the store. A process that holds the lock also mends what a crash left.
+fn open_store(home: &Home, lock: Option<&File>) -> Result<(JobStore, Option<PathBuf>), Failure> {
+    let now = Timestamp::now();
+    if lock.is_none() {
+        return Ok((JobStore::open(&home.database())?, None));
+    }
+    let (store, damaged) = JobStore::open_or_replace(&home.database(), now)?;
+    store.recover(now)?;
+    Ok((store, damaged))
+}
+
+fn link_of(text: &str) -> Result<RecordingLink, Failure> {
+    let refused = |what: String, fix: &str| Failure::never(FailureCode::BadLink, what, fix);
+    let link = RecordingLink::parse(text).map_err(|error| refused(error.what().to_owned(), error.fix()))?;
+    match &link {
+        // The window has no current folder, so a path without one names no file.
+        RecordingLink::Local { path } if path.is_relative() => Err(refused(
+            format!("“{}” is neither a Google Drive link nor a file.", shortened(text.trim())),
+            "Paste a Drive link, or drop the recording here.",
+        )),
+        RecordingLink::Local { .. } | RecordingLink::Drive { .. } => Ok(link),
+    }
+}
+
+fn shortened(text: &str) -> String {
+    match text.char_indices().nth(60) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}

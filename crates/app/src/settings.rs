@@ -1,0 +1,267 @@
+//! The settings: one TOML file, every value of which the environment can override.
+
+use std::path::{Path, PathBuf};
+
+use debrief_core::failure::{Failure, FailureCode};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use toml::{Table, Value};
+use url::Url;
+
+/// Everything that can be set. What is missing has its default.
+#[derive(Debug, Clone, PartialEq, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    /// Where pages go.
+    pub pages: Pages,
+    /// How speech becomes text.
+    pub speech: Speech,
+    /// How recordings are read.
+    pub media: Media,
+    /// How much is done at once.
+    pub pool: Pool,
+    /// Base addresses of outside services.
+    pub endpoints: Endpoints,
+}
+
+/// `[pages]`
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Pages {
+    /// Folder for pages; `None` takes the default folder.
+    pub folder: Option<PathBuf>,
+}
+
+/// `[speech]`
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Speech {
+    /// Name of an engine; `None` takes the best one that is ready.
+    pub engine: Option<String>,
+    /// A model file for transcribe-cpp: Whisper `.bin` or GGUF.
+    pub model: Option<PathBuf>,
+    /// BCP 47 language of the recordings; `None` leaves it to the engine.
+    pub language: Option<String>,
+    /// Folder of a PocketSphinx model, where it is not in a usual place.
+    pub pocketsphinx_model: Option<PathBuf>,
+}
+
+/// `[media]`
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Media {
+    /// The ffmpeg command, where it is not on the PATH.
+    pub ffmpeg: Option<PathBuf>,
+}
+
+/// `[pool]`
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Pool {
+    /// Jobs at a time, 1 to 16.
+    pub jobs: JobsAtATime,
+}
+
+impl Default for Pool {
+    fn default() -> Self {
+        Pool { jobs: JobsAtATime(3) }
+    }
+}
+
+/// A number of jobs from 1 to 16.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "i64")]
+pub struct JobsAtATime(pub usize);
+
+impl TryFrom<i64> for JobsAtATime {
+    type Error = String;
+
+    fn try_from(number: i64) -> Result<Self, String> {
+        let jobs = usize::try_from(number).ok().filter(|jobs| (1..=16).contains(jobs));
+        jobs.map(JobsAtATime).ok_or_else(|| format!("{number} is not a number of jobs from 1 to 16"))
+    }
+}
+
+/// `[endpoints]`: the base address of every outside service.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Endpoints {
+    /// Google's sign-in page.
+    pub google_auth: Url,
+    /// Google's token endpoint.
+    pub google_token: Url,
+    /// Google's revocation endpoint.
+    pub google_revoke: Url,
+    /// Drive's API.
+    pub drive: Url,
+    /// Notion's API.
+    pub notion: Url,
+    /// Where models are downloaded from.
+    pub models: Url,
+}
+
+impl Default for Endpoints {
+    fn default() -> Self {
+        let url = |text| Url::parse(text).expect("a constant address");
+        Endpoints {
+            google_auth: url("https://accounts.google.com/o/oauth2/v2/auth"),
+            google_token: url("https://oauth2.googleapis.com/token"),
+            google_revoke: url("https://oauth2.googleapis.com/revoke"),
+            drive: url("https://www.googleapis.com/drive/v3"),
+            notion: url("https://api.notion.com/v1"),
+            models: url("https://huggingface.co"),
+        }
+    }
+}
+
+/// Environment variables that are settings start with this; `DEBRIEF__SPEECH__MODEL` is `model` in `[speech]`.
+const PREFIX: &str = "DEBRIEF__";
+
+impl Settings {
+    /// Reads the settings file, if it is there, then the environment.
+    ///
+    /// # Errors
+    /// An unknown key or a bad value, with file and line or the variable's name.
+    pub fn load(file: &Path, environment: impl Iterator<Item = (String, String)>) -> Result<Settings, Failure> {
+        let text = match std::fs::read_to_string(file) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
+            Err(error) => {
+                return Err(bad(format!("The settings file {} can't be read.", file.display())).because(error));
+            }
+        };
+        let mut table = checked(&text, file)?;
+        let mut variables: Vec<(String, String)> =
+            environment.filter(|(name, _)| name.starts_with(PREFIX)).collect();
+        variables.sort();
+        for (name, value) in variables {
+            let set = setting_of(&name, &value).map_err(|error| {
+                bad(format!("The environment variable {name} is no setting: {error}."))
+            })?;
+            merge(&mut table, set);
+        }
+        // Every part was checked alone; together they can only be as good.
+        table.try_into().map_err(|error: toml::de::Error| bad(error.message().to_owned()))
+    }
+}
+
+/// The file's table, if it makes valid settings.
+fn checked(text: &str, file: &Path) -> Result<Table, Failure> {
+    let failed = |error: toml::de::Error| {
+        let line = error.span().map_or(1, |span| text[..span.start].matches('\n').count() + 1);
+        bad(format!("{}, line {line}: {}.", file.display(), error.message().trim_end_matches('.')))
+    };
+    toml::from_str::<Settings>(text).map_err(failed)?;
+    toml::from_str(text).map_err(failed)
+}
+
+/// A table with just the setting that a variable stands for.
+fn setting_of(name: &str, value: &str) -> Result<Table, String> {
+    let lower = name[PREFIX.len()..].to_lowercase();
+    let Some((section, key)) = lower.split_once("__") else {
+        return Err(format!("it needs the form {PREFIX}SECTION__KEY"));
+    };
+    let table = |value: Value| Table::from_iter([(section.to_owned(), Table::from_iter([(key.to_owned(), value)]).into())]);
+    let is_valid = |table: &Table| try_into::<Settings>(table.clone());
+    let as_text = table(Value::String(value.to_owned()));
+    let error = match is_valid(&as_text) {
+        Ok(_) => return Ok(as_text),
+        Err(error) => error,
+    };
+    // A number or a truth value, as it would stand in the file.
+    match toml::from_str::<Table>(&format!("value = {value}")).ok().and_then(|mut t| t.remove("value")) {
+        Some(typed) => {
+            let typed = table(typed);
+            is_valid(&typed).map(|_| typed)
+        }
+        None => Err(error),
+    }
+}
+
+fn try_into<T: DeserializeOwned>(table: Table) -> Result<T, String> {
+    table.try_into().map_err(|error: toml::de::Error| error.message().trim_end_matches('.').to_owned())
+}
+
+fn merge(into: &mut Table, from: Table) {
+    for (key, value) in from {
+        match (into.get_mut(&key), value) {
+            (Some(Value::Table(old)), Value::Table(new)) => merge(old, new),
+            (_, value) => {
+                into.insert(key, value);
+            }
+        }
+    }
+}
+
+fn bad(what: String) -> Failure {
+    Failure::never(FailureCode::BadSettings, what, "Correct or remove it; nothing else was changed.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load(text: &str, variables: &[(&str, &str)]) -> Result<Settings, Failure> {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("settings.toml");
+        std::fs::write(&file, text).expect("written");
+        let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        Settings::load(&file, variables).map_err(|failure| {
+            let what = failure.what.replace(&file.display().to_string(), "settings.toml");
+            Failure { what, ..failure }
+        })
+    }
+
+    #[test]
+    fn without_a_file_everything_has_its_default() {
+        let settings = Settings::load(Path::new("no-such-file.toml"), std::iter::empty()).expect("defaults");
+        assert_eq!(settings, Settings::default());
+        assert_eq!(settings.pool.jobs.0, 3);
+        assert_eq!(settings.endpoints.drive.as_str(), "https://www.googleapis.com/drive/v3");
+    }
+
+    #[test]
+    fn the_environment_overrides_the_file() {
+        let text = "[speech]\nmodel = \"/models/a.bin\"\nlanguage = \"en\"\n[pool]\njobs = 2\n";
+        let variables = [
+            ("DEBRIEF__SPEECH__MODEL", "/models/b.bin"),
+            ("DEBRIEF__POOL__JOBS", "5"),
+            ("DEBRIEF__ENDPOINTS__NOTION", "http://127.0.0.1:4010/v1"),
+            ("DEBRIEF_HOME", "not a setting"),
+            ("PATH", "not a setting"),
+        ];
+        let settings = load(text, &variables).expect("good settings");
+        assert_eq!(settings.speech.model, Some(PathBuf::from("/models/b.bin")));
+        assert_eq!(settings.speech.language.as_deref(), Some("en"));
+        assert_eq!(settings.pool.jobs.0, 5);
+        assert_eq!(settings.endpoints.notion.as_str(), "http://127.0.0.1:4010/v1");
+    }
+
+    #[test]
+    fn what_is_wrong_in_the_file_is_named_with_its_line() {
+        let cases = [
+            ("[speech]\n\nmodle = \"a\"\n", "settings.toml, line 3: unknown field `modle`, expected one of `engine`, `model`, `language`, `pocketsphinx_model`."),
+            ("[pool]\njobs = 0\n", "settings.toml, line 2: 0 is not a number of jobs from 1 to 16."),
+            ("[pool]\njobs = \"many\"\n", "settings.toml, line 2: invalid type: string \"many\", expected i64."),
+            ("[endpoints]\ndrive = \"drive\"\n", "settings.toml, line 2: relative URL without a base: \"drive\"."),
+        ];
+        for (text, what) in cases {
+            let failure = load(text, &[]).expect_err(text);
+            assert_eq!((failure.what.as_str(), failure.code), (what, FailureCode::BadSettings));
+        }
+        let failure = load("[speech\n", &[]).expect_err("no TOML");
+        assert!(failure.what.starts_with("settings.toml, line 1: "), "{}", failure.what);
+    }
+
+    #[test]
+    fn what_is_wrong_in_the_environment_is_named_with_its_variable() {
+        let cases = [
+            ("DEBRIEF__SPEECH__MODLE", "a", "The environment variable DEBRIEF__SPEECH__MODLE is no setting: unknown field `modle`, expected one of `engine`, `model`, `language`, `pocketsphinx_model`."),
+            ("DEBRIEF__POOL__JOBS", "99", "The environment variable DEBRIEF__POOL__JOBS is no setting: 99 is not a number of jobs from 1 to 16."),
+            ("DEBRIEF__POOL", "3", "The environment variable DEBRIEF__POOL is no setting: it needs the form DEBRIEF__SECTION__KEY."),
+        ];
+        for (name, value, what) in cases {
+            assert_eq!(load("", &[(name, value)]).expect_err(name).what, what);
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! The product on one screen: a recording becomes a page.
+
+use debrief_core::failure::{Failure, Warning};
+use debrief_core::job::Job;
+use debrief_core::naming::{recording_date, recording_name};
+use debrief_core::notes::Notes;
+use debrief_core::page::compose;
+use debrief_core::ports::{PublishedPage, Renamed, Steps};
+use debrief_core::stage::Stage::{Decode, Diarize, Fetch, Identify, Publish, Rename, Summarize, Transcribe};
+use debrief_core::stage::{StageCx, StepError, StepResult};
+use debrief_core::transcript::{Transcript, Turns, Words, merge};
+use debrief_core::view::JobResult;
+
+use crate::journal::Journal;
+
+/// Runs `job` to its end. Every stage that is already in the journal is passed over.
+///
+/// # Errors
+/// `Stopped` when the job is to be let go, or the failure of the first step that could not do its work.
+pub async fn run(job: &Job, steps: &Steps, journal: &Journal) -> StepResult<JobResult> {
+    let link = &job.request.link;
+    let local = steps.transcriber.is_local();
+
+    let recording = journal.once(Fetch, |cx| steps.source.fetch(link, &job.request.attachments, cx)).await?;
+    let audio = journal.once(Decode, |cx| steps.decoder.decode(&recording, cx)).await?;
+    let words =
+        journal.once_in_line(Transcribe, local, |cx| steps.transcriber.transcribe(&audio, cx)).await?;
+    let turns = journal
+        .once_in_line(Diarize, true, async |cx: StageCx| match &words.turns {
+            Some(turns) => Ok(turns_of_the_engine(turns, &words)),
+            None => turns_or_warning(steps.diarizer.diarize(&audio, cx.clone()).await, &cx),
+        })
+        .await?;
+    let transcript = merge(&words, &turns, audio.duration_ms);
+    let speakers = journal.once(Identify, |cx| steps.identifier.identify(&transcript, cx)).await?;
+    let transcript = transcript.named(&speakers);
+    let notes = journal.once(Summarize, |cx| steps.summarizer.summarize(&transcript, &recording, cx)).await?;
+
+    let date = recording_date(&recording.name, recording.created);
+    let warnings = journal.warnings().await?;
+    let page = compose(job.id, date, &transcript, &notes, &recording, &warnings);
+    let published = journal.once(Publish, |cx| steps.sink.publish(&page, cx)).await?;
+
+    let name = recording_name(date, &notes.title, &recording.name);
+    let renamed = journal.once(Rename, |cx| steps.source.rename(link, &name, cx)).await?;
+    Ok(result(&transcript, &notes, &published, &renamed, journal.warnings().await?))
+}
+
+fn turns_of_the_engine(turns: &[debrief_core::transcript::Turn], words: &Words) -> Turns {
+    Turns { turns: turns.to_vec(), method: words.engine.described.clone() }
+}
+
+/// A transcript without speakers is worth more than none.
+fn turns_or_warning(found: StepResult<Turns>, cx: &StageCx) -> StepResult<Turns> {
+    match found {
+        Err(StepError::Failed(Failure { what, .. })) => {
+            let text = format!(
+                "{what} The transcript is complete, without speakers; run that stage again to find them."
+            );
+            cx.warn(Warning::new("speakers_not_found", text));
+            Ok(Turns { turns: Vec::new(), method: String::new() })
+        }
+        other @ (Ok(_) | Err(StepError::Stopped(_))) => other,
+    }
+}
+
+fn result(
+    transcript: &Transcript,
+    notes: &Notes,
+    published: &PublishedPage,
+    renamed: &Renamed,
+    warnings: Vec<Warning>,
+) -> JobResult {
+    let path = |path: &Option<std::path::PathBuf>| path.as_ref().map(|path| path.display().to_string());
+    let sentences: Vec<&str> = notes.summary.iter().map(|point| point.text.as_str()).collect();
+    let speakers = transcript.speakers.iter();
+    JobResult {
+        title: notes.title.clone(),
+        summary: sentences.join("\n"),
+        todos: notes.todos.iter().map(|todo| todo.text.clone()).collect(),
+        identified_speakers: speakers.map(|s| (s.label.clone(), s.display().to_owned())).collect(),
+        page_path: path(&published.markdown_path),
+        page_html_path: path(&published.html_path),
+        drive_filename: renamed.name.clone(),
+        warnings,
+    }
+}
