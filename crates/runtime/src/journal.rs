@@ -175,7 +175,6 @@ fn set_live(
     // What resumes in the middle of a stage first reports less than it had.
     let percent = entry.percent.max(overall_percent(stage, fraction));
     *entry = Live { percent, progress, in_line };
-    drop(jobs);
     let message = live_message(stage, in_line);
     // Nobody may be listening; progress is not kept for them.
     let _ = news.send(JobNews::Progress {

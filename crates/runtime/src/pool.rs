@@ -12,7 +12,7 @@ use debrief_core::failure::{Failure, FailureCode, MAX_ATTEMPTS, Retry, backoff_m
 use debrief_core::job::{Job, JobEvent, JobId, JobStatus, SubmitJob};
 use debrief_core::ports::Steps;
 use debrief_core::stage::{Progress, Stage, StepError};
-use debrief_core::view::{JobResult, JobView};
+use debrief_core::view::{JobResult, JobView, Live};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use tokio::sync::{Notify, Semaphore, broadcast};
@@ -314,8 +314,11 @@ impl Inner {
                     {
                         stop.cancel();
                     }
-                    // It may have been deleted since; then the next round says so.
-                    if let Ok(view) = self.view(&job) {
+                    // While the lock is held no progress is told, so that listeners never see it fall.
+                    let live = lock_of(&self.live);
+                    // The job may have been deleted since; then the next round says so.
+                    if let Ok(facts) = self.store.facts(job.id) {
+                        let view = JobView::of(&job, facts, live.get(&job.id).copied());
                         self.tell(JobNews::Changed { job: Box::new(view) });
                     }
                 }
@@ -422,6 +425,8 @@ impl Inner {
             self.news.clone(),
         );
         let (id, attempts) = (job.id, job.attempts);
+        let percent = self.store.facts(id).map_or(0, |facts| facts.percent);
+        lock_of(&self.live).insert(id, Live { percent, ..Live::default() });
         let compose = self.compose.clone();
         // A task of its own, so that a panic in a step fails one job and nothing else.
         let run = tokio::spawn(async move {

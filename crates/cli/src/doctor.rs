@@ -1,0 +1,35 @@
+//! `debrief doctor`: what is connected, what is ready, and what to do about the rest.
+
+use debrief_app::App;
+use debrief_core::failure::Failure;
+
+use crate::Outcome;
+
+/// Prints a line for each thing that a job needs. The outcome is `NeedsPerson` when no job could be done now.
+pub(crate) async fn report(app: &App) -> Result<Outcome, Failure> {
+    let about = app.about();
+    println!("Debrief {} on {} {}", about.version, std::env::consts::OS, std::env::consts::ARCH);
+    println!("data        {}", about.data_folder);
+    println!("settings    {}", app.home().settings_file().display());
+    match app.free_bytes() {
+        Ok(bytes) => println!("free disk   {}", indicatif::HumanBytes(bytes)),
+        Err(error) => println!("free disk   unknown ({error})"),
+    }
+    let pages = app.pages_ready().await;
+    line("pages", &about.pages_folder, &pages);
+    for engine in app.engines() {
+        line("speech", &engine.described, &engine.ready);
+    }
+    println!("Google      not connected; recordings on this machine work without it");
+    println!("Notion      not connected; pages are written to the folder above");
+    let ready = pages.is_ok() && about.engine_ready;
+    println!("{}", if ready { "Ready." } else { "Not ready: see above." });
+    Ok(if ready { Outcome::Done } else { Outcome::NeedsPerson })
+}
+
+fn line(name: &str, what: &str, ready: &Result<(), Failure>) {
+    match ready {
+        Ok(()) => println!("{name:<11} {what}: ready"),
+        Err(failure) => println!("{name:<11} {what}: {} {}", failure.what, failure.fix),
+    }
+}

@@ -1,0 +1,147 @@
+//! Follows jobs to their end: progress bars for a person, lines of JSON for a program.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use debrief_app::{App, JobNews};
+use debrief_core::failure::Failure;
+use debrief_core::job::JobId;
+use debrief_core::view::{Group, JobView};
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use tokio::sync::broadcast::{Receiver, error::RecvError};
+
+use crate::{Outcome, print};
+
+/// Waits until every job of `ids` has ended or needs the person. Ctrl+C lets go of them; `debrief resume` goes on.
+pub(crate) async fn follow(
+    app: &App,
+    mut news: Receiver<JobNews>,
+    ids: Vec<JobId>,
+    json: bool,
+) -> Result<Outcome, Failure> {
+    let mut display = if json { Display::Json } else { Display::Bars(Bars::default()) };
+    let mut outcomes: BTreeMap<JobId, Option<Outcome>> = ids.iter().map(|id| (*id, None)).collect();
+    for id in &ids {
+        take(app, *id, &mut outcomes, &mut display)?;
+    }
+    if app.about().paused && !ids.is_empty() {
+        display.say("All jobs are paused. `debrief resume`, or Resume in the window, lets them go on.");
+    }
+    while outcomes.values().any(Option::is_none) {
+        let message = tokio::select! {
+            message = news.recv() => message,
+            _ = tokio::signal::ctrl_c() => {
+                app.shutdown().await;
+                display.say("Stopped. What is finished is kept; `debrief resume` goes on from here.");
+                return Ok(Outcome::Interrupted);
+            }
+        };
+        match message {
+            Ok(JobNews::Changed { job }) => {
+                if let Some(id) = ids.iter().find(|id| id.to_string() == job.id) {
+                    take(app, *id, &mut outcomes, &mut display)?;
+                }
+            }
+            Ok(JobNews::Progress { id, progress, message, .. }) => display.progress(&id, progress, &message),
+            Ok(JobNews::Removed { id }) => {
+                for gone in ids.iter().filter(|known| known.to_string() == id) {
+                    outcomes.insert(*gone, Some(Outcome::Failed));
+                }
+            }
+            Ok(JobNews::Paused { .. }) => {}
+            Ok(JobNews::Relist) | Err(RecvError::Lagged(_)) => {
+                for id in &ids {
+                    take(app, *id, &mut outcomes, &mut display)?;
+                }
+            }
+            Err(RecvError::Closed) => return Err(Failure::internal("the pool has gone")),
+        }
+    }
+    app.shutdown().await;
+    let worst = outcomes.into_values().flatten().max();
+    Ok(worst.unwrap_or(Outcome::Done))
+}
+
+/// Shows a job as it stands now, and notes how it ended if it has.
+fn take(
+    app: &App,
+    id: JobId,
+    outcomes: &mut BTreeMap<JobId, Option<Outcome>>,
+    display: &mut Display,
+) -> Result<(), Failure> {
+    let view = app.status(id)?;
+    let before = outcomes.get(&id).copied().flatten();
+    let outcome = outcome(&view);
+    // A job that has ended is shown once, however often it is mentioned.
+    if before.is_none() {
+        display.job(&view, outcome);
+    }
+    outcomes.insert(id, outcome.or(before));
+    Ok(())
+}
+
+fn outcome(view: &JobView) -> Option<Outcome> {
+    use debrief_core::view::StatusWord as S;
+    match (view.status, view.group) {
+        (S::Completed, _) => Some(Outcome::Done),
+        (S::Failed | S::Cancelled, _) => Some(Outcome::Failed),
+        (S::Pending | S::Processing, Group::NeedsYou) => Some(Outcome::NeedsPerson),
+        (S::Pending | S::Processing, Group::Working | Group::Waiting | Group::Done) => None,
+    }
+}
+
+enum Display {
+    Json,
+    Bars(Bars),
+}
+
+#[derive(Default)]
+struct Bars {
+    all: MultiProgress,
+    by_job: BTreeMap<String, ProgressBar>,
+}
+
+impl Display {
+    fn job(&mut self, view: &JobView, ended: Option<Outcome>) {
+        match self {
+            Display::Json => print::json(view),
+            Display::Bars(bars) => {
+                let bar = bars.of(&view.id);
+                bar.set_prefix(view.title.clone());
+                bar.set_position(u64::from(view.progress));
+                bar.set_message(view.message.clone());
+                if ended.is_some() {
+                    bar.finish_and_clear();
+                    bars.all.suspend(|| print::status(view));
+                }
+            }
+        }
+    }
+
+    fn progress(&mut self, id: &str, percent: u8, message: &str) {
+        if let Display::Bars(bars) = self
+            && let Some(bar) = bars.by_job.get(id)
+        {
+            bar.set_position(u64::from(percent));
+            bar.set_message(message.to_owned());
+        }
+    }
+
+    fn say(&self, text: &str) {
+        match self {
+            Display::Json => eprintln!("{text}"),
+            Display::Bars(bars) => bars.all.suspend(|| eprintln!("{text}")),
+        }
+    }
+}
+
+impl Bars {
+    fn of(&mut self, id: &str) -> &ProgressBar {
+        self.by_job.entry(id.to_owned()).or_insert_with(|| {
+            let style = ProgressStyle::with_template("{prefix:.bold} {bar:24} {pos:>3} %  {elapsed}  {wide_msg}");
+            let bar = ProgressBar::new(100).with_style(style.expect("a constant template"));
+            bar.enable_steady_tick(Duration::from_millis(200));
+            self.all.add(bar)
+        })
+    }
+}

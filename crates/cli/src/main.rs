@@ -1,0 +1,302 @@
+//! The `debrief` command: the same App without a window.
+#![forbid(unsafe_code)]
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line speaks on its two streams")]
+
+mod doctor;
+mod follow;
+mod print;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand, ValueEnum};
+use debrief_app::{App, Home, Runs, log_to_file};
+use debrief_core::failure::{Failure, FailureCode, Retry};
+use debrief_core::job::JobId;
+use debrief_core::link::RecordingLink;
+use debrief_core::stage::Stage;
+use debrief_core::view::{JobView, StatusWord};
+
+use crate::follow::follow;
+
+/// Turns recordings into pages: transcript with speakers, summary, to-dos.
+///
+/// Exit codes: 0 done, 1 failed, 2 wrong usage or settings, 3 needs you (the message says what).
+#[derive(Parser)]
+#[command(name = "debrief", version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Turn recordings into pages.
+    Process {
+        /// Files, Google Drive links or Drive ids.
+        #[arg(required = true)]
+        recordings: Vec<String>,
+        /// A document that belongs to the recording; may be given several times.
+        #[arg(long, value_name = "LINK|ID|PATH")]
+        attach: Vec<String>,
+        /// Where the page goes.
+        #[arg(long, value_enum, default_value_t = To::Markdown)]
+        to: To,
+        /// One JSON object a line, the last one the job's status.
+        #[arg(long)]
+        json: bool,
+        /// Only submit; a window or `debrief resume` runs the job.
+        #[arg(long)]
+        no_wait: bool,
+    },
+    /// Say how a job stands.
+    Status {
+        /// The job's id.
+        job: JobId,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// List jobs, newest first.
+    List {
+        /// Which ones.
+        #[arg(long, value_enum, default_value_t = Filter::All)]
+        filter: Filter,
+        /// One JSON object a line.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Stop a job; its finished stages are kept.
+    Cancel {
+        /// The job's id.
+        job: JobId,
+    },
+    /// Run a job again: from its failed stage, or from a chosen one.
+    Retry {
+        /// The job's id.
+        job: JobId,
+        /// fetch, decode, transcribe, diarize, identify, summarize, publish or rename.
+        #[arg(long, value_parser = stage_of)]
+        from: Option<Stage>,
+        /// One JSON object a line, the last one the job's status.
+        #[arg(long)]
+        json: bool,
+        /// Only put it into the queue.
+        #[arg(long)]
+        no_wait: bool,
+    },
+    /// Run whatever a crash or a closed laptop left unfinished, to its end.
+    Resume {
+        /// One JSON object a line.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print a job's transcript or page.
+    Show {
+        /// The job's id.
+        job: JobId,
+        /// In which form.
+        #[arg(long, value_enum, default_value_t = Format::Md)]
+        format: Format,
+    },
+    /// Say what is connected and what is ready.
+    Doctor,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum To {
+    /// Markdown and HTML files in the folder for pages.
+    Markdown,
+    /// A Notion page.
+    Notion,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Filter {
+    All,
+    Active,
+    Completed,
+    Failed,
+    Cancelled,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Md,
+    Txt,
+    Srt,
+    Vtt,
+    Json,
+}
+
+fn stage_of(word: &str) -> Result<Stage, String> {
+    Stage::from_word(word).ok_or_else(|| {
+        let words: Vec<&str> = Stage::ALL.iter().map(|stage| stage.word()).collect();
+        format!("the stages are {}", words.join(", "))
+    })
+}
+
+/// The exit codes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Outcome {
+    Done = 0,
+    Failed = 1,
+    Usage = 2,
+    NeedsPerson = 3,
+    Interrupted = 130,
+}
+
+impl From<Outcome> for ExitCode {
+    fn from(outcome: Outcome) -> ExitCode {
+        ExitCode::from(outcome as u8)
+    }
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match run(arguments.command).await {
+        Ok(outcome) => outcome.into(),
+        Err(failure) => {
+            eprintln!("{}\n{}", failure.what, failure.fix);
+            if let Some(detail) = &failure.detail {
+                eprintln!("({detail})");
+            }
+            outcome_of(&failure).into()
+        }
+    }
+}
+
+fn outcome_of(failure: &Failure) -> Outcome {
+    match (failure.code, failure.retry) {
+        (FailureCode::BadSettings | FailureCode::BadLink | FailureCode::BadRequest, _) => Outcome::Usage,
+        (_, Retry::Person) => Outcome::NeedsPerson,
+        (_, Retry::Later { .. } | Retry::Never) => Outcome::Failed,
+    }
+}
+
+async fn run(command: Command) -> Result<Outcome, Failure> {
+    let home = Home::from_environment()?;
+    log_to_file(&home)?;
+    match command {
+        Command::Process { recordings, attach, to, json, no_wait } => {
+            if to == To::Notion {
+                return Err(notion_is_not_connected());
+            }
+            let links = recordings.iter().map(|text| link_of(text)).collect::<Result<Vec<_>, _>>()?;
+            let attachments = attach.iter().map(|text| link_of(text)).collect::<Result<Vec<_>, _>>()?;
+            let app = open(home, if no_wait { Runs::Nothing } else { Runs::WhatIsNew }).await?;
+            let news = app.news();
+            let submit = |link| app.submit(link, attachments.clone());
+            let ids = links.into_iter().map(submit).collect::<Result<Vec<_>, _>>()?;
+            wait_for(&app, news, ids, json, no_wait).await
+        }
+        Command::Retry { job, from, json, no_wait } => {
+            let app = open(home, if no_wait { Runs::Nothing } else { Runs::WhatIsNew }).await?;
+            let news = app.news();
+            app.retry(job, from)?;
+            wait_for(&app, news, vec![job], json, no_wait).await
+        }
+        Command::Resume { json } => {
+            let app = open(home, Runs::Everything).await?;
+            app.resume()?;
+            let news = app.news();
+            let ids = ids_of(&app.list()?.into_iter().filter(is_active).collect::<Vec<_>>())?;
+            if ids.is_empty() && !json {
+                println!("Nothing was left unfinished.");
+            }
+            wait_for(&app, news, ids, json, false).await
+        }
+        Command::Status { job, json } => {
+            let view = open(home, Runs::Nothing).await?.status(job)?;
+            if json { print::json(&view) } else { print::status(&view) }
+            Ok(Outcome::Done)
+        }
+        Command::List { filter, json } => {
+            let views = open(home, Runs::Nothing).await?.list_all()?;
+            for view in views.iter().filter(|view| passes(filter, view)) {
+                if json { print::json(view) } else { print::line(view) }
+            }
+            Ok(Outcome::Done)
+        }
+        Command::Cancel { job } => {
+            open(home, Runs::Nothing).await?.cancel(job)?;
+            Ok(Outcome::Done)
+        }
+        Command::Show { job, format } => {
+            let document = open(home, Runs::Nothing).await?.document(job)?;
+            match format {
+                Format::Md => print!("{}", document.markdown()),
+                Format::Txt => print!("{}", document.text()),
+                Format::Srt => print!("{}", document.srt()),
+                Format::Vtt => print!("{}", document.vtt()),
+                Format::Json => print::json(&document),
+            }
+            Ok(Outcome::Done)
+        }
+        Command::Doctor => doctor::report(&open(home, Runs::Nothing).await?).await,
+    }
+}
+
+async fn open(home: Home, runs: Runs) -> Result<App, Failure> {
+    let app = App::open_and_run(home, runs).await?;
+    if let Some(notice) = app.about().notice {
+        eprintln!("{notice}");
+    }
+    Ok(app)
+}
+
+/// Follows jobs to their end, or prints that they are in the queue.
+async fn wait_for(
+    app: &App,
+    news: tokio::sync::broadcast::Receiver<debrief_app::JobNews>,
+    ids: Vec<JobId>,
+    json: bool,
+    no_wait: bool,
+) -> Result<Outcome, Failure> {
+    if !no_wait {
+        return follow(app, news, ids, json).await;
+    }
+    for id in ids {
+        let view = app.status(id)?;
+        if json { print::json(&view) } else { println!("{id}") }
+    }
+    Ok(Outcome::Done)
+}
+
+/// A command line has a current folder, so relative paths name files.
+fn link_of(text: &str) -> Result<RecordingLink, Failure> {
+    let here = std::path::absolute(text).ok().filter(|path| path.exists());
+    if let Some(path) = here {
+        return Ok(RecordingLink::Local { path });
+    }
+    let link = RecordingLink::parse(text).map_err(|error| Failure::never(FailureCode::BadLink, error.what(), error.fix()))?;
+    match link {
+        RecordingLink::Local { path } => {
+            let path = std::path::absolute(&path).unwrap_or(path);
+            Ok(RecordingLink::Local { path })
+        }
+        drive @ RecordingLink::Drive { .. } => Ok(drive),
+    }
+}
+
+fn notion_is_not_connected() -> Failure {
+    Failure::person(FailureCode::NotConnected, "Notion isn't connected.", "Use --to markdown; the page is written to a folder on this machine.")
+}
+
+fn is_active(view: &JobView) -> bool {
+    matches!(view.status, StatusWord::Pending | StatusWord::Processing)
+}
+
+fn passes(filter: Filter, view: &JobView) -> bool {
+    match filter {
+        Filter::All => true,
+        Filter::Active => is_active(view),
+        Filter::Completed => view.status == StatusWord::Completed,
+        Filter::Failed => view.status == StatusWord::Failed,
+        Filter::Cancelled => view.status == StatusWord::Cancelled,
+    }
+}
+
+fn ids_of(views: &[JobView]) -> Result<Vec<JobId>, Failure> {
+    views.iter().map(|view| view.id.parse().map_err(Failure::internal)).collect()
+}
