@@ -1,14 +1,12 @@
 //! What the store promises: nothing that was stored is lost, and nothing damaged is deleted.
 
-mod support;
-
+use crate::support::{World, request};
 use debrief_core::failure::FailureCode;
 use debrief_core::job::{JobEvent, JobId};
 use debrief_core::stage::Stage;
 use debrief_core::transcript::Speakers;
 use debrief_runtime::store::{Change, JobStore, StoreError};
 use jiff::Timestamp;
-use support::{World, request};
 use uuid::Uuid;
 
 fn submitted(store: &JobStore) -> JobId {
@@ -39,37 +37,35 @@ fn a_database_of_a_newer_version_is_left_alone() {
     assert_eq!(std::fs::read(world.database()).unwrap(), before);
 }
 
+/// Opens a damaged database as the process that runs the pool does.
+fn is_moved_aside_and_kept(world: &World, damaged: &[u8]) {
+    std::fs::write(world.database(), damaged).unwrap();
+    let (store, aside) = JobStore::open_or_replace(&world.database(), Timestamp::now()).unwrap();
+    assert_eq!(std::fs::read(aside.unwrap()).unwrap(), damaged);
+    assert!(store.jobs(10).unwrap().is_empty());
+    submitted(&store);
+}
+
 #[test]
-fn a_damaged_database_is_moved_aside_and_kept() {
+fn a_file_that_is_no_database_is_moved_aside_and_kept() {
+    is_moved_aside_and_kept(
+        &World::new(),
+        "no database, but long enough for a header ".repeat(50).as_bytes(),
+    );
+}
+
+#[test]
+fn a_database_with_a_broken_middle_is_moved_aside_and_kept() {
     let world = World::new();
-    for damage in
-        ["not a database at all, but long enough to look like a file with a header ........".repeat(20), {
-            // A real database whose middle is overwritten.
-            let store = world.store();
-            for _ in 0..200 {
-                submitted(&store);
-            }
-            drop(store);
-            String::new()
-        }]
-    {
-        let mut bytes = std::fs::read(world.database()).unwrap_or_default();
-        if damage.is_empty() {
-            let middle = bytes.len() / 2;
-            bytes[middle - 4096..middle + 4096].fill(0xa5);
-        } else {
-            bytes = damage.into_bytes();
-        }
-        std::fs::write(world.database(), &bytes).unwrap();
-        let (store, aside) = JobStore::open_or_replace(&world.database(), Timestamp::now()).unwrap();
-        let aside = aside.unwrap();
-        assert_eq!(std::fs::read(&aside).unwrap(), bytes);
-        assert!(store.jobs(10).unwrap().is_empty());
+    let store = world.store();
+    for _ in 0..200 {
         submitted(&store);
-        drop(store);
-        std::fs::remove_file(aside).unwrap();
-        std::fs::remove_file(world.database()).unwrap();
     }
+    drop(store);
+    let mut bytes = std::fs::read(world.database()).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle - 4096..middle + 4096].fill(0xa5);
+    is_moved_aside_and_kept(&world, &bytes);
 }
 
 #[test]

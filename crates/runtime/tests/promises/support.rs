@@ -25,7 +25,7 @@ use tempfile::TempDir;
 
 /// What a step does when its turn comes.
 #[derive(Clone)]
-pub enum Plan {
+pub(crate) enum Plan {
     /// Fails like this.
     Fail(Failure),
     /// Works until it is stopped, leaving a bookmark.
@@ -38,32 +38,32 @@ pub enum Plan {
 
 /// What the steps are told to do and what they did.
 #[derive(Default)]
-pub struct Script {
+pub(crate) struct Script {
     plans: Mutex<BTreeMap<Stage, Vec<Plan>>>,
     runs: Mutex<Vec<(JobId, Stage)>>,
     bookmarks: Mutex<Vec<serde_json::Value>>,
     speaking: Mutex<(usize, usize)>,
-    pub sink_is_ready: std::sync::atomic::AtomicBool,
+    pub(crate) sink_is_ready: std::sync::atomic::AtomicBool,
 }
 
 impl Script {
     /// The next run of `stage`, of whichever job, goes like this; runs without a plan just work.
-    pub fn plan(&self, stage: Stage, plan: Plan) {
+    pub(crate) fn plan(&self, stage: Stage, plan: Plan) {
         self.plans.lock().unwrap().entry(stage).or_default().push(plan);
     }
 
     /// The stages of `job` that were run, in order.
-    pub fn runs_of(&self, job: JobId) -> Vec<Stage> {
+    pub(crate) fn runs_of(&self, job: JobId) -> Vec<Stage> {
         self.runs.lock().unwrap().iter().filter(|(id, _)| *id == job).map(|(_, stage)| *stage).collect()
     }
 
     /// The bookmarks that steps found.
-    pub fn bookmarks(&self) -> Vec<serde_json::Value> {
+    pub(crate) fn bookmarks(&self) -> Vec<serde_json::Value> {
         self.bookmarks.lock().unwrap().clone()
     }
 
     /// The most speech steps that ran at once.
-    pub fn most_speaking(&self) -> usize {
+    pub(crate) fn most_speaking(&self) -> usize {
         self.speaking.lock().unwrap().1
     }
 
@@ -95,7 +95,7 @@ impl Script {
     }
 }
 
-pub struct Scripted(pub Arc<Script>);
+pub(crate) struct Scripted(pub(crate) Arc<Script>);
 
 #[async_trait]
 impl RecordingSource for Scripted {
@@ -237,32 +237,32 @@ impl Compose for AlwaysScripted {
 }
 
 /// A data folder, and pools over it.
-pub struct World {
-    pub folder: TempDir,
-    pub script: Arc<Script>,
+pub(crate) struct World {
+    pub(crate) folder: TempDir,
+    pub(crate) script: Arc<Script>,
 }
 
 impl World {
-    pub fn new() -> World {
+    pub(crate) fn new() -> World {
         let folder = tempfile::tempdir().unwrap();
         std::fs::create_dir(folder.path().join("jobs")).unwrap();
         World { folder, script: Arc::default() }
     }
 
-    pub fn database(&self) -> PathBuf {
+    pub(crate) fn database(&self) -> PathBuf {
         self.folder.path().join("debrief.db")
     }
 
-    pub fn store(&self) -> JobStore {
+    pub(crate) fn store(&self) -> JobStore {
         JobStore::open(&self.database()).unwrap()
     }
 
     /// A pool as a process of its own would have it.
-    pub fn pool(&self) -> JobPool {
+    pub(crate) fn pool(&self) -> JobPool {
         self.pool_with(true)
     }
 
-    pub fn pool_with(&self, leftovers: bool) -> JobPool {
+    pub(crate) fn pool_with(&self, leftovers: bool) -> JobPool {
         let options = PoolOptions {
             jobs_folder: self.jobs_folder(),
             lock_file: self.folder.path().join("pool.lock"),
@@ -276,17 +276,17 @@ impl World {
         pool
     }
 
-    pub fn jobs_folder(&self) -> PathBuf {
+    pub(crate) fn jobs_folder(&self) -> PathBuf {
         self.folder.path().join("jobs")
     }
 
     /// The folders of temporary files that are left.
-    pub fn leftovers(&self) -> usize {
+    pub(crate) fn leftovers(&self) -> usize {
         std::fs::read_dir(self.jobs_folder()).unwrap().count()
     }
 }
 
-pub fn request(name: &str) -> SubmitJob {
+pub(crate) fn request(name: &str) -> SubmitJob {
     SubmitJob {
         link: RecordingLink::Local { path: format!("/recordings/{name}").into() },
         attachments: Vec::new(),
@@ -296,7 +296,7 @@ pub fn request(name: &str) -> SubmitJob {
 }
 
 /// The job's view once `reached` says so. Ten seconds are far more than any of this takes.
-pub async fn until(pool: &JobPool, id: JobId, reached: impl Fn(&JobView) -> bool) -> JobView {
+pub(crate) async fn until(pool: &JobPool, id: JobId, reached: impl Fn(&JobView) -> bool) -> JobView {
     let began = Instant::now();
     loop {
         let view = pool.status(id).unwrap();
@@ -308,10 +308,10 @@ pub async fn until(pool: &JobPool, id: JobId, reached: impl Fn(&JobView) -> bool
     }
 }
 
-pub async fn ended(pool: &JobPool, id: JobId) -> JobView {
+pub(crate) async fn ended(pool: &JobPool, id: JobId) -> JobView {
     until(pool, id, |view| view.group == Group::Done).await
 }
 
-pub async fn in_stage(pool: &JobPool, id: JobId, stage: Stage) -> JobView {
+pub(crate) async fn in_stage(pool: &JobPool, id: JobId, stage: Stage) -> JobView {
     until(pool, id, |view| view.status == StatusWord::Processing && view.stage == Some(stage)).await
 }

@@ -1,10 +1,9 @@
 //! What the pool promises: jobs end as they should, whatever happens to them on the way.
 
-mod support;
-
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
+use crate::support::{Plan, World, ended, in_stage, request, until};
 use debrief_core::failure::{Failure, FailureCode};
 use debrief_core::job::JobId;
 use debrief_core::stage::Stage::{
@@ -13,7 +12,6 @@ use debrief_core::stage::Stage::{
 use debrief_core::view::{Group, StatusWord};
 use debrief_runtime::pool::JobNews;
 use debrief_runtime::store::StoreError;
-use support::{Plan, World, ended, in_stage, request, until};
 use uuid::Uuid;
 
 fn broken() -> Failure {
@@ -55,7 +53,7 @@ async fn progress_begins_at_5_never_falls_and_ends_at_100() {
     }
     let pool = world.pool();
     let mut news = pool.news();
-    let id = pool.submit(&request("a.m4a")).unwrap();
+    pool.submit(&request("a.m4a")).unwrap();
     let mut seen = Vec::new();
     loop {
         match news.recv().await.unwrap() {
