@@ -3,16 +3,19 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use debrief_connect::diarize::VoiceClustering;
 use debrief_connect::identify::KeepLabels;
 use debrief_connect::local::LocalFiles;
-use debrief_connect::markdown::MarkdownFolder;
+use debrief_connect::markdown::{MarkdownFolder, create_default_folder};
 use debrief_connect::media::MediaDecoder;
 use debrief_connect::summarize::ExtractiveNotes;
 use debrief_connect::transcribe::{self, EngineInfo, SpeechSettings};
 use debrief_core::failure::Failure;
 use debrief_core::job::{Destination, SpeechChoice, SubmitJob};
-use debrief_core::ports::{PageSink, Steps};
+use debrief_core::ports::{Audio, PageSink, Steps, Transcriber};
+use debrief_core::stage::{StageCx, StepResult};
+use debrief_core::transcript::Words;
 use debrief_runtime::pool::Compose;
 
 use crate::home::Home;
@@ -20,9 +23,114 @@ use crate::settings::Settings;
 
 /// The steps as the settings choose them.
 pub struct ComposedSteps {
-    choice: SpeechChoice,
     speech: SpeechSettings,
     ffmpeg: Option<PathBuf>,
     pages_folder: PathBuf,
-    default_pages_folder: PathBuf,
+}
+
+impl ComposedSteps {
+    /// Reads what the settings say. The default folder for pages is made; a folder that a person chose never is, so that
+    /// a disk that isn't there can't be mistaken for an empty one.
+    pub fn new(settings: &Settings, home: &Home) -> ComposedSteps {
+        let pages_folder = settings.pages.folder.clone();
+        if pages_folder.is_none()
+            && let Err(failure) = create_default_folder(home.default_pages_folder())
+        {
+            tracing::warn!(what = failure.what, "the folder for pages can't be made; each job will say so");
+        }
+        let speech = SpeechSettings {
+            engine: settings.speech.engine.clone(),
+            model: settings.speech.model.clone(),
+            language: settings.speech.language.clone(),
+            pocketsphinx_model: settings.speech.pocketsphinx_model.clone(),
+        };
+        ComposedSteps {
+            speech,
+            ffmpeg: settings.media.ffmpeg.clone(),
+            pages_folder: pages_folder.unwrap_or_else(|| home.default_pages_folder().to_owned()),
+        }
+    }
+
+    /// Where the next job's page goes.
+    pub fn pages_folder(&self) -> &Path {
+        &self.pages_folder
+    }
+
+    /// Whether pages could be written now.
+    ///
+    /// # Errors
+    /// What is missing and what to do.
+    pub async fn pages_ready(&self) -> Result<(), Failure> {
+        MarkdownFolder::new(&self.pages_folder).ready().await
+    }
+
+    /// The engine, model and language that the next job gets.
+    pub fn speech_choice(&self) -> SpeechChoice {
+        let speech = self.speech.clone();
+        let engine = transcribe::chosen(&speech).to_owned();
+        // Another engine's model would only confuse the job's row.
+        let model = speech.model.filter(|_| engine != transcribe::pocketsphinx::NAME);
+        SpeechChoice { engine: Some(engine), model, language: speech.language }
+    }
+
+    /// Every speech engine, and whether it could start now.
+    pub fn engines(&self) -> Vec<EngineInfo> {
+        transcribe::engines(&self.speech)
+    }
+
+    fn transcriber(&self, choice: &SpeechChoice) -> Arc<dyn Transcriber> {
+        let settings = SpeechSettings {
+            engine: choice.engine.clone(),
+            model: choice.model.clone(),
+            language: choice.language.clone(),
+            pocketsphinx_model: self.speech.pocketsphinx_model.clone(),
+        };
+        transcribe::engine(&settings).unwrap_or_else(|failure| Arc::new(NoEngine(failure)))
+    }
+
+    /// The engine that the next job gets: its name for people, and whether it could start now.
+    pub async fn next_engine(&self) -> (String, Result<(), Failure>) {
+        let transcriber = self.transcriber(&self.speech_choice());
+        (transcriber.label(), transcriber.ready().await)
+    }
+}
+
+impl Compose for ComposedSteps {
+    fn steps(&self, request: &SubmitJob) -> Result<Steps, Failure> {
+        let decoder = self.ffmpeg.clone().map_or_else(MediaDecoder::default, |ffmpeg| MediaDecoder::new(Some(ffmpeg)));
+        let sink = match &request.destination {
+            Destination::Markdown { folder } => MarkdownFolder::new(folder),
+        };
+        Ok(Steps {
+            source: Arc::new(LocalFiles::new()),
+            decoder: Arc::new(decoder),
+            transcriber: self.transcriber(&request.speech),
+            diarizer: Arc::new(VoiceClustering),
+            identifier: Arc::new(KeepLabels),
+            summarizer: Arc::new(ExtractiveNotes),
+            sink: Arc::new(sink),
+        })
+    }
+}
+
+/// Stands where an engine should be that the settings name wrongly: the job comes as far as it can, then says why.
+struct NoEngine(Failure);
+
+#[async_trait]
+impl Transcriber for NoEngine {
+    fn label(&self) -> String {
+        "no speech engine".to_owned()
+    }
+
+    fn is_local(&self) -> bool {
+        true
+    }
+
+    async fn ready(&self) -> Result<(), Failure> {
+        Err(self.0.clone())
+    }
+
+    async fn transcribe(&self, _: &Audio, _: StageCx) -> StepResult<Words> {
+        Err(self.0.clone().into())
+    }
 }

@@ -263,20 +263,17 @@ impl App {
     }
 
     /// What the window shows about this installation.
-    pub fn about(&self) -> About {
-        let engine = self.steps.next_engine();
+    pub async fn about(&self) -> About {
+        let (engine, engine_ready) = self.steps.next_engine().await;
         About {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             pages_folder: self.steps.pages_folder().display().to_string(),
             data_folder: self.home.data_folder().display().to_string(),
-            engine: engine.described.clone(),
-            engine_ready: engine.ready.is_ok(),
-            engine_hint: engine.ready.err().map(|failure| format!("{} {}", failure.what, failure.fix)),
-            paused: self.pool.is_paused().unwrap_or(false),
-            notice: self.damaged_database.as_ref().map(|file| {
-                let file = file.display();
-                format!("The job database was damaged. It was kept as {file}, and a new one was begun; your pages are untouched.")
-            }),
+            engine,
+            engine_ready: engine_ready.is_ok(),
+            engine_hint: engine_ready.err().map(|failure| format!("{} {}", failure.what, failure.fix)),
+            paused: self.is_paused(),
+            notice: self.notice(),
         }
     }
 
@@ -309,6 +306,17 @@ impl App {
     /// The system does not say.
     pub fn free_bytes(&self) -> std::io::Result<u64> {
         fs4::available_space(self.home.data_folder())
+    }
+
+    /// What happened at the start that the person should know.
+    pub fn notice(&self) -> Option<String> {
+        let file = self.damaged_database.as_ref()?.display();
+        Some(format!("The job database was damaged. It was kept as {file}, and a new one was begun; your pages are untouched."))
+    }
+
+    /// Whether all jobs are paused.
+    pub fn is_paused(&self) -> bool {
+        self.pool.is_paused().unwrap_or(false)
     }
 
     /// Whether this process runs the jobs.

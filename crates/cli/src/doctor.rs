@@ -7,7 +7,7 @@ use crate::Outcome;
 
 /// Prints a line for each thing that a job needs. The outcome is `NeedsPerson` when no job could be done now.
 pub(crate) async fn report(app: &App) -> Result<Outcome, Failure> {
-    let about = app.about();
+    let about = app.about().await;
     println!("Debrief {} on {} {}", about.version, std::env::consts::OS, std::env::consts::ARCH);
     println!("data        {}", about.data_folder);
     println!("settings    {}", app.home().settings_file().display());

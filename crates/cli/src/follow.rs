@@ -24,7 +24,7 @@ pub(crate) async fn follow(
     for id in &ids {
         take(app, *id, &mut outcomes, &mut display)?;
     }
-    if app.about().paused && !ids.is_empty() {
+    if app.is_paused() && !ids.is_empty() {
         display.say("All jobs are paused. `debrief resume`, or Resume in the window, lets them go on.");
     }
     while outcomes.values().any(Option::is_none) {

@@ -239,7 +239,7 @@ async fn run(command: Command) -> Result<Outcome, Failure> {
 
 async fn open(home: Home, runs: Runs) -> Result<App, Failure> {
     let app = App::open_and_run(home, runs).await?;
-    if let Some(notice) = app.about().notice {
+    if let Some(notice) = app.notice() {
         eprintln!("{notice}");
     }
     Ok(app)
