@@ -1,1 +1,135 @@
-//! Any recording → 16 kHz mono.
+//! Any recording → 16 kHz mono 16-bit WAV, streamed: memory does not grow with the recording's length.
+//!
+//! Most containers and codecs are decoded here; the rest by `ffmpeg`, if there is one on this machine.
+
+mod codec;
+mod demux;
+mod failures;
+mod ffmpeg;
+mod resample;
+mod sniff;
+#[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
+mod tests;
+mod wav;
+
+use std::path::PathBuf;
+
+use async_trait::async_trait;
+use debrief_core::failure::Failure;
+use debrief_core::ports::{Audio, AudioDecoder, Recording};
+use debrief_core::stage::{StageCx, StepError, StepResult, Stopped};
+
+use demux::OpenError;
+use wav::WavFile;
+
+/// Sample rate of every decoded recording, in Hz.
+pub const SAMPLE_RATE_HZ: u32 = 16_000;
+
+/// The longest recording that is decoded, in milliseconds: a WAV file ends at 4 GiB, which is a little over 37 hours.
+pub const LONGEST_MS: u32 = 37 * 3_600_000;
+
+/// Decodes audio and video files.
+#[derive(Debug, Clone)]
+pub struct MediaDecoder {
+    ffmpeg: FfmpegChoice,
+}
+
+#[derive(Debug, Clone)]
+enum FfmpegChoice {
+    OnPath,
+    At(PathBuf),
+    Never,
+}
+
+impl MediaDecoder {
+    /// A decoder that asks the given `ffmpeg` for help with codecs of its own lack; `None` looks on the PATH, each time
+    /// anew, so that an ffmpeg installed meanwhile is found.
+    pub fn new(ffmpeg: Option<PathBuf>) -> Self {
+        Self { ffmpeg: ffmpeg.map_or(FfmpegChoice::OnPath, FfmpegChoice::At) }
+    }
+
+    /// A decoder that never starts another program.
+    pub fn without_ffmpeg() -> Self {
+        Self { ffmpeg: FfmpegChoice::Never }
+    }
+
+    /// The `ffmpeg` that would be asked, if there is one.
+    pub fn ffmpeg(&self) -> Option<PathBuf> {
+        match &self.ffmpeg {
+            FfmpegChoice::OnPath => which::which("ffmpeg").ok(),
+            FfmpegChoice::At(path) => Some(path.clone()).filter(|path| path.is_file()),
+            FfmpegChoice::Never => None,
+        }
+    }
+}
+
+impl Default for MediaDecoder {
+    fn default() -> Self {
+        Self::new(None)
+    }
+}
+
+#[async_trait]
+impl AudioDecoder for MediaDecoder {
+    async fn decode(&self, recording: &Recording, cx: StageCx) -> StepResult<Audio> {
+        let (decoder, recording) = (self.clone(), recording.clone());
+        let name = recording.name.clone();
+        let work = move || decode(&recording, &decoder, &cx);
+        match tokio::task::spawn_blocking(work).await {
+            Ok(result) => result,
+            // A parser that panics on a broken file must not take the job's worker with it.
+            Err(panic) if panic.is_panic() => Err(failures::damaged(&name).because(panic).into()),
+            // The runtime shuts down before the work began.
+            Err(_) => Err(Stopped.into()),
+        }
+    }
+}
+
+fn decode(recording: &Recording, decoder: &MediaDecoder, cx: &StageCx) -> StepResult<Audio> {
+    let guess = sniff::look(&recording.file).map_err(|error| failures::reading(&recording.name, &error))?;
+    let source = match &guess {
+        sniff::Guess::Empty => return Err(failures::empty(&recording.name).into()),
+        sniff::Guess::NotMedia(what) => {
+            return Err(failures::not_a_recording(&recording.name, what).into());
+        }
+        sniff::Guess::OtherMedia(format) => {
+            Err(OpenError::Uncovered { codec: Some(format.clone()), why: Failure::internal("not tried") })
+        }
+        sniff::Guess::Media | sniff::Guess::Unknown => demux::open(recording, &guess, cx),
+    };
+    let wav = WavFile::create(cx.folder()).map_err(|error| failures::writing(cx.folder(), &error))?;
+    match source {
+        Ok(source) => source.decode(recording, wav, cx),
+        Err(OpenError::Step(error)) => Err(error),
+        Err(OpenError::Uncovered { codec, why }) => match decoder.ffmpeg() {
+            Some(program) => ffmpeg::decode(&program, recording, &guess, wav, cx),
+            None => Err(without_help(&guess, codec, why, recording)),
+        },
+    }
+}
+
+fn without_help(
+    guess: &sniff::Guess,
+    codec: Option<String>,
+    why: Failure,
+    recording: &Recording,
+) -> StepError {
+    match (guess, codec) {
+        (_, Some(codec)) => failures::unsupported(&recording.name, &codec).into(),
+        (sniff::Guess::Unknown, None) => failures::unrecognised(&recording.name).because_of(why).into(),
+        (_, None) => why.into(),
+    }
+}
+
+trait BecauseOf {
+    /// The same failure with the technical cause of another.
+    fn because_of(self, other: Failure) -> Self;
+}
+
+impl BecauseOf for Failure {
+    fn because_of(self, other: Failure) -> Self {
+        Self { detail: other.detail.or(self.detail), ..self }
+    }
+}
