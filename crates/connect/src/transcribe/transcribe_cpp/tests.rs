@@ -1,0 +1,118 @@
+//! The engine on a real model file of the right shape, and on files that are none.
+
+use debrief_core::stage::Progress;
+
+use super::*;
+use crate::transcribe::testing::{Desk, flite, silence, write_wav};
+
+fn engine(model: impl Into<PathBuf>) -> TranscribeCpp {
+    TranscribeCpp::new(&SpeechSettings { model: Some(model.into()), ..SpeechSettings::default() }).unwrap()
+}
+
+/// Two regions of speech, 5 s apart.
+fn talk(desk: &Desk) -> Audio {
+    let (anna, ben) =
+        (flite("slt", "please call the bank on monday"), flite("rms", "yes i will call the bank"));
+    write_wav(desk.folder(), &[silence(1000), anna, silence(5000), ben, silence(1000)].concat())
+}
+
+#[tokio::test]
+async fn a_model_file_runs_and_its_words_lie_inside_the_recording() {
+    let desk = Desk::new();
+    let audio = talk(&desk);
+    let engine = engine(tiny_model::write(desk.folder()));
+    let words = engine.transcribe(&audio, desk.cx()).await.unwrap();
+    assert!(!words.words.is_empty());
+    assert!(words.words.is_sorted_by_key(|word| word.start_ms));
+    for word in &words.words {
+        assert!(word.start_ms <= word.end_ms && word.end_ms <= audio.duration_ms, "{word:?}");
+        assert!(!word.text.contains(char::is_whitespace) && !word.text.is_empty(), "{word:?}");
+    }
+    assert!(words.words[0].start_ms >= 500, "nothing is heard before the first region");
+    assert_eq!(words.engine.name, "transcribe-cpp");
+    assert_eq!(words.engine.described, "transcribe.cpp with the model ggml-tiny-nonsense.bin");
+    assert_eq!(desk.host.bookmarks.lock().unwrap().len(), 2, "one bookmark per region");
+    let progress: Vec<Progress> = desk.host.progress.lock().unwrap().clone();
+    assert_eq!(progress.last().unwrap().fraction(), Some(1.0));
+}
+
+#[tokio::test]
+async fn a_stop_after_the_first_region_is_resumed_with_the_second() {
+    let desk = Desk::new();
+    let audio = talk(&desk);
+    let engine = engine(tiny_model::write(desk.folder()));
+    let whole = engine.transcribe(&audio, Desk::new().cx()).await.unwrap();
+    *desk.host.stop_after_bookmarks.lock().unwrap() = Some(1);
+    assert_eq!(engine.transcribe(&audio, desk.cx()).await, Err(StepError::Stopped(Stopped)));
+    desk.restart();
+    assert_eq!(engine.transcribe(&audio, desk.cx()).await.unwrap(), whole);
+    assert_eq!(desk.host.bookmarks.lock().unwrap().len(), 2, "the first region is not heard again");
+}
+
+#[tokio::test]
+async fn a_recording_without_speech_says_so() {
+    let desk = Desk::new();
+    let audio = write_wav(desk.folder(), &silence(4000));
+    let ended = engine(tiny_model::write(desk.folder())).transcribe(&audio, desk.cx()).await;
+    let Err(StepError::Failed(failure)) = ended else { panic!("{ended:?}") };
+    assert_eq!(failure.code, FailureCode::NoSpeech);
+    assert_eq!(failure.what, "No speech was found in this recording.");
+    assert_eq!(failure.fix, "Check that the file plays and that it is the right one.");
+}
+
+#[tokio::test]
+async fn a_model_file_that_is_gone_says_where_it_should_be() {
+    let failure = engine("nowhere/ggml-base.bin").ready().await.unwrap_err();
+    assert_eq!(failure.code, FailureCode::ModelMissing);
+    assert_eq!(failure.what, "The speech model nowhere/ggml-base.bin is not there.");
+    let fix = "Put the file back or correct its path in the settings. The job goes on by itself.";
+    assert_eq!(failure.fix, fix);
+}
+
+#[test]
+fn no_model_file_at_all_says_which_setting_it_is() {
+    let failure = TranscribeCpp::new(&SpeechSettings::default()).err().unwrap();
+    assert_eq!(failure.what, "No speech model is set.");
+    assert!(failure.fix.contains("[speech]"), "{}", failure.fix);
+}
+
+#[tokio::test]
+async fn a_file_that_is_no_model_names_itself_and_what_is_accepted() {
+    let desk = Desk::new();
+    let audio = talk(&desk);
+    let letter = desk.folder().join("letter.txt");
+    std::fs::write(&letter, "Dear Ben, this is not a model.").unwrap();
+    let failure = engine(&letter).ready().await.unwrap_err();
+    assert_eq!(failure.code, FailureCode::ModelUnusable);
+    assert_eq!(failure.what, "letter.txt cannot be used as a speech model.");
+    assert!(failure.fix.contains("whisper.cpp (ggml-….bin) or a GGUF file"), "{}", failure.fix);
+
+    // Half a model has the right beginning, and is found out when it is loaded.
+    let model = tiny_model::write(desk.folder());
+    let bytes = std::fs::read(&model).unwrap();
+    std::fs::write(&model, &bytes[..bytes.len() / 2]).unwrap();
+    let ended = engine(&model).transcribe(&audio, desk.cx()).await;
+    let Err(StepError::Failed(failure)) = ended else { panic!("{ended:?}") };
+    assert_eq!(failure.what, "ggml-tiny-nonsense.bin cannot be used as a speech model.");
+}
+
+#[tokio::test]
+async fn a_language_that_the_model_does_not_know_is_refused() {
+    let desk = Desk::new();
+    let settings = SpeechSettings {
+        model: Some(tiny_model::write(desk.folder())),
+        language: Some("zh-Hant".into()),
+        ..SpeechSettings::default()
+    };
+    let ended = TranscribeCpp::new(&settings).unwrap().transcribe(&talk(&desk), desk.cx()).await;
+    let Err(StepError::Failed(failure)) = ended else { panic!("{ended:?}") };
+    assert_eq!(failure.code, FailureCode::ModelUnusable);
+    assert_eq!(failure.what, "The speech model does not understand the language \"zh-Hant\".");
+    assert_eq!(failure.fix, "Set another model file or another language in the settings.");
+}
+
+#[test]
+fn traditional_chinese_is_told_from_simplified() {
+    assert!(is_traditional_chinese("zh-Hant-TW") && is_traditional_chinese("zh-TW"));
+    assert!(!is_traditional_chinese("zh") && !is_traditional_chinese("zh-CN"));
+}
