@@ -21,6 +21,8 @@ mod words;
 mod write;
 
 #[cfg(test)]
+mod full_disk_test;
+#[cfg(test)]
 mod tests;
 
 use failures::folder_failure;

@@ -19,7 +19,7 @@ use super::*;
 
 /// Stands in for the journal; `stops_after` polls it asks the step to stop.
 #[derive(Default)]
-struct Journal {
+pub(super) struct Journal {
     bookmark: Mutex<Option<serde_json::Value>>,
     warnings: Mutex<Vec<Warning>>,
     polls_left: Option<AtomicUsize>,
@@ -73,7 +73,7 @@ fn names(folder: &Path) -> Vec<String> {
     names
 }
 
-pub(super) fn small_page() -> Page {
+pub(in crate::markdown) fn small_page() -> Page {
     let text =
         |name: &str, value: &str| Property { name: name.into(), value: PropertyValue::Text(value.into()) };
     let target = "/home/ada/Recordings/weekly review (1) & more.m4a".to_owned();
