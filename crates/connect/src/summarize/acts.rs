@@ -1,0 +1,64 @@
+//! What a sentence does: promise, ask, decide. Precision comes before completeness.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::people::People;
+use super::{acts_en, acts_zh};
+
+/// What a sentence does beyond telling.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Act {
+    /// The speaker will do something.
+    Promise,
+    /// Somebody else, or everybody, is to do something.
+    Request {
+        /// Who, when it is certain.
+        of: Option<String>,
+    },
+    /// Something was agreed on.
+    Decision,
+    /// It asks.
+    Question,
+    /// It greets, thanks, or tests the microphone.
+    Chatter,
+}
+
+/// What `sentence` does, if anything.
+pub(super) fn read(sentence: &str, people: &People) -> Option<Act> {
+    // One kind of apostrophe keeps the patterns readable; both are one character, so that names keep their place.
+    let plain = sentence.replace(['\u{2019}', '\u{2018}'], "'");
+    let act = acts_en::read(&plain, people).or_else(|| acts_zh::read(&plain, people));
+    act.or_else(|| is_question(&plain).then_some(Act::Question))
+        .or_else(|| is_chatter(&plain).then_some(Act::Chatter))
+}
+
+/// Whether it ends as a question does.
+pub(super) fn is_question(sentence: &str) -> bool {
+    let end = sentence.trim_end();
+    end.ends_with(['?', '？', '嗎', '吗', '呢'])
+        || end.trim_end_matches(['。', '.']).ends_with(['嗎', '吗'])
+        || OPENS_QUESTION.is_match(end)
+}
+
+/// How questions begin that a recogniser left without a question mark.
+static OPENS_QUESTION: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"^(?:so |and |but |okay |ok )?(?:what|why|who|where|when|how|did|does|do|is|are|was|were|have|has) (?:about|is|are|was|were|do|did|does|we|you|i|it|they|he|she|there|that|this|the|anyone|anybody|many|much|long)\b",
+    )
+});
+static CHATTER: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"^(?:good (?:morning|afternoon|evening)|hello|hi\b|hey\b|welcome|thank you|thanks|bye|goodbye|see you|have a (?:nice|good|great))|can (?:you|everyone|everybody) (?:hear|see) |\bhear me\b|(?:早安|午安|晚安|大家好|各位好|你好|謝謝|谢谢|再見|再见|掰掰|聽得到|听得到)",
+    )
+});
+
+fn is_chatter(sentence: &str) -> bool {
+    CHATTER.is_match(sentence.trim())
+}
+
+/// A pattern that takes capital letters and small ones alike.
+pub(super) fn pattern(text: &str) -> Regex {
+    Regex::new(&format!("(?i){text}")).expect("the pattern is tested")
+}
