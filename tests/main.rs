@@ -1,0 +1,9 @@
+//! Debrief as a whole, without a window: real recordings, the real recogniser, real files.
+#![expect(clippy::unwrap_used, reason = "in a test a panic is the message")]
+
+mod borders;
+mod cancel;
+mod crash;
+mod failures;
+mod paste_to_page;
+mod support;
