@@ -3,6 +3,7 @@
 use super::*;
 
 /// The decoder with ffmpeg, or none where it is not installed: these tests then have nothing to say.
+#[expect(clippy::print_stderr, reason = "a test that tests nothing has to say so")]
 fn with_ffmpeg() -> Option<MediaDecoder> {
     let decoder = MediaDecoder::new(None);
     if decoder.ffmpeg().is_none() {
