@@ -2,14 +2,12 @@
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use debrief_core::failure::Failure;
 use debrief_core::ports::{Audio, Recording};
 use debrief_core::stage::{Progress, StageCx, StepError, StepResult, Stopped};
-use symphonia::core::audio::GenericAudioBufferRef;
 use symphonia::core::codecs::audio::AudioDecoder;
 use symphonia::core::errors::Error;
 use symphonia::core::formats::probe::Hint;
@@ -18,17 +16,10 @@ use symphonia::core::io::{MediaSource, MediaSourceStream};
 use symphonia::core::meta::MetadataOptions;
 use symphonia::core::units::TimeBase;
 
-use super::resample::To16k;
+use super::pour::{Clock, Pour};
 use super::sniff::{self, Guess, Mp4Layout};
-use super::wav::{WavFile, WriteError};
+use super::wav::WavFile;
 use super::{codec, failures};
-
-/// A gap in the timestamps, in milliseconds, that becomes silence, so that timecodes keep fitting the recording. Smaller
-/// ones are rounding.
-const GAP_MS: u64 = 250;
-
-/// A gap, in milliseconds, that is no pause but a jump of a recorder's clock, unless the stated length has room for it.
-const JUMP_MS: u64 = 10 * 60_000;
 
 /// How much, in milliseconds, a recording may fall short of its declared length before it counts as cut off.
 const SHORTFALL_MS: u32 = 1_000;
@@ -55,8 +46,8 @@ struct Bytes {
 
 /// Why a recording cannot be decoded here.
 pub(super) enum OpenError {
-    /// Its container or codec is not covered; ffmpeg may know it. `why` says what it is if there is no ffmpeg.
-    Uncovered { codec: Option<String>, why: Failure },
+    /// Its container or codec is not covered, but ffmpeg may know it. The failure is for when there is no ffmpeg.
+    Uncovered(Failure),
     /// It can't be decoded at all.
     Step(StepError),
 }
@@ -95,7 +86,7 @@ pub(super) fn open(recording: &Recording, guess: &Guess, cx: &StageCx) -> Result
             failures::unrecognised(&recording.name)
         }
     };
-    Err(OpenError::Uncovered { codec: None, why: why.because(error) })
+    Err(OpenError::Uncovered(why.because(error)))
 }
 
 type Probed = Result<(Box<dyn FormatReader>, Bytes), Error>;
@@ -139,8 +130,8 @@ fn choose_track(
         let decoder = match codec::decoder_for(params) {
             Ok(decoder) => decoder,
             Err(error) => {
-                uncovered
-                    .get_or_insert((codec::name(params).map(|_| codec::describe(params)), error.to_string()));
+                let words = codec::name(params).map(|_| codec::describe(params));
+                uncovered.get_or_insert((words, error.to_string()));
                 continue;
             }
         };
@@ -152,14 +143,15 @@ fn choose_track(
         let declared_ms = declared_ms(format.as_ref(), track, recording)?;
         return Ok(Source { format, decoder, track: id, time_base, declared_ms, description, bytes });
     }
-    let unknown = format.tracks().iter().any(|track| track.track_type().is_none());
-    if uncovered.is_none() && !unknown {
+    // Tracks of an unknown kind, and Ogg streams of an unknown codec, may be sound.
+    let known = |track: &Track| track.track_type().is_some();
+    if uncovered.is_none() && !format.tracks().is_empty() && format.tracks().iter().all(known) {
         return Err(failures::no_sound(&recording.name).into());
     }
-    let announced = || sniff::announced_codec(&recording.file).ok().flatten();
-    let (codec, error) = uncovered.unwrap_or((None, "no audio track that is known".into()));
-    let why = failures::unsupported(&recording.name, "an unknown codec").because(error);
-    Err(OpenError::Uncovered { codec: codec.or_else(announced), why })
+    let (codec, error) = uncovered.unwrap_or((None, "no track of a known codec".into()));
+    let codec = codec.or_else(|| sniff::announced_codec(&recording.file).ok().flatten());
+    let codec = codec.as_deref().unwrap_or("an unknown codec");
+    Err(OpenError::Uncovered(failures::unsupported(&recording.name, codec).because(error)))
 }
 
 /// The length that the file itself states; estimates do not count.
@@ -192,7 +184,7 @@ impl Source {
     /// Decodes everything into `wav`.
     pub(super) fn decode(mut self, recording: &Recording, wav: WavFile, cx: &StageCx) -> StepResult<Audio> {
         let mut pour = Pour::new(wav, cx.folder(), &recording.name);
-        let mut clock = Clock { base: self.time_base, first: None };
+        let mut clock = Clock::new(self.time_base);
         let mut damage = Damage::default();
         loop {
             cx.check_stopped()?;
@@ -205,9 +197,8 @@ impl Source {
                     if !self.begin_next_stream() {
                         break;
                     }
-                    clock = Clock { base: self.time_base, first: None };
-                    pour.finish_stream()?;
-                    pour.stream_ms_before = 0;
+                    clock = Clock::new(self.time_base);
+                    pour.begin_stream()?;
                     continue;
                 }
                 Err(error) => {
@@ -228,10 +219,9 @@ impl Source {
                 // Broken packets may look like anything, so a feature that is not supported is no reason to end either.
                 Err(error) => damage.skipped(clock.milliseconds(packet.dur.get()), &error),
             }
-            self.report(pour.wav.duration_ms(), cx);
+            self.report(pour.duration_ms(), cx);
         }
-        pour.finish_stream()?;
-        self.conclude(recording, pour.wav, damage, cx)
+        self.conclude(recording, pour.into_wav()?, damage, cx)
     }
 
     fn begin_next_stream(&mut self) -> bool {
@@ -294,126 +284,6 @@ impl Damage {
         self.skipped_ms += ms.max(1);
         self.detail.get_or_insert_with(|| error.to_string());
     }
-}
-
-/// Compares timestamps with what was decoded.
-struct Clock {
-    base: Option<TimeBase>,
-    first: Option<i64>,
-}
-
-impl Clock {
-    /// Milliseconds of silence to put before the packet of timestamp `pts`, when `done_ms` of its stream are decoded:
-    /// what a recorder left out or what could not be decoded.
-    fn missing_ms(&mut self, pts: i64, done_ms: u64, declared_ms: Option<u32>) -> u64 {
-        let first = *self.first.get_or_insert(pts);
-        let since_first = u64::try_from(pts.saturating_sub(first)).unwrap_or(0);
-        let missing = self.milliseconds(since_first).saturating_sub(done_ms);
-        let room = declared_ms.map_or(JUMP_MS, |declared| u64::from(declared).saturating_sub(done_ms));
-        if (GAP_MS..=room).contains(&missing) { missing } else { 0 }
-    }
-
-    fn milliseconds(&self, ticks: u64) -> u64 {
-        let Some(base) = self.base else { return 0 };
-        let length = base.calc_duration_saturating(symphonia::core::units::Duration::from(ticks));
-        u64::try_from(length.as_millis()).unwrap_or(0)
-    }
-}
-
-/// From decoded packets to samples in the file.
-struct Pour<'a> {
-    wav: WavFile,
-    resampler: Option<To16k>,
-    // Milliseconds of the current stream that earlier resamplers took: the rate may change on the way.
-    stream_ms_before: u64,
-    mono: Vec<f32>,
-    folder: &'a Path,
-    name: &'a str,
-}
-
-impl<'a> Pour<'a> {
-    fn new(wav: WavFile, folder: &'a Path, name: &'a str) -> Self {
-        Self { wav, resampler: None, stream_ms_before: 0, mono: Vec::new(), folder, name }
-    }
-
-    /// Milliseconds of the current stream that were taken.
-    fn stream_ms(&self) -> u64 {
-        let taken = |resampler: &To16k| resampler.taken() * 1000 / u64::from(resampler.rate());
-        self.stream_ms_before + self.resampler.as_ref().map_or(0, taken)
-    }
-
-    /// Takes silence, then a decoded packet.
-    fn sound(&mut self, silence_ms: u64, sound: &GenericAudioBufferRef<'_>) -> Result<(), Failure> {
-        let (rate, channels) = (sound.spec().rate(), sound.num_planes());
-        if channels == 0 || sound.is_empty() {
-            return Ok(());
-        }
-        if self.resampler.as_ref().is_some_and(|resampler| resampler.rate() != rate) {
-            self.finish_stream()?;
-        }
-        if self.resampler.is_none() {
-            let resampler = To16k::new(rate)
-                .ok_or_else(|| failures::damaged(self.name).because(format!("a sample rate of {rate} Hz")))?;
-            self.resampler = Some(resampler);
-        }
-        self.silence(silence_ms)?;
-        let mut interleaved = std::mem::take(&mut self.mono);
-        sound.copy_to_vec_interleaved(&mut interleaved);
-        mix_down(&mut interleaved, channels);
-        let result = self.push(&interleaved);
-        self.mono = interleaved;
-        result
-    }
-
-    fn silence(&mut self, ms: u64) -> Result<(), Failure> {
-        let Some(rate) = self.resampler.as_ref().map(To16k::rate) else { return Ok(()) };
-        let mut left = ms * u64::from(rate) / 1000;
-        let zeros = [0.0; 4096];
-        while left > 0 {
-            let count = left.min(zeros.len() as u64);
-            self.push(&zeros[..count as usize])?;
-            left -= count;
-        }
-        Ok(())
-    }
-
-    fn push(&mut self, mono: &[f32]) -> Result<(), Failure> {
-        let Some(resampler) = &mut self.resampler else { return Ok(()) };
-        let wav = &mut self.wav;
-        resampler
-            .push(mono, &mut |samples| wav.write(samples))
-            .map_err(|error| not_written(error, self.folder, self.name))
-    }
-
-    /// Hands on what the resampler still holds.
-    fn finish_stream(&mut self) -> Result<(), Failure> {
-        self.stream_ms_before = self.stream_ms();
-        let Some(resampler) = self.resampler.take() else { return Ok(()) };
-        let wav = &mut self.wav;
-        resampler
-            .finish(&mut |samples| wav.write(samples))
-            .map_err(|error| not_written(error, self.folder, self.name))
-    }
-}
-
-/// The failure behind samples that were not taken.
-pub(super) fn not_written(error: WriteError, folder: &Path, name: &str) -> Failure {
-    match error {
-        WriteError::Io(error) => failures::writing(folder, &error),
-        WriteError::TooLong => failures::too_long(name),
-    }
-}
-
-/// Interleaved channels → their mean, in place.
-fn mix_down(samples: &mut Vec<f32>, channels: usize) {
-    let frames = samples.len() / channels;
-    let share = 1.0 / channels as f32;
-    for frame in 0..frames {
-        let sum: f32 = samples[frame * channels..][..channels].iter().sum();
-        // One broken float would silence a whole block of the resampler.
-        samples[frame] = if sum.is_finite() { sum * share } else { 0.0 };
-    }
-    samples.truncate(frames);
 }
 
 fn is_end(error: &Error) -> bool {

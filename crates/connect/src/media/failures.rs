@@ -32,6 +32,29 @@ pub(super) fn unrecognised(name: &str) -> Failure {
     )
 }
 
+/// Neither Debrief nor ffmpeg knows what it is.
+pub(super) fn unrecognised_with_ffmpeg(name: &str) -> Failure {
+    let fix = "Choose an audio or video file. If it is a recording, copy it again from where it was made.";
+    Failure { fix: fix.into(), ..unrecognised(name) }
+}
+
+pub(super) fn ffmpeg_broken(name: &str) -> Failure {
+    Failure::never(
+        FailureCode::UnsupportedCodec,
+        format!("{name} needs ffmpeg, and the ffmpeg on this computer does not start."),
+        "Install ffmpeg anew and try again, or convert the recording to MP3 or M4A.",
+    )
+}
+
+/// ffmpeg has given nothing for `minutes`.
+pub(super) fn stalled(name: &str, minutes: u64) -> Failure {
+    Failure::never(
+        FailureCode::TimedOut,
+        format!("ffmpeg read nothing from {name} for {minutes} minutes."),
+        "Check that the disk or network drive it is on is connected, then try again.",
+    )
+}
+
 pub(super) fn no_sound(name: &str) -> Failure {
     Failure::never(
         FailureCode::NotARecording,

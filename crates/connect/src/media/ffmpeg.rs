@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::Stdio;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 use debrief_core::failure::Failure;
 use debrief_core::ports::{Audio, Recording};
@@ -11,10 +12,13 @@ use debrief_core::stage::{Progress, StageCx, StepResult, Stopped};
 use tokio::io::{AsyncRead, AsyncReadExt, BufReader};
 use tokio::process::{Child, ChildStdout, Command};
 
-use super::demux::not_written;
+use super::pour::not_written;
 use super::sniff::Guess;
 use super::wav::WavFile;
 use super::{SAMPLE_RATE_HZ, failures};
+
+/// How long ffmpeg may give nothing at all; a network drive has its time to wake up.
+const STALL: Duration = Duration::from_secs(5 * 60);
 
 /// Lines of the report that are kept for the details of a failure.
 const LINES_KEPT: usize = 8;
@@ -44,7 +48,8 @@ async fn run(
     mut wav: WavFile,
     cx: &StageCx,
 ) -> StepResult<Audio> {
-    let mut child = start(program, &recording.file).map_err(|error| not_started(recording, &error))?;
+    let mut child = start(program, &recording.file)
+        .map_err(|error| failures::ffmpeg_broken(&recording.name).because(error))?;
     let stdout = child.stdout.take().expect("stdout is piped");
     let stderr = child.stderr.take().expect("stderr is piped");
     let total_ms = Arc::new(AtomicU32::new(UNKNOWN));
@@ -57,6 +62,9 @@ async fn run(
     let report = report.await.map_err(Failure::internal)?;
     if wav.samples() == 0 {
         return Err(report.failure(recording, guess).into());
+    }
+    if report.audio_tracks > 1 {
+        cx.warn(failures::several_tracks(report.audio_tracks, 1));
     }
     let duration_ms = wav.duration_ms();
     if !status.success() || report.declared_ms.is_some_and(|declared| duration_ms + 1_000 < declared) {
@@ -83,10 +91,6 @@ fn start(program: &Path, recording: &Path) -> std::io::Result<Child> {
         .spawn()
 }
 
-fn not_started(recording: &Recording, error: &std::io::Error) -> Failure {
-    failures::unsupported(&recording.name, "ffmpeg is there, but it does not start").because(error)
-}
-
 async fn pour(
     mut stdout: ChildStdout,
     recording: &Recording,
@@ -98,7 +102,9 @@ async fn pour(
     let mut filled = 0;
     loop {
         cx.check_stopped()?;
-        let count = stdout.read(&mut buffer[filled..]).await.map_err(Failure::internal)?;
+        let read = tokio::time::timeout(STALL, stdout.read(&mut buffer[filled..])).await;
+        let read = read.map_err(|_| failures::stalled(&recording.name, STALL.as_secs() / 60))?;
+        let count = read.map_err(Failure::internal)?;
         if count == 0 {
             return Ok(());
         }
@@ -118,7 +124,9 @@ async fn pour(
 struct Report {
     format: Option<String>,
     declared_ms: Option<u32>,
+    audio_tracks: usize,
     without_audio: bool,
+    input_ended: bool,
     last_lines: Vec<String>,
 }
 
@@ -148,8 +156,14 @@ impl Report {
         if line.is_empty() {
             return;
         }
-        if self.format.is_none() && line.starts_with("Stream #") {
-            self.format = line.split_once(": Audio: ").map(|(_, words)| described(words));
+        // Behind that come the streams that ffmpeg makes.
+        self.input_ended |= line.starts_with("Stream mapping:") || line.starts_with("Output #");
+        if !self.input_ended
+            && line.starts_with("Stream #")
+            && let Some((_, words)) = line.split_once(": Audio: ")
+        {
+            self.audio_tracks += 1;
+            self.format.get_or_insert_with(|| described(words));
         }
         if let Some(rest) = line.strip_prefix("Duration: ") {
             self.declared_ms = self.declared_ms.or_else(|| milliseconds(rest.split(',').next()?));
@@ -166,7 +180,7 @@ impl Report {
         let name = &recording.name;
         let failure = match guess {
             _ if self.without_audio => failures::no_sound(name),
-            Guess::Unknown => failures::unrecognised(name),
+            Guess::Unknown => failures::unrecognised_with_ffmpeg(name),
             Guess::Empty | Guess::NotMedia(_) | Guess::OtherMedia(_) | Guess::Media => {
                 failures::damaged(name)
             }
@@ -222,12 +236,15 @@ mod tests {
             "    title           : Stream #0:0: Audio: fake",
             "  Duration: 01:02:05.57, start: 0.000000, bitrate: 37 kb/s",
             "  Stream #0:0: Audio: wmav2 (a[1][0][0] / 0x0161), 44100 Hz, 1 channels, fltp, 32 kb/s",
+            "Stream mapping:",
+            "  Stream #0:0 -> #0:0 (wmav2 (native) -> pcm_s16le (native))",
             "  Stream #0:0: Audio: pcm_s16le, 16000 Hz, mono, s16, 256 kb/s",
         ] {
             report.hear(line);
         }
         assert_eq!(report.format.as_deref(), Some("WMA, 44100 Hz, 1 channel"));
         assert_eq!(report.declared_ms, Some(3_725_570));
+        assert_eq!(report.audio_tracks, 1);
         assert!(!report.without_audio);
     }
 

@@ -6,6 +6,7 @@ mod codec;
 mod demux;
 mod failures;
 mod ffmpeg;
+mod pour;
 mod resample;
 mod sniff;
 #[cfg(test)]
@@ -17,11 +18,11 @@ mod wav;
 use std::path::PathBuf;
 
 use async_trait::async_trait;
-use debrief_core::failure::Failure;
 use debrief_core::ports::{Audio, AudioDecoder, Recording};
-use debrief_core::stage::{StageCx, StepError, StepResult, Stopped};
+use debrief_core::stage::{StageCx, StepResult, Stopped};
 
 use demux::OpenError;
+use sniff::Guess;
 use wav::WavFile;
 
 /// Sample rate of every decoded recording, in Hz.
@@ -88,48 +89,21 @@ impl AudioDecoder for MediaDecoder {
 }
 
 fn decode(recording: &Recording, decoder: &MediaDecoder, cx: &StageCx) -> StepResult<Audio> {
-    let guess = sniff::look(&recording.file).map_err(|error| failures::reading(&recording.name, &error))?;
+    let name = &recording.name;
+    let guess = sniff::look(&recording.file).map_err(|error| failures::reading(name, &error))?;
     let source = match &guess {
-        sniff::Guess::Empty => return Err(failures::empty(&recording.name).into()),
-        sniff::Guess::NotMedia(what) => {
-            return Err(failures::not_a_recording(&recording.name, what).into());
-        }
-        sniff::Guess::OtherMedia(format) => {
-            Err(OpenError::Uncovered { codec: Some(format.clone()), why: Failure::internal("not tried") })
-        }
-        sniff::Guess::Media | sniff::Guess::Unknown => demux::open(recording, &guess, cx),
+        Guess::Empty => return Err(failures::empty(name).into()),
+        Guess::NotMedia(what) => return Err(failures::not_a_recording(name, what).into()),
+        Guess::OtherMedia(format) => Err(OpenError::Uncovered(failures::unsupported(name, format))),
+        Guess::Media | Guess::Unknown => demux::open(recording, &guess, cx),
     };
     let wav = WavFile::create(cx.folder()).map_err(|error| failures::writing(cx.folder(), &error))?;
     match source {
         Ok(source) => source.decode(recording, wav, cx),
         Err(OpenError::Step(error)) => Err(error),
-        Err(OpenError::Uncovered { codec, why }) => match decoder.ffmpeg() {
+        Err(OpenError::Uncovered(without_help)) => match decoder.ffmpeg() {
             Some(program) => ffmpeg::decode(&program, recording, &guess, wav, cx),
-            None => Err(without_help(&guess, codec, why, recording)),
+            None => Err(without_help.into()),
         },
-    }
-}
-
-fn without_help(
-    guess: &sniff::Guess,
-    codec: Option<String>,
-    why: Failure,
-    recording: &Recording,
-) -> StepError {
-    match (guess, codec) {
-        (_, Some(codec)) => failures::unsupported(&recording.name, &codec).into(),
-        (sniff::Guess::Unknown, None) => failures::unrecognised(&recording.name).because_of(why).into(),
-        (_, None) => why.into(),
-    }
-}
-
-trait BecauseOf {
-    /// The same failure with the technical cause of another.
-    fn because_of(self, other: Failure) -> Self;
-}
-
-impl BecauseOf for Failure {
-    fn because_of(self, other: Failure) -> Self {
-        Self { detail: other.detail.or(self.detail), ..self }
     }
 }

@@ -182,6 +182,19 @@ async fn of_several_tracks_one_is_used_and_the_person_is_told() {
 }
 
 #[tokio::test]
+async fn streams_strung_together_in_one_file_are_all_decoded() {
+    let (_folder, file) = changed("speech.opus", |bytes| {
+        bytes.extend(fs::read(fixture("speech.ogg")).unwrap());
+    });
+    let decoded = decode(&file).await;
+    assert!(decoded.audio().duration_ms.abs_diff(2 * SPEECH_MS) <= 200, "{} ms", decoded.audio().duration_ms);
+    let samples = decoded.samples();
+    let (first, second) = samples.split_at(samples.len() / 2);
+    assert!(likeness(first) > 0.95 && likeness(second) > 0.95, "{} {}", likeness(first), likeness(second));
+    assert_eq!(decoded.warned(), "");
+}
+
+#[tokio::test]
 async fn stereo_becomes_the_mean_of_both_sides() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("stereo.wav");

@@ -111,3 +111,41 @@ fn io_error(error: hound::Error) -> io::Error {
         | hound::Error::InvalidSampleFormat => io::Error::other(error),
     }
 }
+
+// The lengths in the header have 32 bits.
+const _: () =
+    assert!(longest_samples() * 2 + 44 < u32::MAX as u64, "the longest recording fits into a WAV file");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_takes_37_hours_and_no_sample_more() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut wav = WavFile::create(folder.path()).unwrap();
+        // As if all but ten samples of 37 hours had been written.
+        wav.samples = longest_samples() - 10;
+        assert!(wav.write(&[0.0; 10]).is_ok());
+        assert_eq!(wav.duration_ms(), LONGEST_MS);
+        assert!(matches!(wav.write(&[0.0]), Err(WriteError::TooLong)));
+        assert!(matches!(wav.write_bytes(&[0, 0]), Err(WriteError::TooLong)));
+    }
+
+    #[test]
+    fn loud_samples_are_clipped_and_do_not_wrap() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut wav = WavFile::create(folder.path()).unwrap();
+        assert!(wav.write(&[1.5, -1.5, 0.5, f32::NAN]).is_ok());
+        let file = wav.finish().unwrap();
+        let samples: Vec<i16> = hound::WavReader::open(file).unwrap().samples().map(Result::unwrap).collect();
+        assert_eq!(samples, [i16::MAX, i16::MIN, 16_384, 0]);
+    }
+
+    #[test]
+    fn what_is_not_finished_leaves_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        drop(WavFile::create(folder.path()).unwrap());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+}

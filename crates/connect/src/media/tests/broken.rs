@@ -264,6 +264,15 @@ fn other_troubles_with_the_disk_have_their_own_words() {
 }
 
 #[test]
+fn an_ffmpeg_that_stalls_has_its_own_words() {
+    assert_snapshot!(told(&failures::stalled("talk.wma", 5)), @r"
+    timed_out (Never)
+    ffmpeg read nothing from talk.wma for 5 minutes.
+    Check that the disk or network drive it is on is connected, then try again.
+    ");
+}
+
+#[test]
 fn a_recording_beyond_37_hours_is_refused() {
     assert_snapshot!(told(&failures::too_long("night.wav")), @r"
     unsupported_codec (Never)

@@ -51,6 +51,17 @@ async fn what_ffmpeg_cannot_read_either_is_damaged() {
 }
 
 #[tokio::test]
+async fn what_neither_knows_is_no_recording() {
+    let Some(decoder) = with_ffmpeg() else { return };
+    let (_folder, file) = changed("speech.wma", |bytes| bytes.fill(0x01));
+    assert_snapshot!(decode_with(decoder, &file).await.told(), @r"
+    not_a_recording (Never)
+    speech.wma is not an audio or video file that Debrief knows.
+    Choose an audio or video file. If it is a recording, copy it again from where it was made.
+    ");
+}
+
+#[tokio::test]
 async fn an_ffmpeg_that_does_not_start_says_so() {
     let folder = tempfile::tempdir().unwrap();
     let program = folder.path().join("ffmpeg");
@@ -58,8 +69,8 @@ async fn an_ffmpeg_that_does_not_start_says_so() {
     let decoded = decode_with(MediaDecoder::new(Some(program)), &fixture("speech.wma")).await;
     assert_snapshot!(decoded.told(), @r"
     unsupported_codec (Never)
-    speech.wma is in a format that Debrief needs ffmpeg for: ffmpeg is there, but it does not start.
-    Install ffmpeg and try again, or convert the recording to MP3 or M4A.
+    speech.wma needs ffmpeg, and the ffmpeg on this computer does not start.
+    Install ffmpeg anew and try again, or convert the recording to MP3 or M4A.
     ");
 }
 
