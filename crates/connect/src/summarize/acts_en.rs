@@ -77,7 +77,7 @@ static DECIDED: LazyLock<Regex> = LazyLock::new(|| {
 });
 static UNDECIDED: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(?:haven't|have not|hasn't|has not|not yet|didn't|did not|never|if|before|until|unless|once|when|whether|should) (?:we |it |they |is |was |been |have |yet )*(?:decided?|agreed?)\b|\bif we (?:go|stick)\b|\bnot (?:been )?(?:decided|agreed)\b|\bi thought we\b",
+        r"\b(?:haven't|have not|hasn't|has not|not yet|didn't|did not|never|if|before|until|unless|once|when|whether|should) (?:we |it |they |is |was |been |have |yet )*(?:decided?|agreed?)\b|\bif we (?:go|stick)\b|\bnot (?:been )?(?:decided|agreed)\b|\bi thought we\b|\b(?:last (?:week|month|year|time|meeting)|yesterday|previously|back then)\b",
     )
 });
 
@@ -90,7 +90,7 @@ pub(super) fn read(sentence: &str, people: &People) -> Option<Act> {
         return Some(Act::Decision);
     }
     if IN_THE_MEETING.is_match(sentence) {
-        return None;
+        return Some(Act::Chatter);
     }
     if stands(&PROMISE, sentence) && !is_question(sentence) && is_firm(sentence) {
         return Some(Act::Promise);

@@ -19,7 +19,7 @@ const ROUNDS: usize = 40;
 /// Sentences with fewer telling words say too little alone.
 const FEWEST_WORDS: usize = 3;
 /// Length of a good sentence in telling words; longer ones gain nothing.
-const GOOD_WORDS: f32 = 7.0;
+const GOOD_WORDS: f32 = 5.0;
 /// How much being like a chosen sentence counts against being central.
 const REDUNDANCY: f32 = 0.6;
 /// Sentences this alike are the same.
@@ -46,9 +46,9 @@ fn fitness(content: usize, act: Option<&Act>) -> f32 {
     }
     let length = (content as f32 / GOOD_WORDS).min(1.0);
     let kind = match act {
-        Some(Act::Decision) => 1.6,
-        Some(Act::Promise) => 1.1,
-        Some(Act::Request { .. }) => 0.9,
+        Some(Act::Decision) => 1.4,
+        // Both have a list of their own.
+        Some(Act::Promise | Act::Request { .. }) => 0.7,
         Some(Act::Question) => 0.4,
         Some(Act::Chatter) => 0.1,
         None => 1.0,

@@ -60,9 +60,9 @@ static JOINTS: LazyLock<Regex> = LazyLock::new(|| {
 static HESITATION: LazyLock<Regex> = LazyLock::new(|| {
     regex(
         r"(?ix)^(?:
-        (?:(?:um+|uh+|er+|erm|ah|oh|okay|ok|alright|all\s+right|well|yeah|yes|yep|right|so|and\s+then|and\s+so|and|but|anyway|you\s+know|i\s+mean)\b
+        (?:(?:um+|uh+|er+|erm|ah|oh|okay|ok|alright|all\s+right|well|yeah|yes|yep|sure|right|so|and\s+then|and\s+so|and|but|anyway|you\s+know|i\s+mean)\b
             [\s,，、.。…—-]*)
-        |(?:嗯+|呃+|啊+|喔+|哦+|欸+|那個|那个|然後呢?|然后呢?|好的?(?:[，,、。])|對(?:[，,、。])|对(?:[，,、。])|那(?:[，,、])|所以(?:說)?(?:[，,、]))[\s,，、。…]*
+        |(?:嗯+|呃+|啊+|喔+|哦+|欸+|那個|那个|然後呢?|然后呢?|好的?(?:[，,、。\s])|沒問題(?:[，,、。])|没问题(?:[，,、。])|對(?:[，,、。])|对(?:[，,、。])|那(?:[，,、])|所以(?:說)?(?:[，,、]))[\s,，、。…]*
         )+",
     )
 });
@@ -73,6 +73,8 @@ fn regex(pattern: &str) -> Regex {
 
 /// Shortest clause that stands alone, in words.
 const SHORTEST: usize = 5;
+/// Shortest clause before a breath, in words.
+const SHORTEST_BREATH: usize = 3;
 /// From this length on a weaker place is good enough.
 const LONG: usize = 22;
 /// No clause is longer, in words.
@@ -103,19 +105,16 @@ pub(super) fn split(text: &str, range: Range<usize>, punctuated: bool) -> Vec<Ra
 
 /// Whether a clause of `length` words may end before the word at `at`.
 fn can_cut(text: &str, from: usize, at: usize, length: usize) -> bool {
-    if length < SHORTEST {
-        return false;
-    }
     let (before, after) = (&text[from..at], &text[at..]);
     let bound = BINDERS.is_match(before);
     let comma = before.trim_end().ends_with([',', '，', '、', ';', '；', ':', '：']);
     // Chinese recognisers put a space where the speaker breathes.
     let breath = before.ends_with(' ') && before.trim_end().ends_with(is_han) && after.starts_with(is_han);
-    if breath || (length >= LONG && comma) {
+    if (breath && length >= SHORTEST_BREATH) || (length >= LONG && comma) {
         return true;
     }
     let opens = OPENERS.is_match(after) && !NO_OPENERS.is_match(after);
-    !bound && (opens || (length >= LONG && JOINTS.is_match(after)))
+    length >= SHORTEST && !bound && (opens || (length >= LONG && JOINTS.is_match(after)))
 }
 
 /// `text` without the hesitation in front; the whole of it where nothing else was said.

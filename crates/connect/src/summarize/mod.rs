@@ -78,7 +78,7 @@ fn notes(transcript: &Transcript, recording: &Recording, cx: &StageCx) -> StepRe
         title,
         summary: summary.iter().map(point).collect(),
         decisions: decisions(&sentences, &acts),
-        todos: todos(&sentences, &acts, base_date(recording)),
+        todos: todos(&sentences, &terms, &acts, base_date(recording)),
         sections,
         method: NotesMethod::Extractive,
     })
@@ -112,9 +112,13 @@ fn decisions(sentences: &[Sentence], acts: &[Option<Act>]) -> Vec<Point> {
     points
 }
 
-fn todos(sentences: &[Sentence], acts: &[Option<Act>], base: Date) -> Vec<Todo> {
+fn todos(sentences: &[Sentence], terms: &Terms, acts: &[Option<Act>], base: Date) -> Vec<Todo> {
     let mut todos: Vec<Todo> = Vec::new();
-    for (sentence, act) in sentences.iter().zip(acts) {
+    for (index, (sentence, act)) in sentences.iter().zip(acts).enumerate() {
+        // "I'll ask them" tells nobody what to do.
+        if terms.content(index) == 0 {
+            continue;
+        }
         let (assignee, speaker) = match act {
             Some(Act::Promise) => (None, sentence.speaker),
             // The page shows the speaker of a to-do as the one who does it, which a person who asks is not.

@@ -80,14 +80,23 @@ pub(super) fn key_phrases(
         .into_iter()
         .map(|(key, uses)| {
             let words: f32 = key.iter().map(|term| strength[term] * telling(*term)).sum();
-            let length = key.len() as f32;
-            // Longer phrases say more, but only when they are said as often as their words.
-            let score = uses.count * (words / length).sqrt() * length.powf(0.9);
-            Phrase { text: most_used(uses.forms), terms: key, score }
+            let text = most_used(uses.forms);
+            let score = uses.count * (words / key.len() as f32).sqrt() * fullness(&text, key.len());
+            Phrase { text, terms: key, score }
         })
         .collect();
     phrases.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.text.cmp(&b.text)));
     phrases
+}
+
+/// How much a phrase of so many words says against one that is said as often. One English word alone says little.
+fn fullness(text: &str, words: usize) -> f32 {
+    match words {
+        1 if text.is_ascii() => 0.35,
+        1 => 0.8,
+        2 => 1.6,
+        _ => 1.9, // LONGEST_PHRASE is the only other length.
+    }
 }
 
 /// Runs of one to three telling words with nothing between them.
@@ -108,19 +117,25 @@ fn candidates<'t>(text: &str, tokens: &'t [Token]) -> Vec<&'t [Token]> {
 /// Words that are said of things and name none.
 const NO_NAMES: &str = " ready new open next big small long short early late high low ing bit way set sure able whole couple half sounds looks feels percent million dollars grew rose fell went came ran met asked answered send sends sending sent ";
 
+/// What Chinese counting words begin with: 一位, 兩個, 每次.
+const COUNTS: &str = "一二三四五六七八九十兩两幾几這这那每";
+
 /// Whether a run of words can name something: no bare number, no lone verb form.
 fn can_be_named(text: &str, words: &[Token]) -> bool {
     let word = |token: &Token| text[token.range.clone()].to_lowercase();
     let named = |token: &Token| {
         let word = word(token);
         let adverb = word.len() > 4 && word.is_ascii() && word.ends_with("ly");
-        !adverb && !word.chars().all(|c| c.is_numeric()) && !NO_NAMES.contains(&format!(" {word} "))
+        let counts = word.chars().count() == 2 && word.starts_with(|c| COUNTS.contains(c));
+        !adverb
+            && !counts
+            && !word.chars().all(|c| c.is_numeric())
+            && !NO_NAMES.contains(&format!(" {word} "))
     };
     let (Some(first), Some(last)) = (words.first(), words.last()) else { return false };
-    let alone = words.len() == 1;
     let participle = word(last).is_ascii() && (word(last).ends_with("ed") || word(last).ends_with("ing"));
     named(last)
-        && (named(first) || !alone)
+        && named(first)
         && !participle
         && words.iter().any(|token| word(token).chars().count() > 2 || !word(token).is_ascii())
 }

@@ -40,11 +40,11 @@ impl Sentence {
     }
 }
 
-/// `text` with a capital first letter.
+/// `text` with a capital first letter, where there is one capital letter for it ("ß" has none).
 pub(super) fn capitalised(text: &str) -> String {
     let mut chars = text.chars();
-    let first = chars.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
-    first + chars.as_str()
+    let upper: Vec<char> = chars.next().into_iter().flat_map(char::to_uppercase).collect();
+    if let [first] = upper[..] { format!("{first}{}", chars.as_str()) } else { text.to_owned() }
 }
 
 /// English "i" on its own and in "i'll" as a capital letter.

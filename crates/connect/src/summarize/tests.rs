@@ -148,3 +148,346 @@ fn notes_of_written_transcripts() {
         insta::assert_snapshot!(name, shown(&notes_of(&written(text))));
     }
 }
+
+/// Words in common (ROUGE-1, F measure).
+fn overlap(text: &str, reference: &str) -> f64 {
+    let bag = |text: &str| {
+        let mut bag: HashMap<String, usize> = HashMap::new();
+        for range in clauses::words(text) {
+            *bag.entry(text[range].to_lowercase()).or_insert(0) += 1;
+        }
+        bag
+    };
+    let (said, wanted) = (bag(text), bag(reference));
+    let shared: usize = said.iter().map(|(word, n)| wanted.get(word).copied().unwrap_or(0).min(*n)).sum();
+    2.0 * shared as f64 / (said.values().sum::<usize>() + wanted.values().sum::<usize>()) as f64
+}
+
+#[test]
+fn the_summary_says_more_of_what_matters_than_the_first_sentences() {
+    let mut gains = Vec::new();
+    for (name, text) in &WRITTEN[..5] {
+        let written = written(text);
+        let summary = notes_of(&written).summary;
+        let joined = |texts: Vec<&str>| texts.join(" ");
+        let first = sentences::split(&written.transcript);
+        let first = joined(first.iter().take(summary.len()).map(|s| s.text.as_str()).collect());
+        let ours = overlap(&joined(summary.iter().map(|p| p.text.as_str()).collect()), &written.reference);
+        let theirs = overlap(&first, &written.reference);
+        gains.push((*name, format!("{ours:.2} against {theirs:.2}"), ours - theirs));
+    }
+    let mean = gains.iter().map(|(.., gain)| gain).sum::<f64>() / gains.len() as f64;
+    assert!(mean > 0.2, "{gains:#?}");
+    // A short talk may open with its main point; then the first sentences are as good.
+    assert!(gains.iter().all(|(.., gain)| *gain > -0.05), "{gains:#?}");
+}
+
+fn act(sentence: &str) -> Option<Act> {
+    acts::read(sentence, &People::default())
+}
+
+#[test]
+fn promises_and_requests_are_found() {
+    for sentence in [
+        "I'll send the report tomorrow.",
+        "I will prepare the slides.",
+        "Okay, so I\u{2019}m going to call the vendor.",
+        "i will also check the logs",
+        "We need to update the contract.",
+        "Let's schedule a call with the bank.",
+        "Can you review the budget?",
+        "Could you please book the room?",
+        "You should contact the lawyer.",
+        "Make sure that the invoice is paid.",
+        "Please follow up with the customer.",
+        "The draft needs to be ready by Friday.",
+        "Action item: order new laptops.",
+        "Don't forget to submit the form.",
+        "我會寄給大家會議紀錄。",
+        "我來整理資料。",
+        "麻煩你確認一下預算。",
+        "請大家更新文件。",
+        "記得通知客戶。",
+        "我們需要在月底之前完成測試。",
+        "你可以幫我聯絡廠商嗎？",
+        "待辦：更新網站",
+        "我会联系供应商。",
+        "请你准备报告。",
+    ] {
+        assert!(
+            matches!(act(sentence), Some(Act::Promise | Act::Request { .. })),
+            "{sentence}: {:?}",
+            act(sentence)
+        );
+    }
+}
+
+#[test]
+fn what_only_sounds_like_a_promise_is_left_out() {
+    for sentence in [
+        "I will not send the report.",
+        "I won't update it.",
+        "If I will send it, they complain.",
+        "I will be honest with you.",
+        "I'll say this once.",
+        "Let's say we send ten.",
+        "Let's see.",
+        "Let's move on.",
+        "Did you send the report?",
+        "Do we need to update the contract?",
+        "I thought I'd fixed it.",
+        "She said I should check with you.",
+        "I sent the report yesterday.",
+        "We don't need to send it.",
+        "Can you hear me?",
+        "Can you see my screen?",
+        "Should we send it?",
+        "Why can you send that?",
+        "Thank you for sending the report.",
+        "I can hear you.",
+        "I can write quite well.",
+        "What we need to check is unclear to me.",
+        "我不會寄給他們。",
+        "如果我會寫程式就好了。",
+        "我覺得這個不錯。",
+        "我會覺得有點可惜。",
+        "請問預算是多少？",
+        "我們要不要更新文件？",
+        "會不會完成？",
+        "我昨天已經寄了報告。",
+        "你完成了嗎？",
+        "不用寄給我。",
+    ] {
+        assert!(
+            !matches!(act(sentence), Some(Act::Promise | Act::Request { .. })),
+            "{sentence}: {:?}",
+            act(sentence)
+        );
+    }
+}
+
+#[test]
+fn decisions_are_found_and_open_questions_are_not() {
+    for sentence in [
+        "We decided to hire a tester.",
+        "We've agreed that the price stays.",
+        "Let's go with the blue one.",
+        "The decision is to wait.",
+        "So it's settled.",
+        "Okay, that's decided.",
+        "The budget has been approved.",
+        "我們決定延後上市。",
+        "大家都同意這個方案。",
+        "那就這樣定了。",
+        "預算已經通過了。",
+        "我们决定更换系统。",
+    ] {
+        assert_eq!(act(sentence), Some(Act::Decision), "{sentence}");
+    }
+    for sentence in [
+        "We haven't decided yet.",
+        "Have we decided on the price?",
+        "If we decided to wait, we would lose.",
+        "Before we agreed on that, we asked.",
+        "I thought we decided to wait.",
+        "還沒決定。",
+        "誰決定的？",
+        "你決定就好。",
+        "我不同意。",
+        "再做決定。",
+    ] {
+        assert_ne!(act(sentence), Some(Act::Decision), "{sentence}");
+    }
+}
+
+#[test]
+fn a_name_counts_only_when_it_is_certain() {
+    let of = |sentence: &str| match act(sentence) {
+        Some(Act::Request { of }) => of,
+        other => panic!("{sentence}: {other:?}"),
+    };
+    assert_eq!(of("Anna, can you send the report?").as_deref(), Some("Anna"));
+    assert_eq!(of("小美，麻煩你更新計畫。").as_deref(), Some("小美"));
+    assert_eq!(of("陳經理，請確認預算。").as_deref(), Some("陳經理"));
+    assert_eq!(of("Okay, can you send the report?"), None);
+    assert_eq!(of("Everyone, please update the list."), None);
+    assert_eq!(of("另外，麻煩你更新計畫。"), None);
+    // Nobody is known by that name: it may be a department or a product.
+    assert_eq!(act("Marketing will send the draft."), None);
+}
+
+/// Everything in the notes that was said, without differences in capital letters and white space.
+fn said(notes: &Notes) -> Vec<String> {
+    let points =
+        notes.summary.iter().chain(&notes.decisions).chain(notes.sections.iter().flat_map(|s| &s.points));
+    let texts = points.map(|p| &p.text).chain(notes.todos.iter().map(|t| &t.text));
+    texts.chain(notes.sections.iter().map(|s| &s.heading)).map(|text| plain(text)).collect()
+}
+
+fn plain(text: &str) -> String {
+    text.split_whitespace().collect::<String>().to_lowercase()
+}
+
+fn any_transcript() -> impl Strategy<Value = Transcript> {
+    let words = "(the sales report|launch date|we decided to|i will send|I'll check|payment bug|so|and then|if|by friday|Dr\\.|API|預算|我會寄|決定|報告|，|。|\\.|\\?|!| |\n|🎉|e\u{301}|ß|İ|\\PC){0,40}";
+    let segment = (0u16..3, words, 0u32..5_000);
+    proptest::collection::vec(segment, 0..60).prop_map(|segments| {
+        let mut now = 0;
+        let segments = segments.into_iter().map(|(speaker, text, length)| {
+            now += length;
+            Segment { speaker: Some(speaker), start_ms: now - length, end_ms: now, text }
+        });
+        let segments: Vec<Segment> = segments.collect();
+        transcript(segments, Vec::new(), "en", now)
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn every_text_of_the_notes_was_said_and_has_its_time(transcript in any_transcript()) {
+        let written = Written { transcript, recording: recording("a.wav", "2026-11-12"), reference: String::new() };
+        let notes = notes_of(&written);
+        let whole: String = written.transcript.segments.iter().map(|s| plain(&s.text)).collect();
+        for text in said(&notes) {
+            prop_assert!(whole.contains(&text), "{text:?}");
+        }
+        prop_assert!(!notes.title.trim().is_empty() && notes.title.chars().count() <= phrases::LONGEST_TITLE);
+        for point in notes.summary.iter().chain(&notes.decisions) {
+            prop_assert!(point.at_ms <= written.transcript.duration_ms);
+        }
+        prop_assert!(notes.summary.is_sorted_by_key(|p| p.at_ms));
+        prop_assert_eq!(notes_of(&written), notes);
+    }
+}
+
+/// Talk about one topic after the other, `per_topic` sentences each, in the words of each topic.
+fn long_talk(per_topic: usize) -> Written {
+    const TOPICS: [(&str, [&str; 8]); 10] = [
+        (
+            "solar panels",
+            ["solar panels", "roof", "inverter", "installer", "power grid", "sunlight", "battery", "tariff"],
+        ),
+        (
+            "school kitchen",
+            ["school kitchen", "lunch menu", "vegetables", "cook", "allergies", "dishes", "oven", "children"],
+        ),
+        (
+            "harbour bridge",
+            ["harbour bridge", "steel cables", "engineers", "traffic", "rust", "inspection", "toll", "ships"],
+        ),
+        (
+            "library books",
+            ["library books", "shelves", "readers", "catalogue", "late fees", "novels", "archive", "scanner"],
+        ),
+        (
+            "football club",
+            ["football club", "stadium", "coach", "tickets", "season", "players", "training", "fans"],
+        ),
+        ("bakery order", ["bakery order", "flour", "bread", "sourdough", "mixer", "dough", "crust", "ovens"]),
+        (
+            "river cleanup",
+            ["river cleanup", "plastic", "volunteers", "boats", "fish", "pollution", "water samples", "nets"],
+        ),
+        (
+            "museum tour",
+            [
+                "museum tour",
+                "paintings",
+                "guides",
+                "visitors",
+                "sculptures",
+                "gallery",
+                "audio guide",
+                "exhibition",
+            ],
+        ),
+        (
+            "hospital ward",
+            ["hospital ward", "nurses", "patients", "beds", "medicine", "doctors", "night shift", "visits"],
+        ),
+        (
+            "garden shed",
+            ["garden shed", "tools", "wood", "paint", "hinges", "spiders", "lawn mower", "bench"],
+        ),
+    ];
+    const FRAMES: [&str; 5] = [
+        "The {} depend on the {} and the {}.",
+        "Somebody mentioned the {} near the {} with the {}.",
+        "Nobody checked whether the {} fits the {} or the {}.",
+        "Yesterday the {} and the {} were compared with the {}.",
+        "A new {} costs more than the {} beside the {}.",
+    ];
+    // A small generator of its own, so that the talk is the same everywhere.
+    let mut state = 42_u64;
+    let mut next = move |below: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(state >> 33).unwrap() % below
+    };
+    let mut segments = Vec::new();
+    for (_, words) in TOPICS {
+        for _ in 0..per_topic {
+            let mut text = FRAMES[next(FRAMES.len())].to_owned();
+            for _ in 0..3 {
+                // The topic's own name comes more often than its other words.
+                let word = if next(4) == 0 { words[0] } else { words[next(words.len())] };
+                text = text.replacen("{}", word, 1);
+            }
+            let start_ms = u32::try_from(segments.len()).unwrap() * 4_500;
+            segments.push(Segment { speaker: Some(0), start_ms, end_ms: start_ms + 4_000, text });
+        }
+    }
+    let duration_ms = segments.last().unwrap().end_ms;
+    Written {
+        transcript: transcript(segments, Vec::new(), "en", duration_ms),
+        recording: recording("long.wav", "2026-11-12"),
+        reference: TOPICS.map(|(name, _)| name).join("\n"),
+    }
+}
+
+#[test]
+fn a_long_talk_is_cut_where_its_topics_change() {
+    let talk = long_talk(30);
+    let notes = notes_of(&talk);
+    let topic_ms = 30 * 4_500;
+    let near = |at_ms: u32| (at_ms + 2 * 4_500) % topic_ms <= 4 * 4_500;
+    let right = notes.sections.iter().filter(|section| near(section.at_ms)).count();
+    let names: Vec<&str> = talk.reference.lines().collect();
+    let headed = notes.sections.iter().filter(|s| names.contains(&s.heading.to_lowercase().as_str())).count();
+    let headings: Vec<(&str, u32)> =
+        notes.sections.iter().map(|s| (s.heading.as_str(), s.at_ms / 4_500)).collect();
+    assert!(right >= 8, "{headings:?}");
+    assert!(headed >= 7, "{headings:?}");
+    assert!(notes.sections.len() <= 12, "{headings:?}");
+    assert!(notes.sections.iter().all(|s| (2..=4).contains(&s.points.len())));
+    assert_eq!(notes.summary.len(), 5);
+}
+
+#[test]
+fn ten_hours_of_talk_take_seconds() {
+    let talk = long_talk(800);
+    let began = std::time::Instant::now();
+    let notes = notes_of(&talk);
+    // Without optimisation and on a busy machine; an optimised build takes a tenth of it.
+    assert!(began.elapsed().as_secs() < 60, "{:?}", began.elapsed());
+    assert_eq!(notes.summary.len(), 7);
+}
+
+#[test]
+fn a_stop_is_seen_at_every_poll() {
+    let talk = long_talk(10);
+    for polls in 0..20 {
+        let outcome = notes(&talk.transcript, &talk.recording, &cx_that_stops_at(polls));
+        assert!(matches!(outcome, Err(StepError::Stopped(_))), "after {polls} polls");
+    }
+}
+
+#[tokio::test]
+async fn an_empty_transcript_still_has_a_title() {
+    let nothing = transcript(Vec::new(), Vec::new(), "en", 0);
+    let recording = recording("weekly-review.m4a", "2026-11-12");
+    let notes = ExtractiveNotes.summarize(&nothing, &recording, cx_that_stops_at(usize::MAX)).await.unwrap();
+    assert_eq!(notes.title, "Weekly review");
+    assert_eq!((notes.summary, notes.todos, notes.sections), (vec![], vec![], vec![]));
+}
