@@ -29,7 +29,11 @@ pub(super) enum Act {
 pub(super) fn read(sentence: &str, people: &People) -> Option<Act> {
     // One kind of apostrophe keeps the patterns readable; both are one character, so that names keep their place.
     let plain = sentence.replace(['\u{2019}', '\u{2018}'], "'");
-    let act = acts_en::read(&plain, people).or_else(|| acts_zh::read(&plain, people));
+    let act = match acts_en::read(&plain, people) {
+        // Both languages may be in one sentence, and what is to be done matters more than talk.
+        english @ (Some(Act::Chatter) | None) => acts_zh::read(&plain, people).or(english),
+        english @ Some(Act::Promise | Act::Request { .. } | Act::Decision | Act::Question) => english,
+    };
     act.or_else(|| is_question(&plain).then_some(Act::Question))
         .or_else(|| is_chatter(&plain).then_some(Act::Chatter))
 }

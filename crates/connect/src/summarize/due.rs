@@ -51,7 +51,7 @@ static READINGS: LazyLock<Vec<(Regex, Reading)>> = LazyLock::new(|| {
         form(r"\b(?:day after tomorrow)\b|大?後天|大?后天", after_tomorrow),
         form(r"\btomorrow\b|明天|明早|明晚", |_, base| later(base, 1)),
         form(
-            r"\b(?:by|before) (?:the )?(?:end of (?:the |this )?)?(?:today|tonight|day)\b|\b(?:today|tonight)\b|今天(?:之內|之内|內|内|下班前|以前|之前|晚上|下午)|今晚",
+            r"\b(?:by|before) (?:the )?(?:end of (?:the |this )?)?(?:today|tonight|day)\b|\b(?:today|tonight)\b|今天(?:會|会|就|要|之內|之内|內|内|下班前|以前|之前|晚上|下午)|今晚",
             |_, base| Some(base),
         ),
         form(
@@ -235,6 +235,7 @@ mod tests {
             ("这周日之前", "2026-11-15"),
             ("要在11月20日之前交出", "2026-11-20"),
             ("2026年12月1日上線", "2026-12-01"),
+            ("我今天會更新文件", "2026-11-12"),
             ("大後天交", "2026-11-15"),
             ("月底前完成", "2026-11-30"),
         ] {

@@ -92,7 +92,7 @@ pub(super) fn key_phrases(
 /// How much a phrase of so many words says against one that is said as often. One English word alone says little.
 fn fullness(text: &str, words: usize) -> f32 {
     match words {
-        1 if text.is_ascii() => 0.35,
+        1 if text.is_ascii() => 0.25,
         1 => 0.8,
         2 => 1.6,
         _ => 1.9, // LONGEST_PHRASE is the only other length.

@@ -64,7 +64,8 @@ pub(super) fn split(transcript: &Transcript) -> Vec<Sentence> {
     let caseless = is_caseless(&transcript.segments);
     let mut sentences = Vec::new();
     for run in runs(&transcript.segments, punctuated) {
-        let ranges = if punctuated { sentence_ranges(&run.text) } else { vec![0..run.text.len()] };
+        let whole = 0..run.text.len();
+        let ranges = if punctuated { sentence_ranges(&run.text) } else { Vec::from([whole]) };
         for range in ranges.into_iter().flat_map(|range| clauses::split(&run.text, range, punctuated)) {
             let text = run.text[range.clone()].trim();
             if text.is_empty() {
