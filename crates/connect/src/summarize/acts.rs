@@ -54,12 +54,22 @@ static OPENS_QUESTION: LazyLock<Regex> = LazyLock::new(|| {
 });
 static CHATTER: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"^(?:good (?:morning|afternoon|evening)|hello|hi\b|hey\b|welcome|thank you|thanks|bye|goodbye|see you|have a (?:nice|good|great))|can (?:you|everyone|everybody) (?:hear|see) |\bhear me\b|(?:早安|午安|晚安|大家好|各位好|你好|謝謝|谢谢|再見|再见|掰掰|聽得到|听得到)",
+        r"^(?:good (?:morning|afternoon|evening)|hello|hi\b|hey\b|welcome|thank you|thanks|bye|goodbye|see you|have a (?:nice|good|great))|can (?:you|everyone|everybody) (?:hear|see) |\bhear me\b|\bthanks? (?:you )?for joining\b|\bjoining (?:us )?(?:in a|shortly|soon)\b|\b(?:sorry|i'm) (?:i'm )?(?:a bit )?late\b|(?:早安|午安|晚安|大家好|各位好|你好|謝謝|谢谢|再見|再见|掰掰|聽得到|听得到)",
     )
 });
 
 fn is_chatter(sentence: &str) -> bool {
     CHATTER.is_match(sentence.trim())
+}
+
+/// Whether what is to be done lies in another sentence: "I'll ask them", "can you handle that?".
+pub(super) fn points_elsewhere(sentence: &str) -> bool {
+    static ELSEWHERE: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\b[a-z]+(?: (?:out|up|to|with|for|on))? (?:it|this|that|them|him|her|those|these|so)[.?!,]*$",
+        )
+    });
+    ELSEWHERE.is_match(sentence.trim_end())
 }
 
 /// A pattern that takes capital letters and small ones alike.

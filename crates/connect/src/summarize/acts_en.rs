@@ -8,7 +8,7 @@ use super::acts::{Act, is_question, pattern};
 use super::people::People;
 
 /// Verbs of work that is done after a meeting. "Say", "think", "be", "see" are not among them.
-const WORK: &str = r"(?:send|write|prepare|check|call|email|e-mail|mail|finish|update|review|share|book|schedule|set up|draft|talk to|speak (?:to|with)|ask|follow up|look into|look at|create|make (?:a|an|the|some|that|those|these|this|it|all)|fix|test|bring|organi[sz]e|arrange|contact|order|buy|pay|publish|upload|post|add|remove|confirm|find(?: out| a| the| someone| some)|investigate|take (?:care|over|notes|the|a look|that)|put (?:together|up|the|a|it|that|in)|work (?:on|with)|complete|submit|deliver|ship|present|reach out|ping|circulate|forward|invite|move|start (?:on|with|writing|working|testing|the)|provide|collect|compile|report|run|clean|document|deploy|merge|rewrite|translate|verify|print|reserve|negotiate|sign|hire|interview|plan|migrate|back up|let (?:you|them|him|her|everyone) know|get (?:the|a|back|in touch|you|it|some|quotes|feedback)|do (?:the|a|an)|handle|hand|own|measure|install|configure|announce|tell (?:him|her|them|the|everyone)|remind|double[- ]check|sort out|write up|rent|cancel|reschedule|pick up|drop|train|talk with|meet with|research|estimate|calculate|design|build|implement|launch|release|record|transcribe|summari[sz]e|approve|file|close|open|change|correct|edit|replace|reduce|cut|increase)\b";
+const WORK: &str = r"(?:send|write|prepare|check|call|email|e-mail|mail|finish|update|review|share|book|schedule|set up|draft|talk to|speak (?:to|with)|ask|follow up|look into|look at|create|make (?:a|an|the|some|that|those|these|this|it|all)|fix|test|bring|organi[sz]e|arrange|contact|order|buy|pay|publish|upload|post|add|remove|confirm|find(?: out| a| the| someone| some)|investigate|take (?:care|over|notes|the|a look|that)|put (?:together|up|the|a|it|that|in)|work (?:on|with)|complete|submit|deliver|ship|present|reach out|ping|circulate|forward|invite|move|start (?:on|writing|working|testing)|provide|collect|compile|report|run|clean|document|deploy|merge|rewrite|translate|verify|print|reserve|negotiate|sign|hire|interview|plan|migrate|back up|let (?:you|them|him|her|everyone) know|get (?:the|a|back|in touch|you|it|some|quotes|feedback)|do (?:the|a|an)|handle|hand|own|measure|install|configure|announce|tell (?:him|her|them|the|everyone)|remind|double[- ]check|sort out|write up|rent|cancel|reschedule|pick up|drop|train|talk with|meet with|research|estimate|calculate|design|build|implement|launch|release|record|transcribe|summari[sz]e|approve|file|close|open|change|correct|edit|replace|reduce|cut|increase|coordinate|notify|inform|monitor|adjust|finali[sz]e|resolve|escalate|clarify|gather|set (?:something|a|the|it|one)|ensure|make sure|assign|validate|analy[sz]e|evaluate|assess|improve|extend|allocate)\b";
 /// What may stand between "I will" and the verb.
 const ADVERBS: &str = r"(?:(?:also|then|just|definitely|certainly|personally|quickly|go ahead and|go and|try to|please|all|first|probably|tomorrow|today|next week) ){0,2}";
 /// Words before a phrase that turn it into something else: a condition, a report, a question, a denial.
@@ -72,7 +72,7 @@ static NAMED: LazyLock<Regex> = LazyLock::new(|| {
 
 static DECIDED: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\bwe(?:'ve| have)?(?: all| just| now| also| already)* (?:decided|agreed) (?:to|that|on|not to|we|it)\b|\b(?:it's|it is|it was|it has been|has been|was) (?:decided|agreed|settled) (?:that|to|on)\b|\blet's (?:all )?(?:go with|stick with|settle on|agree on|agree that)\b|\b(?:the|our|my|final|so the) decision (?:is|was|stands)\b|\bwe(?:'ll| will|'re going to| are going to|'re| are) (?:go|going|stick|sticking) with\b|\bthe (?:motion|proposal|budget|plan|offer) (?:is|was|has been|passed|is now) ?(?:carried|passed|approved|accepted|adopted)\b|\b(?:so|then|all right|alright|okay|ok|good),? (?:it's|that's|it is|that is) (?:decided|settled|agreed)\b|\beveryone (?:agrees|agreed) (?:that|to|on)\b",
+        r"\bwe(?:'ve| have)?(?: all| just| now| also| already)* (?:decided|agreed) (?:to|that|on|not to|we|it)\b|\b(?:it's|it is|it was|it has been|has been|was) (?:decided|agreed|settled) (?:that|to|on)\b|\blet's (?:all )?(?:go with|stick with|settle on|agree on|agree that)\b|\b(?:the|our|my|final|so the) decision (?:is|was|stands)\b|\bwe(?:'ll| will|'re going to| are going to|'re| are) (?:go|going|stick|sticking) with\b|\bthe (?:motion|proposal|budget|plan|offer) (?:is|was|got|has been|is now) ?(?:carried|passed|approved|accepted|adopted)\b|^(?:yeah,? |yes,? )?(?:the )?budget got approved\b|\bwe(?:'re| are) (?:all )?aligned on\b|\b(?:so|then|all right|alright|okay|ok|good),? (?:it's|that's|it is|that is) (?:decided|settled|agreed)\b|\beveryone (?:agrees|agreed) (?:that|to|on)\b",
     )
 });
 static UNDECIDED: LazyLock<Regex> = LazyLock::new(|| {
@@ -95,10 +95,12 @@ pub(super) fn read(sentence: &str, people: &People) -> Option<Act> {
     if stands(&PROMISE, sentence) && !is_question(sentence) && is_firm(sentence) {
         return Some(Act::Promise);
     }
-    let together = stands(&TOGETHER, sentence) && !is_question(sentence);
+    if stands(&TOGETHER, sentence) && !is_question(sentence) {
+        return Some(Act::Request { of: None });
+    }
     let asked = stands(&ASKED, sentence);
     let marked = stands(&MARKED, sentence) && !is_question(sentence);
-    (together || asked || marked).then_some(Act::Request { of: None })
+    (asked || marked).then_some(Act::Request { of: None })
 }
 
 /// Whether a phrase is there without what turns it into something else.

@@ -8,6 +8,7 @@ use icu_segmenter::{WordSegmenter, WordSegmenterBorrowed};
 use regex::Regex;
 
 use super::sentences::is_han;
+use super::terms;
 
 /// Its dictionary knows Traditional and Simplified Chinese words.
 static WORDS: LazyLock<WordSegmenterBorrowed<'static>> =
@@ -41,7 +42,7 @@ static OPENERS: LazyLock<Regex> = LazyLock::new(|| {
 /// Words after which none of the openers opens a clause: "if i will", "so that", "what we need to".
 static BINDERS: LazyLock<Regex> = LazyLock::new(|| {
     regex(
-        r"(?i)(?:^|\s)(?:if|that|what|when|because|where|who|how|why|and|but|so|or|whether|think|said|which|as|do|does|did|not)\s*$",
+        r"(?i)(?:^|\s)(?:if|that|what|when|because|where|who|how|why|and|but|so|or|whether|think|said|which|as|do|does|did|not|to|can|will|i|we|you|they|the|a|for|of|with)\s*$",
     )
 });
 /// "so" and "now" that open nothing.
@@ -60,7 +61,7 @@ static JOINTS: LazyLock<Regex> = LazyLock::new(|| {
 static HESITATION: LazyLock<Regex> = LazyLock::new(|| {
     regex(
         r"(?ix)^(?:
-        (?:(?:um+|uh+|er+|erm|ah|oh|okay|ok|alright|all\s+right|well|yeah|yes|yep|sure|right|so|and\s+then|and\s+so|and|but|anyway|you\s+know|i\s+mean)\b
+        (?:(?:um+|uh+|er+|erm|ah|oh|okay|ok|alright|all\s+right|well|yeah|yes|yep|sure|right|got\s+it|perfect|agreed|great|so|and\s+then|and\s+so|and|but|anyway|you\s+know|i\s+mean)\b
             [\s,，、.。…—-]*)
         |(?:嗯+|呃+|啊+|喔+|哦+|欸+|那個|那个|然後呢?|然后呢?|好的?(?:[，,、。\s])|沒問題(?:[，,、。])|没问题(?:[，,、。])|對(?:[，,、。])|对(?:[，,、。])|那(?:[，,、])|所以(?:說)?(?:[，,、]))[\s,，、。…]*
         )+",
@@ -114,7 +115,16 @@ fn can_cut(text: &str, from: usize, at: usize, length: usize) -> bool {
         return true;
     }
     let opens = OPENERS.is_match(after) && !NO_OPENERS.is_match(after);
-    length >= SHORTEST && !bound && (opens || (length >= LONG && JOINTS.is_match(after)))
+    // "Got it" and "nothing from my side" end before whatever begins.
+    let long_enough = length >= SHORTEST || (length > 0 && says_nothing(before));
+    long_enough && !bound && (opens || (length >= LONG && JOINTS.is_match(after)))
+}
+
+/// Whether every word of `text` is one that says nothing by itself.
+fn says_nothing(text: &str) -> bool {
+    words(text)
+        .into_iter()
+        .all(|word| terms::is_stop_word(&text[word].to_lowercase().replace('\u{2019}', "'")))
 }
 
 /// `text` without the hesitation in front; the whole of it where nothing else was said.

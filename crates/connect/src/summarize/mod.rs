@@ -115,19 +115,19 @@ fn decisions(sentences: &[Sentence], acts: &[Option<Act>]) -> Vec<Point> {
 fn todos(sentences: &[Sentence], terms: &Terms, acts: &[Option<Act>], base: Date) -> Vec<Todo> {
     let mut todos: Vec<Todo> = Vec::new();
     for (index, (sentence, act)) in sentences.iter().zip(acts).enumerate() {
-        // "I'll ask them" tells nobody what to do.
-        if terms.content(index) == 0 {
-            continue;
-        }
         let (assignee, speaker) = match act {
             Some(Act::Promise) => (None, sentence.speaker),
             // The page shows the speaker of a to-do as the one who does it, which a person who asks is not.
             Some(Act::Request { of }) => (of.clone(), None),
             Some(Act::Decision | Act::Question | Act::Chatter) | None => continue,
         };
+        let due = due::date(&sentence.text, base);
+        // "I'll ask them" tells nobody what to do.
+        if terms.content(index) == 0 || (due.is_none() && acts::points_elsewhere(&sentence.text)) {
+            continue;
+        }
         let point = sentence.point();
         if todos.len() < MOST_ITEMS && todos.iter().all(|earlier| earlier.text != point.text) {
-            let due = due::date(&sentence.text, base);
             todos.push(Todo { text: point.text, assignee, due, at_ms: point.at_ms, speaker });
         }
     }

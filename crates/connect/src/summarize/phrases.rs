@@ -129,15 +129,26 @@ fn can_be_named(text: &str, words: &[Token]) -> bool {
         let counts = word.chars().count() == 2 && word.starts_with(|c| COUNTS.contains(c));
         !adverb
             && !counts
-            && !word.chars().all(|c| c.is_numeric())
+            && !word.starts_with(|c: char| c.is_numeric())
             && !NO_NAMES.contains(&format!(" {word} "))
     };
     let (Some(first), Some(last)) = (words.first(), words.last()) else { return false };
+    if words.len() == 1 && is_called(text, first) {
+        return false;
+    }
     let participle = word(last).is_ascii() && (word(last).ends_with("ed") || word(last).ends_with("ing"));
     named(last)
         && named(first)
         && !participle
         && words.iter().any(|token| word(token).chars().count() > 2 || !word(token).is_ascii())
+}
+
+/// Whether a word looks like the name of somebody who is spoken to or listed: capitalised, with a comma at its side.
+fn is_called(text: &str, word: &Token) -> bool {
+    let said = &text[word.range.clone()];
+    let capital =
+        said.starts_with(|c: char| c.is_ascii_uppercase()) && said[1..].chars().all(char::is_lowercase);
+    capital && (text[word.range.end..].starts_with(',') || text[..word.range.start].ends_with(", "))
 }
 
 /// The words as they stand in the sentence; a capital letter that only begins the sentence is made small.

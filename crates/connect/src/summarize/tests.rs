@@ -202,6 +202,8 @@ fn promises_and_requests_are_found() {
         "Please follow up with the customer.",
         "The draft needs to be ready by Friday.",
         "Action item: order new laptops.",
+        "Can you make sure the team is informed?",
+        "We will monitor the server.",
         "Don't forget to submit the form.",
         "我會寄給大家會議紀錄。",
         "我來整理資料。",
@@ -233,6 +235,8 @@ fn what_only_sounds_like_a_promise_is_left_out() {
         "Let's say we send ten.",
         "Let's see.",
         "Let's move on.",
+        "Let's start the weekly sync.",
+        "I was going to send it.",
         "Did you send the report?",
         "Do we need to update the contract?",
         "I thought I'd fixed it.",
@@ -267,6 +271,19 @@ fn what_only_sounds_like_a_promise_is_left_out() {
 }
 
 #[test]
+fn what_is_to_be_done_must_be_in_the_sentence() {
+    for sentence in
+        ["I'll ask them.", "Anna, can you handle that?", "I will look into it", "Let's get this done!"]
+    {
+        assert!(
+            acts::points_elsewhere(sentence) || !matches!(act(sentence), Some(Act::Promise)),
+            "{sentence}"
+        );
+    }
+    assert!(!acts::points_elsewhere("I'll send them the contract."));
+}
+
+#[test]
 fn decisions_are_found_and_open_questions_are_not() {
     for sentence in [
         "We decided to hire a tester.",
@@ -276,6 +293,7 @@ fn decisions_are_found_and_open_questions_are_not() {
         "So it's settled.",
         "Okay, that's decided.",
         "The budget has been approved.",
+        "We're all aligned on the new date.",
         "我們決定延後上市。",
         "大家都同意這個方案。",
         "那就這樣定了。",
