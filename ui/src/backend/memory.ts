@@ -1,0 +1,337 @@
+// A backend without an app: jobs in memory that move through their stages as real ones do. For tests and for a plain browser.
+
+import type {
+  About,
+  Backend,
+  CommandError,
+  FileDrag,
+  JobError,
+  JobNews,
+  JobView,
+  PickKind,
+  Stage,
+  StageView,
+} from './backend';
+
+const WEIGHTS: readonly (readonly [Stage, number])[] = [
+  ['fetch', 10],
+  ['decode', 20],
+  ['transcribe', 850],
+  ['diarize', 90],
+  ['identify', 5],
+  ['summarize', 10],
+  ['publish', 10],
+  ['rename', 5],
+];
+const IN_FLIGHT = 3;
+const RUN_MS = 90_000;
+const TICK_MS = 250;
+
+/** The stages of a job that has finished those before `stage`; `null` stands for all. */
+export function stagesUpTo(
+  stage: Stage | null,
+  state: 'running' | 'stopped' | 'ahead' = 'running',
+  took_ms: (weight: number) => number = (weight) => weight * 400,
+): StageView[] {
+  const reached = stage === null ? WEIGHTS.length : WEIGHTS.findIndex(([name]) => name === stage);
+  return WEIGHTS.map(([name, weight], index) => ({
+    stage: name,
+    weight,
+    state: index < reached ? 'done' : index === reached ? state : 'ahead',
+    took_ms: index < reached ? took_ms(weight) : null,
+  }));
+}
+
+/** A job that waits for its turn, changed by `over`. */
+export function jobView(over: Partial<JobView> & { id: string }): JobView {
+  const at = new Date().toISOString();
+  return {
+    status: 'pending',
+    progress: 0,
+    message: 'Waiting',
+    created_at: at,
+    updated_at: at,
+    result: null,
+    error: null,
+    title: over.id,
+    source: `/home/kim/Recordings/${over.id}`,
+    attachments: [],
+    duration_ms: null,
+    engine: 'PocketSphinx — rough, English only',
+    group: 'waiting',
+    stage: null,
+    stage_progress: null,
+    retry_at: null,
+    stages: stagesUpTo('fetch', 'ahead'),
+    warnings: [],
+    revision: 1,
+    ...over,
+  };
+}
+
+export interface MemoryOptions {
+  jobs?: JobView[];
+  about?: Partial<About>;
+  /** Whether time passes; tests move jobs by hand. */
+  alive?: boolean;
+}
+
+export class MemoryBackend implements Backend {
+  readonly jobs = new Map<string, JobView>();
+  /** Every call that changes something, in order. */
+  readonly calls: unknown[][] = [];
+  /** Set to make the next call that takes a recording or a job fail. */
+  refuseNext: CommandError | null = null;
+  /** What the next file dialog answers. */
+  pickNext: string[] = ['/home/kim/Recordings/interview.m4a'];
+
+  #about: About;
+  #tell: ((news: JobNews) => void) | null = null;
+  #tellDrag: ((drag: FileDrag) => void) | null = null;
+  #revision = 1;
+  #nextId = 1;
+
+  constructor({ jobs = [], about = {}, alive = false }: MemoryOptions = {}) {
+    this.#about = {
+      version: '0.1.0',
+      pages_folder: '~/Documents/Debrief',
+      engine: 'PocketSphinx — rough, English only',
+      engine_ready: true,
+      engine_hint: null,
+      paused: false,
+      ...about,
+    };
+    for (const job of jobs) {
+      this.jobs.set(job.id, job);
+      this.#revision = Math.max(this.#revision, job.revision);
+    }
+    if (alive) setInterval(() => this.#tick(), TICK_MS);
+  }
+
+  // The interface is asynchronous, the memory is not.
+
+  async processFile(fileId: string, attachmentFileIds: string[]): Promise<string> {
+    this.calls.push(['processFile', fileId, attachmentFileIds]);
+    this.#refuseIfAsked();
+    if (/^https?:/u.test(fileId)) {
+      throw {
+        code: 'not_connected',
+        what: 'Google Drive isn’t connected yet.',
+        fix: 'Download the recording and drop the file here.',
+      } satisfies CommandError;
+    }
+    const name = fileId.split(/[\\/]/u).at(-1) ?? fileId;
+    const id = `job-${this.#nextId++}`;
+    const attachments = attachmentFileIds.map((path) => path.split(/[\\/]/u).at(-1) ?? path);
+    this.change(jobView({ id, title: name, source: fileId, attachments }));
+    return id;
+  }
+
+  processSample(): Promise<string> {
+    this.calls.push(['processSample']);
+    return this.processFile('/usr/share/debrief/sample.opus', []);
+  }
+
+  async listJobs(): Promise<JobView[]> {
+    return [...this.jobs.values()];
+  }
+
+  async cancelJob(jobId: string): Promise<void> {
+    this.calls.push(['cancelJob', jobId]);
+    this.#refuseIfAsked();
+    const job = this.#known(jobId);
+    this.change({
+      ...job,
+      status: 'cancelled',
+      group: 'done',
+      stage: null,
+      stage_progress: null,
+      stages: job.stages.map((stage) =>
+        stage.state === 'running' || stage.state === 'stopped' ? { ...stage, state: 'ahead' } : stage,
+      ),
+      updated_at: new Date().toISOString(),
+    });
+  }
+
+  async retryJob(jobId: string, from: Stage | null): Promise<void> {
+    this.calls.push(['retryJob', jobId, from]);
+    this.#refuseIfAsked();
+    const job = this.#known(jobId);
+    const next = from ?? job.stages.find((stage) => stage.state !== 'done')?.stage ?? 'rename';
+    const reached = job.stages.findIndex((stage) => stage.stage === next);
+    this.change({
+      ...job,
+      status: 'pending',
+      group: 'waiting',
+      progress: 0,
+      error: null,
+      result: null,
+      stage: null,
+      stage_progress: null,
+      retry_at: null,
+      stages: job.stages.map((stage, index) =>
+        index < reached ? stage : { ...stage, state: 'ahead', took_ms: null },
+      ),
+      updated_at: new Date().toISOString(),
+    });
+  }
+
+  async deleteJob(jobId: string): Promise<void> {
+    this.calls.push(['deleteJob', jobId]);
+    this.#refuseIfAsked();
+    this.jobs.delete(jobId);
+    this.#tell?.({ kind: 'removed', id: jobId });
+  }
+
+  async pauseAll(): Promise<void> {
+    this.calls.push(['pauseAll']);
+    this.#setPaused(true);
+  }
+
+  async resumeAll(): Promise<void> {
+    this.calls.push(['resumeAll']);
+    this.#setPaused(false);
+  }
+
+  async openPage(jobId: string): Promise<void> {
+    this.calls.push(['openPage', jobId]);
+    this.#refuseIfAsked();
+  }
+
+  async pickFiles(kind: PickKind): Promise<string[]> {
+    this.calls.push(['pickFiles', kind]);
+    return kind === 'recordings' ? this.pickNext : ['/home/kim/Documents/agenda.pdf'];
+  }
+
+  async about(): Promise<About> {
+    return { ...this.#about };
+  }
+
+  async followJobs(tell: (news: JobNews) => void): Promise<void> {
+    this.#tell = tell;
+  }
+
+  async followDrags(tell: (drag: FileDrag) => void): Promise<void> {
+    this.#tellDrag = tell;
+  }
+
+  /** Files are dragged over the window or dropped on it. */
+  drag(drag: FileDrag): void {
+    this.#tellDrag?.(drag);
+  }
+
+  /** Sends `news` as it is. */
+  send(news: JobNews): void {
+    this.#tell?.(news);
+  }
+
+  /** Stores a changed job under a new revision and tells of it. */
+  change(job: JobView): JobView {
+    this.#revision += 1;
+    const stored = { ...job, revision: this.#revision };
+    this.jobs.set(job.id, stored);
+    this.#tell?.({ kind: 'changed', job: stored });
+    return stored;
+  }
+
+  #known(id: string): JobView {
+    const job = this.jobs.get(id);
+    if (!job) {
+      throw {
+        code: 'unknown_job',
+        what: 'This job is not in the list any more.',
+        fix: 'Process the recording again.',
+      } satisfies CommandError;
+    }
+    return job;
+  }
+
+  #refuseIfAsked(): void {
+    const refusal = this.refuseNext;
+    this.refuseNext = null;
+    if (refusal) throw refusal;
+  }
+
+  #setPaused(paused: boolean): void {
+    this.#about = { ...this.#about, paused };
+    this.#tell?.({ kind: 'paused', paused });
+  }
+
+  #tick(): void {
+    if (this.#about.paused) return;
+    const jobs = [...this.jobs.values()];
+    const working = jobs.filter((job) => job.status === 'processing' && job.group === 'working');
+    for (const job of working) this.#advance(job);
+    const next = jobs.find((job) => job.status === 'pending' && job.retry_at === null);
+    if (next && working.length < IN_FLIGHT) this.#begin(next);
+  }
+
+  #begin(job: JobView, from?: Stage): void {
+    const stage = from ?? job.stages.find((each) => each.state !== 'done')?.stage ?? 'rename';
+    this.change({
+      ...job,
+      status: 'processing',
+      group: 'working',
+      progress: Math.max(5, job.progress),
+      stage,
+      stage_progress: null,
+      duration_ms: stage === 'fetch' || stage === 'decode' ? job.duration_ms : (job.duration_ms ?? 1_934_000),
+      stages: job.stages.map((each) => (each.stage === stage ? { ...each, state: 'running' } : each)),
+      updated_at: new Date().toISOString(),
+    });
+  }
+
+  #advance(job: JobView): void {
+    const running = job.stages.find((each) => each.state === 'running');
+    if (!running) return;
+    const took_ms = Math.max(TICK_MS, Date.now() - Date.parse(job.updated_at));
+    const expected_ms = (running.weight / 1000) * RUN_MS;
+    if (took_ms >= expected_ms) {
+      const stages: StageView[] = job.stages.map((each) =>
+        each === running ? { ...each, state: 'done', took_ms } : each,
+      );
+      const next = stages.find((each) => each.state === 'ahead');
+      if (next) this.#begin({ ...job, stages }, next.stage);
+      else this.#complete({ ...job, stages });
+      return;
+    }
+    const before = job.stages.filter((each) => each.state === 'done').reduce((sum, each) => sum + each.weight, 0);
+    const fraction = took_ms / expected_ms;
+    const progress = 5 + Math.floor((94 * (before + running.weight * fraction)) / 1000);
+    const total = job.duration_ms ?? 1_934_000;
+    const counts = running.stage === 'transcribe' || running.stage === 'diarize';
+    const stage_progress = counts ? { done: total * fraction, total, unit: 'audio_ms' as const } : null;
+    this.jobs.set(job.id, { ...job, progress, stage_progress });
+    this.#tell?.({ kind: 'progress', id: job.id, progress, stage_progress, message: job.message });
+  }
+
+  #complete(job: JobView): void {
+    this.change({
+      ...job,
+      status: 'completed',
+      group: 'done',
+      progress: 100,
+      stage: null,
+      stage_progress: null,
+      result: {
+        title: job.title,
+        summary: 'Two people went through the open points and agreed on the next steps.',
+        todos: ['Send the new price list to the vendor', 'Book the room for Thursday'],
+        identified_speakers: { 'Speaker 1': 'Speaker 1', 'Speaker 2': 'Speaker 2' },
+        page_path: `~/Documents/Debrief/${job.title}.md`,
+        page_html_path: `~/Documents/Debrief/${job.title}.html`,
+        warnings: [],
+      },
+      updated_at: new Date().toISOString(),
+    });
+  }
+}
+
+/** The needs of a page folder that cannot be written to, for scenes and tests. */
+export const PAGE_FOLDER_GONE: JobError = {
+  code: 'page_folder_gone',
+  what: 'The folder for pages is gone.',
+  fix: 'Connect the disk that holds ~/Documents/Debrief, or choose another folder. The transcript is safe.',
+  stage: 'publish',
+  detail: 'No such file or directory (os error 2)',
+};

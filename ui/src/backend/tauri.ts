@@ -1,0 +1,78 @@
+// The backend of the app: Tauri's commands, one channel of news, and the files that the system drops on the window.
+
+import { Channel } from '@tauri-apps/api/core';
+import { getCurrentWebview } from '@tauri-apps/api/webview';
+
+import type { Backend, FileDrag, JobNews, PickKind, Stage } from './backend';
+import { commands } from './bindings';
+
+export class TauriBackend implements Backend {
+  processFile(fileId: string, attachmentFileIds: string[]) {
+    return commands.processFileAsync(fileId, attachmentFileIds.length > 0 ? attachmentFileIds : null);
+  }
+
+  processSample() {
+    return commands.processSample();
+  }
+
+  listJobs() {
+    return commands.listJobs();
+  }
+
+  async cancelJob(jobId: string) {
+    await commands.cancelJob(jobId);
+  }
+
+  async retryJob(jobId: string, from: Stage | null) {
+    await commands.retryJob(jobId, from);
+  }
+
+  async deleteJob(jobId: string) {
+    await commands.deleteJob(jobId);
+  }
+
+  async pauseAll() {
+    await commands.pauseAll();
+  }
+
+  async resumeAll() {
+    await commands.resumeAll();
+  }
+
+  async openPage(jobId: string) {
+    await commands.openPage(jobId);
+  }
+
+  pickFiles(kind: PickKind) {
+    return commands.pickFiles(kind);
+  }
+
+  about() {
+    return commands.about();
+  }
+
+  async followJobs(tell: (news: JobNews) => void) {
+    const channel = new Channel<JobNews>();
+    channel.onmessage = tell;
+    await commands.followJobs(channel);
+  }
+
+  async followDrags(tell: (drag: FileDrag) => void) {
+    await getCurrentWebview().onDragDropEvent(({ payload }) => {
+      switch (payload.type) {
+        case 'enter':
+          tell({ kind: 'over', paths: payload.paths });
+          break;
+        case 'drop':
+          tell({ kind: 'dropped', paths: payload.paths });
+          break;
+        case 'leave':
+          tell({ kind: 'left' });
+          break;
+        case 'over':
+          // Only the position moved.
+          break;
+      }
+    });
+  }
+}

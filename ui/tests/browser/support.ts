@@ -1,0 +1,117 @@
+// The built window in Debian's Chromium, under the app's content policy.
+
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import type { AxeResults } from 'axe-core';
+import { type BrowserContext, chromium, type Page } from 'playwright-core';
+import { preview, type PreviewServer } from 'vite';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+export interface Look {
+  scene: 'empty' | 'busy' | 'live' | 'broken';
+  colorScheme?: 'light' | 'dark';
+  locale?: 'en-GB' | 'zh-TW';
+  width?: number;
+  height?: number;
+  /** The zoom of the person, as 2 for 200 %. */
+  zoom?: number;
+  forcedColors?: boolean;
+  still?: boolean;
+}
+
+/** Serves the built window and opens it. */
+export class Browser {
+  readonly #server: PreviewServer;
+  readonly #address: string;
+  readonly #open = new Set<{ context: BrowserContext; folder: string }>();
+
+  private constructor(server: PreviewServer) {
+    this.#server = server;
+    const address = server.resolvedUrls?.local[0];
+    if (address === undefined) throw new Error('the preview server has no address');
+    this.#address = address;
+  }
+
+  static async start(): Promise<Browser> {
+    const server = await preview({ mode: 'browser-test', logLevel: 'error', preview: { port: 0 } });
+    return new Browser(server);
+  }
+
+  async open(look: Look): Promise<Page> {
+    const zoom = look.zoom ?? 1;
+    const folder = mkdtempSync(join(tmpdir(), 'debrief-ui-'));
+    const context = await chromium.launchPersistentContext(folder, {
+      executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+      args: [
+        '--headless',
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+      ],
+      colorScheme: look.colorScheme ?? 'light',
+      locale: look.locale ?? 'en-GB',
+      reducedMotion: look.still === false ? 'no-preference' : 'reduce',
+      forcedColors: look.forcedColors ? 'active' : 'none',
+      // A zoomed page is one with fewer and larger CSS pixels.
+      viewport: { width: Math.round((look.width ?? 1120) / zoom), height: Math.round((look.height ?? 720) / zoom) },
+      deviceScaleFactor: zoom,
+    });
+    this.#open.add({ context, folder });
+    const page = await context.newPage();
+    const refused: string[] = [];
+    page.on('console', (message) => {
+      if (message.type() === 'error') refused.push(message.text());
+    });
+    page.on('pageerror', (error) => refused.push(error.message));
+    Object.assign(page, { refused });
+    await page.goto(`${this.#address}?backend=memory&scene=${look.scene}`);
+    await page.waitForSelector('main h2');
+    await page.evaluate(() => document.fonts.ready);
+    return page;
+  }
+
+  async closePages(): Promise<void> {
+    for (const { context, folder } of this.#open) {
+      await context.close();
+      rmSync(folder, { recursive: true, force: true });
+    }
+    this.#open.clear();
+  }
+
+  async stop(): Promise<void> {
+    await this.closePages();
+    await this.#server.close();
+  }
+}
+
+/** What the page complained about: refused by the policy, thrown, logged as an error. */
+export function complaints(page: Page): string[] {
+  return (page as Page & { refused: string[] }).refused;
+}
+
+/** Every rule that the page breaks, with the elements, one line each. */
+export async function axeViolations(page: Page): Promise<string[]> {
+  await page.evaluate(AXE);
+  const results = await page.evaluate(() =>
+    (window as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),
+  );
+  return results.violations.flatMap(({ id, nodes }) =>
+    nodes.map((node) => `${id}: ${node.html.slice(0, 160)} ${node.failureSummary ?? ''}`),
+  );
+}
+
+/** Keeps a picture in the folder that SHOTS names, to look at. */
+export async function shot(page: Page, name: string): Promise<void> {
+  const folder = process.env['SHOTS'];
+  if (!folder) return;
+  mkdirSync(folder, { recursive: true });
+  await page.screenshot({ path: join(folder, `${name}.png`) });
+}

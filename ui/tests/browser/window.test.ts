@@ -1,0 +1,134 @@
+// The window as people see it: every look is checked by axe, colours included, and fits its size.
+
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+
+import { axeViolations, Browser, complaints, type Look, shot } from './support';
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await Browser.start();
+});
+afterEach(() => browser.closePages());
+afterAll(() => browser.stop());
+
+/** Pixels by which the page is wider than its window. */
+function overflow(page: Page): Promise<number> {
+  return page.evaluate(() => {
+    const wide = [...document.querySelectorAll('main, main *, aside, aside *, header *, footer')].filter(
+      (node) => !node.closest('.heard') && node.getBoundingClientRect().right > innerWidth + 1,
+    );
+    return Math.max(document.documentElement.scrollWidth - innerWidth, wide.length);
+  });
+}
+
+async function expectSound(page: Page, name: string): Promise<void> {
+  await shot(page, name);
+  expect(await axeViolations(page)).toEqual([]);
+  expect(complaints(page)).toEqual([]);
+  expect(await overflow(page)).toBe(0);
+}
+
+describe('every look is sound', () => {
+  const looks: [string, Look][] = [
+    ['busy-en-light', { scene: 'busy' }],
+    ['busy-en-dark', { scene: 'busy', colorScheme: 'dark' }],
+    ['busy-zh-TW-light', { scene: 'busy', locale: 'zh-TW' }],
+    ['busy-zh-TW-dark', { scene: 'busy', locale: 'zh-TW', colorScheme: 'dark' }],
+    ['busy-small', { scene: 'busy', width: 720, height: 520 }],
+    ['busy-small-zh-TW', { scene: 'busy', width: 720, height: 520, locale: 'zh-TW' }],
+    ['busy-zoomed', { scene: 'busy', zoom: 2 }],
+    ['busy-small-zoomed', { scene: 'busy', width: 720, height: 520, zoom: 2 }],
+    ['busy-forced-colors', { scene: 'busy', forcedColors: true }],
+    ['empty-en-light', { scene: 'empty' }],
+    ['empty-zh-TW-dark', { scene: 'empty', locale: 'zh-TW', colorScheme: 'dark' }],
+    ['broken-en-light', { scene: 'broken' }],
+  ];
+  test.each(looks)('%s', async (name, look) => {
+    await expectSound(await browser.open(look), name);
+  });
+});
+
+test.each(['light', 'dark'] as const)('the details of a failed and of a finished job are sound, %s', async (colorScheme) => {
+  const page = await browser.open({ scene: 'busy', colorScheme });
+  await page.getByRole('button', { name: 'notes.mp3', exact: true }).click();
+  await page.getByText('Technical details').click();
+  await expectSound(page, `details-failed-${colorScheme}`);
+  await page.getByRole('button', { name: 'Hiring sync: backend round', exact: true }).click();
+  await expectSound(page, `details-done-${colorScheme}`);
+  await page.getByRole('button', { name: 'Delete from list' }).click();
+  await expectSound(page, `details-delete-${colorScheme}`);
+});
+
+test('on a small window the details are a sheet that gives the focus back', async () => {
+  const page = await browser.open({ scene: 'busy', width: 720, height: 520 });
+  const row = page.getByRole('button', { name: 'Weekly product review — 11 Nov', exact: true });
+  await row.focus();
+  await page.keyboard.press('Enter');
+  await page.getByRole('dialog', { name: 'Details' }).waitFor();
+  await expectSound(page, 'sheet');
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  expect(await row.evaluate((node) => node === document.activeElement)).toBe(true);
+});
+
+test('F1 lists the keys', async () => {
+  const page = await browser.open({ scene: 'busy' });
+  await page.keyboard.press('F1');
+  await page.getByRole('dialog', { name: 'Keys' }).waitFor();
+  await expectSound(page, 'keys');
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+});
+
+test('a pasted path becomes a job wherever the focus is', async () => {
+  const page = await browser.open({ scene: 'empty' });
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await page.evaluate(() => navigator.clipboard.writeText('/home/kim/Recordings/pasted.m4a'));
+  await page.keyboard.press('Control+V');
+  await page.getByRole('button', { name: 'pasted.m4a', exact: true }).waitFor();
+  expect(await page.getByRole('textbox').inputValue()).toBe('');
+});
+
+test('a refused link stays in the field, with what to do', async () => {
+  const page = await browser.open({ scene: 'empty' });
+  const field = page.getByRole('textbox');
+  await field.fill('https://drive.google.com/file/d/abc/view');
+  await field.press('Enter');
+  await page.locator('#composer-note.error').waitFor();
+  expect(await field.inputValue()).toBe('https://drive.google.com/file/d/abc/view');
+  await expectSound(page, 'refused');
+});
+
+test('several pasted lines become chips', async () => {
+  const page = await browser.open({ scene: 'empty' });
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await page.evaluate(() => navigator.clipboard.writeText('/a/one.m4a\n/a/two.m4a\n'));
+  await page.getByRole('textbox').focus();
+  await page.keyboard.press('Control+V');
+  await page.getByRole('list', { name: 'Recordings to process' }).waitFor();
+  await expectSound(page, 'chips');
+  await page.getByRole('button', { name: 'Process 2' }).click();
+  await page.getByRole('button', { name: 'two.m4a', exact: true }).waitFor();
+});
+
+test('cancelling keeps the focus on the job and can be undone', async () => {
+  const page = await browser.open({ scene: 'busy' });
+  const row = page.getByRole('button', { name: 'Weekly product review — 11 Nov', exact: true });
+  await row.focus();
+  await page.keyboard.press('Delete');
+  await page.getByText('Cancelled “Weekly product review — 11 Nov”').first().waitFor();
+  expect(await row.evaluate((node) => node === document.activeElement)).toBe(true);
+  await expectSound(page, 'undo');
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await page.getByRole('region', { name: /^Waiting/u }).getByText('Weekly product review — 11 Nov').waitFor();
+  expect(await row.evaluate((node) => node === document.activeElement)).toBe(true);
+});
+
+test('the sample runs, and its progress is told', async () => {
+  const page = await browser.open({ scene: 'empty', still: false });
+  await page.getByRole('button', { name: 'Try the sample' }).click();
+  await page.getByRole('progressbar').waitFor();
+  await page.getByText(/^Transcribing ·|Transcribing ·/u).first().waitFor();
+  await expectSound(page, 'sample-running');
+});
