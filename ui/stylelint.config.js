@@ -8,6 +8,9 @@ export default {
     'color-named': 'never',
     'function-disallowed-list': rawColourFunctions,
     'selector-pseudo-class-no-unknown': [true, { ignorePseudoClasses: ['global'] }],
+    // States are named as the backend names them.
+    'selector-class-pattern': '^[a-z][a-z0-9_-]*$',
+    'color-hex-length': 'long',
     // Scoped styles sort by subject, not by weight of selector.
     'no-descending-specificity': null,
     'declaration-empty-line-before': null,

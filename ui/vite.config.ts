@@ -5,7 +5,7 @@ import { defineConfig } from 'vitest/config';
 // The app's own policy, so that the browser tests see what the web view will refuse. `http://ipc.localhost` is Tauri's.
 const contentSecurityPolicy =
   "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; " +
-  "connect-src 'self' ipc: http://ipc.localhost; base-uri 'none'; form-action 'none'; object-src 'none'";
+  "connect-src ipc: http://ipc.localhost; base-uri 'none'; form-action 'none'; object-src 'none'";
 
 export default defineConfig(({ mode }) => ({
   plugins: [svelte(), svelteTesting()],

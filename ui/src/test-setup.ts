@@ -1,6 +1,6 @@
 // What jsdom lacks.
 
-if (!('showModal' in HTMLDialogElement.prototype)) {
+if (typeof HTMLDialogElement.prototype.showModal !== 'function') {
   Object.assign(HTMLDialogElement.prototype, {
     showModal(this: HTMLDialogElement) {
       this.setAttribute('open', '');
@@ -11,8 +11,9 @@ if (!('showModal' in HTMLDialogElement.prototype)) {
     },
   });
 }
-if (!('CSS' in globalThis)) Object.assign(globalThis, { CSS: { escape: (text: string) => text } });
-if (!('matchMedia' in window)) {
+if (typeof globalThis.CSS?.escape !== 'function')
+  Object.assign(globalThis, { CSS: { escape: (text: string) => text } });
+if (typeof window.matchMedia !== 'function') {
   Object.assign(window, {
     matchMedia: (media: string) => ({
       media,

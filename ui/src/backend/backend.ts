@@ -21,7 +21,8 @@ export type {
 } from './bindings';
 
 /** Files held over the window or let go of. */
-export type FileDrag = { kind: 'over'; paths: string[] } | { kind: 'left' } | { kind: 'dropped'; paths: string[] };
+export type FileDrag =
+  { kind: 'over'; paths: string[] } | { kind: 'left' } | { kind: 'dropped'; paths: string[] };
 
 /** Every promise rejects with a {@link CommandError}. */
 export interface Backend {

@@ -295,7 +295,9 @@ export class MemoryBackend implements Backend {
       else this.#complete({ ...job, stages });
       return;
     }
-    const before = job.stages.filter((each) => each.state === 'done').reduce((sum, each) => sum + each.weight, 0);
+    const before = job.stages
+      .filter((each) => each.state === 'done')
+      .reduce((sum, each) => sum + each.weight, 0);
     const fraction = took_ms / expected_ms;
     const progress = 5 + Math.floor((94 * (before + running.weight * fraction)) / 1000);
     const total = job.duration_ms ?? 1_934_000;

@@ -15,6 +15,7 @@ function busy(chinese: boolean): JobView[] {
   return [
     jobView({
       id: 'a-board',
+      source: '/home/kim/Recordings/2026-11-18 14.02 board prep.mp4',
       title: say('2026-11-18 14.02 board prep.mp4', '2026-11-18 14.02 董事會準備.mp4'),
       status: 'processing',
       group: 'needs_you',
@@ -41,10 +42,16 @@ function busy(chinese: boolean): JobView[] {
       engine: 'PocketSphinx — rough, English only',
       created_at: ago(900),
       updated_at: ago(302),
-      warnings: [{ code: 'rough_engine', text: 'PocketSphinx makes rough transcripts. Read it against the recording.' }],
+      warnings: [
+        {
+          code: 'rough_engine',
+          text: 'PocketSphinx makes rough transcripts. Read it against the recording.',
+        },
+      ],
     }),
     jobView({
       id: 'c-interview',
+      source: '/home/kim/Recordings/interview-lin.flac',
       title: say('interview-lin.flac', '訪談-林小姐.flac'),
       status: 'processing',
       group: 'working',
@@ -56,12 +63,14 @@ function busy(chinese: boolean): JobView[] {
     }),
     jobView({
       id: 'd-vendor',
+      source: '/home/kim/Recordings/Vendor call with Formosa Audio.m4a',
       title: say('Vendor call with Formosa Audio.m4a', '與 Formosa Audio 的廠商會議.m4a'),
       duration_ms: 4_360_000,
       created_at: ago(300),
     }),
     jobView({
       id: 'e-standup',
+      source: '/home/kim/Recordings/standup.opus',
       title: 'standup.opus',
       stage: 'fetch',
       stages: stagesUpTo('fetch', 'stopped'),
@@ -70,6 +79,7 @@ function busy(chinese: boolean): JobView[] {
     }),
     jobView({
       id: 'f-hiring',
+      source: '/home/kim/Recordings/hiring-sync-backend.m4a',
       title: say('Hiring sync: backend round', '招募同步：後端面試'),
       status: 'completed',
       group: 'done',
@@ -97,11 +107,14 @@ function busy(chinese: boolean): JobView[] {
         },
         page_path: '~/Documents/Debrief/Hiring sync.md',
         page_html_path: '~/Documents/Debrief/Hiring sync.html',
-        warnings: [{ code: 'extractive', text: 'The summary is made of sentences that were said, not rewritten.' }],
+        warnings: [
+          { code: 'extractive', text: 'The summary is made of sentences that were said, not rewritten.' },
+        ],
       },
     }),
     jobView({
       id: 'g-notes',
+      source: '/home/kim/Recordings/notes.mp3',
       title: 'notes.mp3',
       status: 'failed',
       group: 'done',
@@ -119,6 +132,7 @@ function busy(chinese: boolean): JobView[] {
     }),
     jobView({
       id: 'h-lunch',
+      source: '/home/kim/Recordings/lunch talk.wav',
       title: say('lunch talk.wav', '午餐分享.wav'),
       status: 'cancelled',
       group: 'done',

@@ -27,7 +27,8 @@ export class Announcer {
       return;
     }
     this.#pending = text;
-    this.#timer ??= setTimeout(() => {
+    if (this.#timer !== undefined) return;
+    this.#timer = setTimeout(() => {
       this.#timer = undefined;
       const pending = this.#pending;
       if (pending !== null) this.calm(pending);

@@ -30,7 +30,12 @@ export function isPdf(path: string): boolean {
 
 /** The last part of a path or address. */
 export function nameOf(path: string): string {
-  return path.replace(/[\\/]+$/u, '').split(/[\\/]/u).at(-1) ?? path;
+  return (
+    path
+      .replace(/[\\/]+$/u, '')
+      .split(/[\\/]/u)
+      .at(-1) ?? path
+  );
 }
 
 export class Drafts {
@@ -86,9 +91,7 @@ export class Drafts {
       return;
     }
     this.attach(pdfs);
-    await this.#sendAll(
-      recordings.map((source) => ({ key: this.#nextKey++, source, attachments: [] })),
-    );
+    await this.#sendAll(recordings.map((source) => ({ key: this.#nextKey++, source, attachments: [] })));
   }
 
   /** Adds PDFs to a draft, or to the text field's own. */

@@ -89,7 +89,8 @@ export function statusLine(job: JobView, moment: Moment, t: Translate): string {
 export function progressHeard(job: JobView, moment: Moment, t: Translate): string {
   if (!job.stage) return job.message;
   const doing = t(`doing-${job.stage}`);
-  if (moment.left_ms !== null) return t('progress-heard-left', { doing, left: timeLeft(t, moment.left_ms, true) });
+  if (moment.left_ms !== null)
+    return t('progress-heard-left', { doing, left: timeLeft(t, moment.left_ms, true) });
   if (tellsPercentage(job)) return t('progress-heard', { doing, percent: job.progress });
   return t('progress-heard-unknown', { doing });
 }

@@ -2,7 +2,16 @@
 
 import { SvelteMap, SvelteSet } from 'svelte/reactivity';
 
-import { type About, asCommandError, type Backend, type CommandError, type JobNews, type JobView, type Stage } from '../backend/backend';
+import {
+  type About,
+  asCommandError,
+  type Backend,
+  type CommandError,
+  type JobNews,
+  type JobView,
+  type Progress,
+  type Stage,
+} from '../backend/backend';
 import { PaceMeter } from './eta';
 import { grouped, isFinal } from './groups';
 
@@ -14,6 +23,12 @@ interface RunningStage {
   stage: Stage;
   since_ms: number;
   pace: PaceMeter;
+}
+
+interface LiveProgress {
+  progress: number;
+  stage_progress: Progress | null;
+  message: string;
 }
 
 /** A cancellation that can still be taken back. */
@@ -34,6 +49,8 @@ export class Jobs {
   readonly #listener: Listener;
   readonly #now_ms: () => number;
   readonly #views = new SvelteMap<string, JobView>();
+  // Apart from the views, so that ten pieces of news a second touch one row and not the order of the list.
+  readonly #live = new SvelteMap<string, LiveProgress>();
   readonly #cancelling = new SvelteSet<string>();
   readonly #undoWanted = new Set<string>();
   readonly #removed = new Set<string>();
@@ -106,10 +123,10 @@ export class Jobs {
         const job = this.#views.get(news.id);
         // Progress may arrive after the change that ended the stage; then it is history.
         if (job?.status !== 'processing') break;
-        const { progress, stage_progress, message } = news;
-        const merged = { ...job, progress: Math.max(job.progress, progress), stage_progress, message };
-        this.#views.set(news.id, merged);
-        this.#measure(merged);
+        const { stage_progress, message } = news;
+        const progress = Math.max(job.progress, this.#live.get(news.id)?.progress ?? 0, news.progress);
+        this.#live.set(news.id, { progress, stage_progress, message });
+        this.#measure(job, stage_progress);
         break;
       }
       case 'removed':
@@ -127,6 +144,12 @@ export class Jobs {
 
   get(id: string): JobView | undefined {
     return this.#views.get(id);
+  }
+
+  /** `job` with the progress that arrived since it was last stored. */
+  latest(job: JobView): JobView {
+    const live = this.#live.get(job.id);
+    return live && job.status === 'processing' ? { ...job, ...live } : job;
   }
 
   /** Whether the person asked this job to stop and it has not ended yet. */
@@ -217,7 +240,8 @@ export class Jobs {
     const known = this.#views.get(job.id);
     if (known && known.revision > job.revision) return;
     this.#views.set(job.id, job);
-    this.#measure(job);
+    this.#live.delete(job.id);
+    this.#measure(job, job.stage_progress);
     if (isFinal(job)) this.#hasStopped(job);
     if (known) this.#tell(known, job);
   }
@@ -237,7 +261,7 @@ export class Jobs {
     }
   }
 
-  #measure(job: JobView): void {
+  #measure(job: JobView, progress: Progress | null): void {
     if (job.status !== 'processing' || job.stage === null || job.group !== 'working') {
       this.#running.delete(job.id);
       return;
@@ -249,12 +273,12 @@ export class Jobs {
       running = { stage: job.stage, since_ms, pace: new PaceMeter() };
       this.#running.set(job.id, running);
     }
-    const progress = job.stage_progress;
     if (progress && progress.done !== null) running.pace.note(this.#now_ms(), progress.done, progress.total);
   }
 
   #forget(id: string): void {
     this.#views.delete(id);
+    this.#live.delete(id);
     this.#cancelling.delete(id);
     this.#undoWanted.delete(id);
     this.#running.delete(id);

@@ -26,7 +26,7 @@ empty-sample = Try the sample
 empty-sample-detail = A short synthetic conversation that comes with Debrief.
 
 ## List
-list = Jobs
+list-whole = Show all { $count }
 group-needs_you = Needs you
 group-working = Working
 group-waiting = Waiting
@@ -121,13 +121,10 @@ fact-source = Source
 fact-length = Length
 fact-engine = Engine
 fact-attached = Attached
-fact-added = Added
 fact-page = Page
-fact-none = None
 timeline = Stages
 timeline-again = Run again from here: { $stage }
 timeline-again-short = Run again from here
-problem-fix = What to do
 problem-technical = Technical details
 problem-copy = Copy
 problem-copied = Copied
@@ -145,7 +142,6 @@ pause-all = Pause all
 resume-all = Resume
 paused-note = Paused. Nothing is lost; work goes on when you resume.
 engine-label = Speech engine
-engine-line = { $engine }
 pages-line = Pages in { $folder }
 keys-open = Keys
 

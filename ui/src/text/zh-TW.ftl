@@ -26,7 +26,7 @@ empty-sample = 試用範例
 empty-sample-detail = Debrief 內附的一小段合成對話。
 
 ## List
-list = 工作
+list-whole = 顯示全部 { $count } 個
 group-needs_you = 需要您處理
 group-working = 處理中
 group-waiting = 等待中
@@ -109,13 +109,10 @@ fact-source = 來源
 fact-length = 長度
 fact-engine = 引擎
 fact-attached = 附件
-fact-added = 加入時間
 fact-page = 頁面
-fact-none = 無
 timeline = 步驟
 timeline-again = 從這裡重新執行：{ $stage }
 timeline-again-short = 從這裡重新執行
-problem-fix = 解決方法
 problem-technical = 技術細節
 problem-copy = 複製
 problem-copied = 已複製
@@ -133,7 +130,6 @@ pause-all = 全部暫停
 resume-all = 繼續
 paused-note = 已暫停。資料都已保留，按「繼續」即可接著處理。
 engine-label = 語音引擎
-engine-line = { $engine }
 pages-line = 頁面存於 { $folder }
 keys-open = 快速鍵
 

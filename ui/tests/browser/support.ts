@@ -61,7 +61,10 @@ export class Browser {
       reducedMotion: look.still === false ? 'no-preference' : 'reduce',
       forcedColors: look.forcedColors ? 'active' : 'none',
       // A zoomed page is one with fewer and larger CSS pixels.
-      viewport: { width: Math.round((look.width ?? 1120) / zoom), height: Math.round((look.height ?? 720) / zoom) },
+      viewport: {
+        width: Math.round((look.width ?? 1120) / zoom),
+        height: Math.round((look.height ?? 720) / zoom),
+      },
       deviceScaleFactor: zoom,
     });
     this.#open.add({ context, folder });

@@ -1,6 +1,11 @@
 // The window as people see it: every look is checked by axe, colours included, and fits its size.
 
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
 import type { Page } from 'playwright-core';
+import { build } from 'vite';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 
 import { axeViolations, Browser, complaints, type Look, shot } from './support';
@@ -49,16 +54,19 @@ describe('every look is sound', () => {
   });
 });
 
-test.each(['light', 'dark'] as const)('the details of a failed and of a finished job are sound, %s', async (colorScheme) => {
-  const page = await browser.open({ scene: 'busy', colorScheme });
-  await page.getByRole('button', { name: 'notes.mp3', exact: true }).click();
-  await page.getByText('Technical details').click();
-  await expectSound(page, `details-failed-${colorScheme}`);
-  await page.getByRole('button', { name: 'Hiring sync: backend round', exact: true }).click();
-  await expectSound(page, `details-done-${colorScheme}`);
-  await page.getByRole('button', { name: 'Delete from list' }).click();
-  await expectSound(page, `details-delete-${colorScheme}`);
-});
+test.each(['light', 'dark'] as const)(
+  'the details of a failed and of a finished job are sound, %s',
+  async (colorScheme) => {
+    const page = await browser.open({ scene: 'busy', colorScheme });
+    await page.getByRole('button', { name: 'notes.mp3', exact: true }).click();
+    await page.getByText('Technical details').click();
+    await expectSound(page, `details-failed-${colorScheme}`);
+    await page.getByRole('button', { name: 'Hiring sync: backend round', exact: true }).click();
+    await expectSound(page, `details-done-${colorScheme}`);
+    await page.getByRole('button', { name: 'Delete from list' }).click();
+    await expectSound(page, `details-delete-${colorScheme}`);
+  },
+);
 
 test('on a small window the details are a sheet that gives the focus back', async () => {
   const page = await browser.open({ scene: 'busy', width: 720, height: 520 });
@@ -121,7 +129,10 @@ test('cancelling keeps the focus on the job and can be undone', async () => {
   expect(await row.evaluate((node) => node === document.activeElement)).toBe(true);
   await expectSound(page, 'undo');
   await page.getByRole('button', { name: 'Undo' }).click();
-  await page.getByRole('region', { name: /^Waiting/u }).getByText('Weekly product review — 11 Nov').waitFor();
+  await page
+    .getByRole('region', { name: /^Waiting/u })
+    .getByText('Weekly product review — 11 Nov')
+    .waitFor();
   expect(await row.evaluate((node) => node === document.activeElement)).toBe(true);
 });
 
@@ -129,6 +140,32 @@ test('the sample runs, and its progress is told', async () => {
   const page = await browser.open({ scene: 'empty', still: false });
   await page.getByRole('button', { name: 'Try the sample' }).click();
   await page.getByRole('progressbar').waitFor();
-  await page.getByText(/^Transcribing ·|Transcribing ·/u).first().waitFor();
+  await page
+    .getByText(/Transcribing · \d/u)
+    .first()
+    .waitFor();
   await expectSound(page, 'sample-running');
+  await page
+    .getByText(/Transcribing · about \d min left/u)
+    .first()
+    .waitFor({ timeout: 20_000 });
+  await shot(page, 'sample-with-time-left');
+});
+
+test('the shipped window holds nothing of the backend in memory', async () => {
+  const outDir = mkdtempSync(join(tmpdir(), 'debrief-ui-dist-'));
+  try {
+    await build({ mode: 'production', logLevel: 'error', build: { outDir, emptyOutDir: true } });
+    const files = readdirSync(outDir, { recursive: true, encoding: 'utf8' }).filter((file) =>
+      /\.(?:js|css|html)$/u.test(file),
+    );
+    expect(files.some((file) => file.endsWith('.js'))).toBe(true);
+    for (const file of files) {
+      const text = readFileSync(join(outDir, file), 'utf8');
+      expect(text, file).not.toContain('Formosa Audio');
+      expect(text, file).not.toContain('backend=memory');
+    }
+  } finally {
+    rmSync(outDir, { recursive: true, force: true });
+  }
 });

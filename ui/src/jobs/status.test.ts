@@ -1,0 +1,96 @@
+import { describe, expect, test } from 'vitest';
+
+import { jobView, PAGE_FOLDER_GONE, stagesUpTo } from '../backend/memory';
+import { wordsIn } from '../text/text';
+import { type Moment, progressHeard, statusLine } from './status';
+
+const en = wordsIn('en').t;
+const zh = wordsIn('zh-TW').t;
+const moment: Moment = {
+  now_ms: Date.parse('2026-11-23T10:00:00Z'),
+  elapsed_ms: 41_000,
+  left_ms: null,
+  stopping: false,
+  paused: false,
+  ahead: 0,
+};
+const working = jobView({
+  id: 'a',
+  status: 'processing',
+  group: 'working',
+  stage: 'diarize',
+  progress: 90,
+  stages: stagesUpTo('diarize'),
+});
+
+describe('a working job', () => {
+  test('says stage and elapsed time until the time left is known', () => {
+    expect(statusLine(working, moment, en)).toBe('Finding who spoke · 0:41');
+    expect(statusLine(working, moment, zh)).toBe('正在辨識發言者 · 0:41');
+  });
+
+  test('then says the time left', () => {
+    const soon = { ...moment, left_ms: 240_000 };
+    expect(statusLine(working, soon, en)).toBe('Finding who spoke · about 4 min left');
+    expect(statusLine(working, soon, zh)).toBe('正在辨識發言者 · 約剩 4 分鐘');
+    expect(progressHeard(working, soon, en)).toBe('Finding who spoke, about 4 minutes left');
+  });
+
+  test('tells a percentage only when the stage counts towards a total', () => {
+    expect(progressHeard(working, moment, en)).toBe('Finding who spoke');
+    const counting = { ...working, stage_progress: { done: 1, total: 4, unit: 'items' as const } };
+    expect(progressHeard(counting, moment, en)).toBe('Finding who spoke, 90%');
+  });
+
+  test('that was asked to stop says so', () => {
+    expect(statusLine(working, { ...moment, stopping: true }, en)).toBe('Stopping…');
+  });
+});
+
+describe('a waiting job', () => {
+  const waiting = jobView({ id: 'a' });
+
+  test('says its place in the line', () => {
+    expect(statusLine(waiting, moment, en)).toBe('Waiting · next in line');
+    expect(statusLine(waiting, { ...moment, ahead: 1 }, en)).toBe('Waiting · 1 job before it');
+    expect(statusLine(waiting, { ...moment, ahead: 2 }, en)).toBe('Waiting · 2 jobs before it');
+    expect(statusLine(waiting, { ...moment, ahead: 2 }, zh)).toBe('等待中 · 前面還有 2 個');
+  });
+
+  test('says when it is tried again', () => {
+    const retrying = jobView({ id: 'a', stage: 'publish', retry_at: '2026-11-23T10:00:40Z' });
+    expect(statusLine(retrying, moment, en)).toBe('Write the page didn’t work · trying again in 0:40');
+  });
+
+  test('says that everything is paused', () => {
+    expect(statusLine(waiting, { ...moment, paused: true }, en)).toBe('Waiting · everything is paused');
+  });
+});
+
+describe('an ended job', () => {
+  test('that is complete says speakers, length and time taken', () => {
+    const done = jobView({
+      id: 'a',
+      status: 'completed',
+      group: 'done',
+      duration_ms: 2_880_000,
+      stages: stagesUpTo(null, 'running', (weight) => weight * 360),
+      result: {
+        title: 'a',
+        summary: '',
+        todos: [],
+        identified_speakers: { 'Speaker 1': 'Mei', 'Speaker 2': 'Speaker 2' },
+        page_path: null,
+        page_html_path: null,
+        warnings: [],
+      },
+    });
+    expect(statusLine(done, moment, en)).toBe('2 speakers · 48 min · took 6 min');
+    expect(statusLine(done, moment, zh)).toBe('2 位發言者 · 48 分鐘 · 耗時 6 分鐘');
+  });
+
+  test('that failed says what happened', () => {
+    const failed = jobView({ id: 'a', status: 'failed', group: 'done', error: PAGE_FOLDER_GONE });
+    expect(statusLine(failed, moment, en)).toBe('The folder for pages is gone.');
+  });
+});

@@ -1,0 +1,78 @@
+import { describe, expect, test } from 'vitest';
+
+import english from './en.ftl?raw';
+import { messageIds, negotiated, wordsIn } from './text';
+import { inWords, recordingLength, timecode, timeLeft } from './time';
+import traditionalChinese from './zh-TW.ftl?raw';
+
+describe('the language', () => {
+  test.each([
+    [['zh-TW', 'en'], 'zh-TW'],
+    [['zh-Hant-HK'], 'zh-TW'],
+    [['en-GB'], 'en'],
+    [['fr', 'zh-TW', 'en'], 'zh-TW'],
+    [['fr', 'de'], 'en'],
+    [[], 'en'],
+  ])('for %j is %s', (requested, locale) => {
+    expect(negotiated(requested)).toBe(locale);
+  });
+
+  test('both languages say the same things', () => {
+    expect(messageIds('zh-TW')).toEqual(messageIds('en'));
+  });
+
+  test('both languages name the same facts in each message', () => {
+    const facts = (source: string) =>
+      Object.fromEntries(
+        source
+          .split(/\n(?=[a-z])/u)
+          .map((entry) => [entry.split(' ', 1)[0], [...new Set(entry.match(/\$[a-z]+/gu) ?? [])].sort()]),
+      );
+    const spoken = facts(english);
+    expect(facts(traditionalChinese)).toEqual(spoken);
+  });
+
+  test('every message that the window names exists', () => {
+    const sources = import.meta.glob(['../**/*.svelte', '../jobs/*.ts', './time.ts'], {
+      query: '?raw',
+      import: 'default',
+      eager: true,
+    });
+    const named = Object.values(sources).flatMap((source) =>
+      [...String(source).matchAll(/\bt\(\s*'([a-z_-]+)'/gu)].map((match) => match[1]),
+    );
+    expect(named.length).toBeGreaterThan(30);
+    expect(named.filter((id) => !messageIds('en').includes(id ?? ''))).toEqual([]);
+  });
+
+  test('no message is unused', () => {
+    const sources = import.meta.glob(['../**/*.svelte', '../jobs/*.ts', './time.ts'], {
+      query: '?raw',
+      import: 'default',
+      eager: true,
+    });
+    const all = Object.values(sources).join('\n');
+    // These are put together from a word of the backend.
+    const composed = /^(?:group|state|stage|doing|left)-/u;
+    expect(messageIds('en').filter((id) => !composed.test(id) && !all.includes(`'${id}'`))).toEqual([]);
+  });
+});
+
+describe('times', () => {
+  const { t } = wordsIn('en');
+
+  test('as timecodes', () => {
+    expect([0, 41_000, 302_000, 4_360_000].map(timecode)).toEqual(['0:00', '0:41', '5:02', '1:12:40']);
+    expect(recordingLength(3_501_000)).toBe('0:58:21');
+    expect(recordingLength(41_000)).toBe('0:00:41');
+  });
+
+  test('in words', () => {
+    expect(inWords(t, 400)).toBe('1 s');
+    expect(inWords(t, 2_880_000)).toBe('48 min');
+    expect(inWords(t, 3_900_000)).toBe('1 h 5 min');
+    expect(timeLeft(t, 20_000)).toBe('less than a minute left');
+    expect(timeLeft(t, 61_000, true)).toBe('about 1 minute left');
+    expect(timeLeft(t, 5_400_000)).toBe('about 1 h 30 min left');
+  });
+});
