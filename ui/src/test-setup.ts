@@ -1,4 +1,8 @@
-// What jsdom lacks.
+// What jsdom lacks, and patience for busy machines.
+
+import { configure } from '@testing-library/svelte';
+
+configure({ asyncUtilTimeout: 10_000 });
 
 if (typeof HTMLDialogElement.prototype.showModal !== 'function') {
   Object.assign(HTMLDialogElement.prototype, {
@@ -22,4 +26,7 @@ if (typeof window.matchMedia !== 'function') {
       removeEventListener: () => undefined,
     }),
   });
+}
+if (typeof Element.prototype.scrollIntoView !== 'function') {
+  Element.prototype.scrollIntoView = () => undefined;
 }

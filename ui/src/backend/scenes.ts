@@ -146,7 +146,14 @@ function busy(chinese: boolean): JobView[] {
 
 /** The backend that the page's address asks for. */
 export function backendOfScene(query: URLSearchParams): MemoryBackend {
-  const scene = SCENES.find((name) => name === query.get('scene')) ?? 'live';
+  const backend = backendNamed(query.get('scene'));
+  // Browser tests drag files and send news through it.
+  Object.assign(window, { memoryBackend: backend });
+  return backend;
+}
+
+function backendNamed(name: string | null): MemoryBackend {
+  const scene = SCENES.find((known) => known === name) ?? 'live';
   const chinese = navigator.language.startsWith('zh');
   switch (scene) {
     case 'empty':

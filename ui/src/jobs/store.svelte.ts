@@ -198,9 +198,11 @@ export class Jobs {
     await this.#attempt(() => this.#backend.retryJob(id, from));
   }
 
-  async remove(id: string): Promise<void> {
+  /** Whether the job is gone now. */
+  async remove(id: string): Promise<boolean> {
     const done = await this.#attempt(() => this.#backend.deleteJob(id));
     if (done) this.take({ kind: 'removed', id });
+    return done;
   }
 
   async openPage(id: string): Promise<void> {

@@ -264,6 +264,19 @@ describe('the details', () => {
     expect(backend.calls).toEqual([['deleteJob', 'f']]);
     await waitFor(() => expect(screen.queryByText('notes.mp3')).toBeNull());
   });
+
+  test('never let the focus fall into nothing', async () => {
+    const { user } = await opened({ jobs: [failed, completed] });
+    await user.click(row('notes.mp3'));
+    const pane = screen.getByRole('complementary');
+    await user.click(within(pane).getByRole('button', { name: 'Retry' }));
+    const heading = within(pane).getByRole('heading', { name: 'notes.mp3' });
+    await waitFor(() => expect(document.activeElement).toBe(heading));
+    await user.click(row('Hiring sync'));
+    await user.click(within(pane).getByRole('button', { name: 'Delete from list' }));
+    await user.click(within(pane).getByRole('button', { name: 'Delete from list' }));
+    await waitFor(() => expect(document.activeElement).toBe(row('notes.mp3')));
+  });
 });
 
 test('a failure is said at once', async () => {

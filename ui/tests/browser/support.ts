@@ -1,12 +1,11 @@
 // The built window in Debian's Chromium, under the app's content policy.
 
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import type { AxeResults } from 'axe-core';
-import { type BrowserContext, chromium, type Page } from 'playwright-core';
+import { type Browser as Chromium, chromium, type Page } from 'playwright-core';
 import { preview, type PreviewServer } from 'vite';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -23,14 +22,15 @@ export interface Look {
   still?: boolean;
 }
 
-/** Serves the built window and opens it. */
+/** Serves the built window and opens it, each time as a new person with a profile of their own. */
 export class Browser {
   readonly #server: PreviewServer;
+  readonly #chromium: Chromium;
   readonly #address: string;
-  readonly #open = new Set<{ context: BrowserContext; folder: string }>();
 
-  private constructor(server: PreviewServer) {
+  private constructor(server: PreviewServer, browser: Chromium) {
     this.#server = server;
+    this.#chromium = browser;
     const address = server.resolvedUrls?.local[0];
     if (address === undefined) throw new Error('the preview server has no address');
     this.#address = address;
@@ -38,13 +38,7 @@ export class Browser {
 
   static async start(): Promise<Browser> {
     const server = await preview({ mode: 'browser-test', logLevel: 'error', preview: { port: 0 } });
-    return new Browser(server);
-  }
-
-  async open(look: Look): Promise<Page> {
-    const zoom = look.zoom ?? 1;
-    const folder = mkdtempSync(join(tmpdir(), 'debrief-ui-'));
-    const context = await chromium.launchPersistentContext(folder, {
+    const browser = await chromium.launch({
       executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
       args: [
         '--headless',
@@ -56,6 +50,13 @@ export class Browser {
         '--disable-component-update',
         '--disable-sync',
       ],
+    });
+    return new Browser(server, browser);
+  }
+
+  async open(look: Look): Promise<Page> {
+    const zoom = look.zoom ?? 1;
+    const context = await this.#chromium.newContext({
       colorScheme: look.colorScheme ?? 'light',
       locale: look.locale ?? 'en-GB',
       reducedMotion: look.still === false ? 'no-preference' : 'reduce',
@@ -67,7 +68,6 @@ export class Browser {
       },
       deviceScaleFactor: zoom,
     });
-    this.#open.add({ context, folder });
     const page = await context.newPage();
     const refused: string[] = [];
     page.on('console', (message) => {
@@ -82,15 +82,11 @@ export class Browser {
   }
 
   async closePages(): Promise<void> {
-    for (const { context, folder } of this.#open) {
-      await context.close();
-      rmSync(folder, { recursive: true, force: true });
-    }
-    this.#open.clear();
+    await Promise.all(this.#chromium.contexts().map((context) => context.close()));
   }
 
   async stop(): Promise<void> {
-    await this.closePages();
+    await this.#chromium.close();
     await this.#server.close();
   }
 }

@@ -80,6 +80,29 @@ test('on a small window the details are a sheet that gives the focus back', asyn
   expect(await row.evaluate((node) => node === document.activeElement)).toBe(true);
 });
 
+test('files held over the window see where to let go', async () => {
+  const page = await browser.open({ scene: 'busy' });
+  const drag = (kind: 'over' | 'dropped') =>
+    page.evaluate((kind) => {
+      const { memoryBackend } = window as unknown as {
+        memoryBackend: { drag(drag: { kind: string; paths: string[] }): void };
+      };
+      memoryBackend.drag({ kind, paths: ['/a/talk.m4a'] });
+    }, kind);
+  await drag('over');
+  await page.getByText('Let go to process').waitFor();
+  await expectSound(page, 'drop');
+  await drag('dropped');
+  await page.getByRole('button', { name: 'talk.m4a', exact: true }).waitFor();
+});
+
+test('the paused window says so', async () => {
+  const page = await browser.open({ scene: 'busy', colorScheme: 'dark' });
+  await page.getByRole('button', { name: 'Pause all' }).click();
+  await page.getByText('Waiting · everything is paused').first().waitFor();
+  await expectSound(page, 'paused');
+});
+
 test('F1 lists the keys', async () => {
   const page = await browser.open({ scene: 'busy' });
   await page.keyboard.press('F1');

@@ -1,0 +1,76 @@
+import { emit } from '@tauri-apps/api/event';
+import { clearMocks, mockIPC, mockWindows } from '@tauri-apps/api/mocks';
+import { afterEach, expect, test, vi } from 'vitest';
+
+import type { FileDrag, JobNews } from './backend';
+import { asCommandError } from './backend';
+import { TauriBackend } from './tauri';
+
+afterEach(() => {
+  clearMocks();
+});
+
+test('commands are called by the names and arguments that the app knows', async () => {
+  const calls: [string, unknown][] = [];
+  mockIPC((command, args) => {
+    calls.push([command, args]);
+    return command === 'process_file_async' ? 'job-1' : null;
+  });
+  const backend = new TauriBackend();
+  expect(await backend.processFile('/a.m4a', ['/agenda.pdf'])).toBe('job-1');
+  await backend.processFile('/a.m4a', []);
+  await backend.retryJob('job-1', 'publish');
+  await backend.cancelJob('job-1');
+  await backend.pickFiles('attachments');
+  expect(calls).toEqual([
+    ['process_file_async', { fileId: '/a.m4a', attachmentFileIds: ['/agenda.pdf'] }],
+    ['process_file_async', { fileId: '/a.m4a', attachmentFileIds: null }],
+    ['retry_job', { jobId: 'job-1', from: 'publish' }],
+    ['cancel_job', { jobId: 'job-1' }],
+    ['pick_files', { kind: 'attachments' }],
+  ]);
+});
+
+test('a refusal arrives with what happened and what to do', async () => {
+  const refusal = { code: 'missing_file', what: 'There is no such file.', fix: 'Check the path.' };
+  mockIPC(() => {
+    throw refusal;
+  });
+  const cause = await new TauriBackend().processFile('/gone.m4a', []).catch((error: unknown) => error);
+  expect(asCommandError(cause)).toEqual(refusal);
+});
+
+test('what is no refusal of ours is still told', () => {
+  expect(asCommandError('not allowed by ACL').what).toBe('not allowed by ACL');
+  expect(asCommandError(new Error('broken')).what).toBe('broken');
+});
+
+test('news come through one channel', async () => {
+  const told: JobNews[] = [];
+  mockIPC((command, args) => {
+    expect(command).toBe('follow_jobs');
+    const { channel } = args as { channel: { onmessage: (news: JobNews) => void } };
+    channel.onmessage({ kind: 'relist' });
+    return null;
+  });
+  await new TauriBackend().followJobs((news) => told.push(news));
+  expect(told).toEqual([{ kind: 'relist' }]);
+});
+
+test('files dropped on the window arrive with their paths', async () => {
+  mockWindows('main');
+  mockIPC(() => null, { shouldMockEvents: true });
+  const told: FileDrag[] = [];
+  await new TauriBackend().followDrags((drag) => told.push(drag));
+  const position = { x: 1, y: 1 };
+  await emit('tauri://drag-enter', { paths: ['/a.m4a'], position });
+  await emit('tauri://drag-over', { position });
+  await emit('tauri://drag-drop', { paths: ['/a.m4a'], position });
+  await emit('tauri://drag-leave', null);
+  await vi.waitFor(() => expect(told).toHaveLength(3));
+  expect(told).toEqual([
+    { kind: 'over', paths: ['/a.m4a'] },
+    { kind: 'dropped', paths: ['/a.m4a'] },
+    { kind: 'left' },
+  ]);
+});
