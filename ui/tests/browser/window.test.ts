@@ -78,6 +78,19 @@ test('on a small window the details are a sheet that gives the focus back', asyn
   await page.keyboard.press('Escape');
   await page.getByRole('dialog').waitFor({ state: 'detached' });
   expect(await row.evaluate((node) => node === document.activeElement)).toBe(true);
+  await row.click();
+  await page.getByRole('button', { name: 'Close details' }).click();
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  expect(await row.evaluate((node) => node === document.activeElement)).toBe(true);
+});
+
+test('deleting from the sheet leaves the focus in the list', async () => {
+  const page = await browser.open({ scene: 'busy', width: 720, height: 520 });
+  await page.getByRole('button', { name: 'notes.mp3', exact: true }).click();
+  await page.getByRole('button', { name: 'Delete from list' }).click();
+  await page.getByRole('button', { name: 'Delete from list' }).click();
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  expect(await page.evaluate(() => document.activeElement?.className)).toContain('title');
 });
 
 test('files held over the window see where to let go', async () => {
