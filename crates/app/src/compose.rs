@@ -69,7 +69,7 @@ impl ComposedSteps {
         let speech = self.speech.clone();
         let engine = transcribe::chosen(&speech).to_owned();
         // Another engine's model would only confuse the job's row.
-        let model = speech.model.filter(|_| engine != transcribe::pocketsphinx::NAME);
+        let model = speech.model.filter(|_| engine != "pocketsphinx");
         SpeechChoice { engine: Some(engine), model, language: speech.language }
     }
 

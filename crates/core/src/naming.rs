@@ -169,6 +169,8 @@ mod tests {
             ("每週產品檢討", "a.m4a", "[2026-11-05] 每週產品檢討.m4a"),
             ("No extension", "recording", "[2026-11-05] No extension"),
             ("Dots...", "v1.2 final", "[2026-11-05] Dots"),
+            ("CON", "a.wav", "[2026-11-05] CON.wav"),
+            ("", "a.wav", "[2026-11-05].wav"),
         ] {
             assert_eq!(recording_name(day, title, old), expected);
         }

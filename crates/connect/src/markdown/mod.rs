@@ -6,10 +6,10 @@ use std::sync::{Mutex, PoisonError};
 
 use async_trait::async_trait;
 use debrief_core::failure::{Failure, Warning};
+use debrief_core::naming::page_stem;
 use debrief_core::page::Page;
 use debrief_core::ports::{PageSink, PublishedPage};
 use debrief_core::stage::{Progress, StageCx, StepResult};
-use jiff::civil::Date;
 
 mod escape;
 mod failures;
@@ -50,6 +50,11 @@ impl MarkdownFolder {
     pub fn folder(&self) -> &Path {
         &self.folder
     }
+}
+
+/// The page as it stands in the Markdown file.
+pub fn to_markdown(page: &Page) -> String {
+    text::markdown(page)
 }
 
 /// Creates the folder that pages go to when the person has chosen none. Not for a folder that the person chose.
@@ -143,9 +148,4 @@ fn kept_edits(edited: &str, written: &str) -> Warning {
             "\u{201c}{edited}\u{201d} was changed by hand and is kept as it is. The new page is \u{201c}{written}\u{201d}."
         ),
     )
-}
-
-/// File name without extension for a page: `[YYYY-MM-DD] Title`.
-fn page_stem(date: Date, title: &str) -> String {
-    place::sanitised_stem(date, title)
 }

@@ -8,15 +8,11 @@ use debrief_core::job::JobId;
 use debrief_core::page::Page;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
-use unicode_segmentation::UnicodeSegmentation;
 
 use super::marker::{Found, look};
 
 /// Names tried for one title: ` (2)` to ` (999)`.
 const MOST_NAMESAKES: u32 = 999;
-
-/// File systems hold 255 bytes; this leaves room for ` (999).html` and for what sync clients append.
-const LONGEST_STEM_BYTES: usize = 200;
 
 /// The file name that this job's page has taken.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -106,21 +102,4 @@ fn is_namesake(candidate: &str, stem: &str) -> bool {
     let Some(rest) = candidate.strip_prefix(stem) else { return false };
     let number = rest.strip_prefix(" (").and_then(|rest| rest.strip_suffix(')'));
     rest.is_empty() || number.is_some_and(|number| number.parse::<u32>().is_ok_and(|n| n > 1))
-}
-
-/// `[YYYY-MM-DD] Title` in characters that Windows, macOS and Drive clients can hold. The date in front keeps
-/// it clear of reserved names (`CON`), of leading dots and of being empty.
-pub(super) fn sanitised_stem(date: Date, title: &str) -> String {
-    let held = |c: char| match c {
-        '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|' => '-',
-        c if c.is_control() || c.is_whitespace() => ' ',
-        c => c,
-    };
-    let title: String = title.chars().map(held).collect();
-    let words: Vec<&str> = title.split_whitespace().collect();
-    let whole = format!("[{date}] {}", words.join(" "));
-    let fits = |(start, grapheme): &(usize, &str)| start + grapheme.len() <= LONGEST_STEM_BYTES;
-    let stem: String = whole.grapheme_indices(true).take_while(fits).map(|(_, grapheme)| grapheme).collect();
-    // Windows drops dots and spaces at the end of a name.
-    stem.trim_end_matches(['.', ' ']).to_owned()
 }

@@ -322,18 +322,3 @@ async fn a_folder_that_cannot_be_written_to_says_so() {
         );
     }
 }
-
-#[test]
-fn names_hold_on_every_system() {
-    use proptest::prelude::*;
-    let day = date(2026, 11, 12);
-    assert_eq!(page_stem(day, "CON"), "[2026-11-12] CON");
-    assert_eq!(page_stem(day, "a/b\\c:d\n e..."), "[2026-11-12] a-b-c-d e");
-    assert_eq!(page_stem(day, ""), "[2026-11-12]");
-    proptest!(|(title in any::<String>())| {
-        let stem = page_stem(day, &title.repeat(9));
-        prop_assert!(stem.len() <= 200);
-        prop_assert!(!stem.contains(|c: char| c.is_control() || r#"/\:*?"<>|"#.contains(c)));
-        prop_assert!(!stem.ends_with(['.', ' ']));
-    });
-}

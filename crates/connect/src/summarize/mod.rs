@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use debrief_core::failure::Failure;
+use debrief_core::naming::recording_date;
 use debrief_core::notes::{Notes, NotesMethod, Point, Todo};
 use debrief_core::ports::{Recording, Summarizer};
 use debrief_core::stage::{Progress, StageCx, StepResult};
@@ -86,7 +87,7 @@ fn notes(transcript: &Transcript, recording: &Recording, cx: &StageCx) -> StepRe
 
 /// The day that "tomorrow" and "by Friday" count from.
 fn base_date(recording: &Recording) -> Date {
-    recording.created
+    recording_date(&recording.name, recording.created)
 }
 
 /// Points of a summary for a recording of this length.

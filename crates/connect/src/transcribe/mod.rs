@@ -72,10 +72,15 @@ const ENGINES: &[Entry] = &[
 /// # Errors
 /// No engine has that name, or it needs a setting that is not there.
 pub fn engine(settings: &SpeechSettings) -> Result<Arc<dyn Transcriber>, Failure> {
-    let by_default = if settings.model.is_some() { "transcribe-cpp" } else { pocketsphinx::NAME };
-    let name = settings.engine.as_deref().unwrap_or(by_default);
+    let name = chosen(settings);
     let entry = ENGINES.iter().find(|entry| entry.name == name).ok_or_else(|| unknown(name))?;
     (entry.open)(settings)
+}
+
+/// The name of the engine that the settings choose.
+pub fn chosen(settings: &SpeechSettings) -> &str {
+    let by_default = if settings.model.is_some() { "transcribe-cpp" } else { pocketsphinx::NAME };
+    settings.engine.as_deref().unwrap_or(by_default)
 }
 
 /// Every engine of this build, and whether it could start now.
