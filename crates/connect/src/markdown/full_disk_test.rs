@@ -34,7 +34,6 @@ const FULL_DISKS: [(&str, &[&str]); 3] = [
     ("sh", &["-c", "trap '' XFSZ; ulimit -f 64; exec \"$@\""]),
 ];
 
-#[cfg(unix)]
 #[test]
 fn a_full_disk_says_so_and_leaves_nothing_half_written() {
     if let Some(folder) = env::var_os(FULL_FOLDER) {

@@ -21,6 +21,7 @@ mod words;
 mod write;
 
 #[cfg(test)]
+#[cfg(unix)]
 mod full_disk_test;
 #[cfg(test)]
 mod tests;
