@@ -46,7 +46,12 @@ impl Halting {
 
 #[async_trait]
 impl RecordingSource for Halting {
-    async fn fetch(&self, link: &RecordingLink, with: &[RecordingLink], cx: StageCx) -> StepResult<Recording> {
+    async fn fetch(
+        &self,
+        link: &RecordingLink,
+        with: &[RecordingLink],
+        cx: StageCx,
+    ) -> StepResult<Recording> {
         self.at(Stage::Fetch, self.real.source.fetch(link, with, cx)).await
     }
 
@@ -122,7 +127,8 @@ struct ComposeHalting {
 impl Compose for ComposeHalting {
     fn steps(&self, request: &SubmitJob) -> Result<Steps, Failure> {
         let (stage, after) = (self.stage, self.after);
-        let halting = || Ok::<_, Failure>(Arc::new(Halting { real: self.real.steps(request)?, stage, after }));
+        let halting =
+            || Ok::<_, Failure>(Arc::new(Halting { real: self.real.steps(request)?, stage, after }));
         Ok(Steps {
             source: halting()?,
             decoder: halting()?,
@@ -159,7 +165,11 @@ async fn main() -> Result<(), Failure> {
     };
     let lock = JobPool::try_lock(&options.lock_file)?;
     let store = JobStore::open(&home.database())?;
-    let pool = JobPool::new(Arc::new(store), Arc::new(ComposeHalting { real, stage, after: moment == "after" }), options);
+    let pool = JobPool::new(
+        Arc::new(store),
+        Arc::new(ComposeHalting { real, stage, after: moment == "after" }),
+        options,
+    );
     pool.start(lock)?;
     pool.submit(&request)?;
     std::future::pending().await

@@ -97,7 +97,8 @@ impl ComposedSteps {
 
 impl Compose for ComposedSteps {
     fn steps(&self, request: &SubmitJob) -> Result<Steps, Failure> {
-        let decoder = self.ffmpeg.clone().map_or_else(MediaDecoder::default, |ffmpeg| MediaDecoder::new(Some(ffmpeg)));
+        let decoder =
+            self.ffmpeg.clone().map_or_else(MediaDecoder::default, |ffmpeg| MediaDecoder::new(Some(ffmpeg)));
         let sink = match &request.destination {
             Destination::Markdown { folder } => MarkdownFolder::new(folder),
         };

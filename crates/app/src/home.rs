@@ -26,7 +26,8 @@ impl Home {
         let project = ProjectDirs::from("", "", "debrief").ok_or_else(|| no_home(&"no home folder"))?;
         let user = UserDirs::new();
         let documents = user.as_ref().and_then(|user| user.document_dir());
-        let pages = documents.map_or_else(|| project.data_dir().join("pages"), |folder| folder.join("Debrief"));
+        let pages =
+            documents.map_or_else(|| project.data_dir().join("pages"), |folder| folder.join("Debrief"));
         Ok(Home { config: project.config_dir().to_owned(), data: project.data_local_dir().to_owned(), pages })
     }
 

@@ -311,7 +311,9 @@ impl App {
     /// What happened at the start that the person should know.
     pub fn notice(&self) -> Option<String> {
         let file = self.damaged_database.as_ref()?.display();
-        Some(format!("The job database was damaged. It was kept as {file}, and a new one was begun; your pages are untouched."))
+        Some(format!(
+            "The job database was damaged. It was kept as {file}, and a new one was begun; your pages are untouched."
+        ))
     }
 
     /// Whether all jobs are paused.

@@ -18,7 +18,8 @@ pub(crate) fn unpack(file: &Path) -> Result<PathBuf, Failure> {
         };
         write().map_err(|error| {
             let what = format!("The sample can't be written to {}.", file.display());
-            Failure::never(FailureCode::PermissionDenied, what, "Check that the disk isn't full.").because(error)
+            Failure::never(FailureCode::PermissionDenied, what, "Check that the disk isn't full.")
+                .because(error)
         })?;
     }
     Ok(file.to_owned())

@@ -122,12 +122,17 @@ impl Settings {
     ///
     /// # Errors
     /// An unknown key or a bad value, with file and line or the variable's name.
-    pub fn load(file: &Path, environment: impl Iterator<Item = (String, String)>) -> Result<Settings, Failure> {
+    pub fn load(
+        file: &Path,
+        environment: impl Iterator<Item = (String, String)>,
+    ) -> Result<Settings, Failure> {
         let text = match std::fs::read_to_string(file) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
             Err(error) => {
-                return Err(bad(format!("The settings file {} can't be read.", file.display())).because(error));
+                return Err(
+                    bad(format!("The settings file {} can't be read.", file.display())).because(error)
+                );
             }
         };
         let mut table = checked(&text, file)?;
@@ -135,9 +140,8 @@ impl Settings {
             environment.filter(|(name, _)| name.starts_with(PREFIX)).collect();
         variables.sort();
         for (name, value) in variables {
-            let set = setting_of(&name, &value).map_err(|error| {
-                bad(format!("The environment variable {name} is no setting: {error}."))
-            })?;
+            let set = setting_of(&name, &value)
+                .map_err(|error| bad(format!("The environment variable {name} is no setting: {error}.")))?;
             merge(&mut table, set);
         }
         // Every part was checked alone; together they can only be as good.
@@ -161,7 +165,9 @@ fn setting_of(name: &str, value: &str) -> Result<Table, String> {
     let Some((section, key)) = lower.split_once("__") else {
         return Err(format!("it needs the form {PREFIX}SECTION__KEY"));
     };
-    let table = |value: Value| Table::from_iter([(section.to_owned(), Table::from_iter([(key.to_owned(), value)]).into())]);
+    let table = |value: Value| {
+        Table::from_iter([(section.to_owned(), Table::from_iter([(key.to_owned(), value)]).into())])
+    };
     let is_valid = |table: &Table| try_into::<Settings>(table.clone());
     let as_text = table(Value::String(value.to_owned()));
     let error = match is_valid(&as_text) {
@@ -240,10 +246,19 @@ mod tests {
     #[test]
     fn what_is_wrong_in_the_file_is_named_with_its_line() {
         let cases = [
-            ("[speech]\n\nmodle = \"a\"\n", "settings.toml, line 3: unknown field `modle`, expected one of `engine`, `model`, `language`, `pocketsphinx_model`."),
+            (
+                "[speech]\n\nmodle = \"a\"\n",
+                "settings.toml, line 3: unknown field `modle`, expected one of `engine`, `model`, `language`, `pocketsphinx_model`.",
+            ),
             ("[pool]\njobs = 0\n", "settings.toml, line 2: 0 is not a number of jobs from 1 to 16."),
-            ("[pool]\njobs = \"many\"\n", "settings.toml, line 2: invalid type: string \"many\", expected i64."),
-            ("[endpoints]\ndrive = \"drive\"\n", "settings.toml, line 2: relative URL without a base: \"drive\"."),
+            (
+                "[pool]\njobs = \"many\"\n",
+                "settings.toml, line 2: invalid type: string \"many\", expected i64.",
+            ),
+            (
+                "[endpoints]\ndrive = \"drive\"\n",
+                "settings.toml, line 2: relative URL without a base: \"drive\".",
+            ),
         ];
         for (text, what) in cases {
             let failure = load(text, &[]).expect_err(text);
@@ -256,9 +271,21 @@ mod tests {
     #[test]
     fn what_is_wrong_in_the_environment_is_named_with_its_variable() {
         let cases = [
-            ("DEBRIEF__SPEECH__MODLE", "a", "The environment variable DEBRIEF__SPEECH__MODLE is no setting: unknown field `modle`, expected one of `engine`, `model`, `language`, `pocketsphinx_model`."),
-            ("DEBRIEF__POOL__JOBS", "99", "The environment variable DEBRIEF__POOL__JOBS is no setting: 99 is not a number of jobs from 1 to 16."),
-            ("DEBRIEF__POOL", "3", "The environment variable DEBRIEF__POOL is no setting: it needs the form DEBRIEF__SECTION__KEY."),
+            (
+                "DEBRIEF__SPEECH__MODLE",
+                "a",
+                "The environment variable DEBRIEF__SPEECH__MODLE is no setting: unknown field `modle`, expected one of `engine`, `model`, `language`, `pocketsphinx_model`.",
+            ),
+            (
+                "DEBRIEF__POOL__JOBS",
+                "99",
+                "The environment variable DEBRIEF__POOL__JOBS is no setting: 99 is not a number of jobs from 1 to 16.",
+            ),
+            (
+                "DEBRIEF__POOL",
+                "3",
+                "The environment variable DEBRIEF__POOL is no setting: it needs the form DEBRIEF__SECTION__KEY.",
+            ),
         ];
         for (name, value, what) in cases {
             assert_eq!(load("", &[(name, value)]).expect_err(name).what, what);

@@ -138,7 +138,8 @@ impl Display {
 impl Bars {
     fn of(&mut self, id: &str) -> &ProgressBar {
         self.by_job.entry(id.to_owned()).or_insert_with(|| {
-            let style = ProgressStyle::with_template("{prefix:.bold} {bar:24} {pos:>3} %  {elapsed}  {wide_msg}");
+            let style =
+                ProgressStyle::with_template("{prefix:.bold} {bar:24} {pos:>3} %  {elapsed}  {wide_msg}");
             let bar = ProgressBar::new(100).with_style(style.expect("a constant template"));
             bar.enable_steady_tick(Duration::from_millis(200));
             self.all.add(bar)

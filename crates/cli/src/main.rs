@@ -208,7 +208,11 @@ async fn run(command: Command) -> Result<Outcome, Failure> {
         }
         Command::Status { job, json } => {
             let view = open(home, Runs::Nothing).await?.status(job)?;
-            if json { print::json(&view) } else { print::status(&view) }
+            if json {
+                print::json(&view)
+            } else {
+                print::status(&view)
+            }
             Ok(Outcome::Done)
         }
         Command::List { filter, json } => {
@@ -269,7 +273,8 @@ fn link_of(text: &str) -> Result<RecordingLink, Failure> {
     if let Some(path) = here {
         return Ok(RecordingLink::Local { path });
     }
-    let link = RecordingLink::parse(text).map_err(|error| Failure::never(FailureCode::BadLink, error.what(), error.fix()))?;
+    let link = RecordingLink::parse(text)
+        .map_err(|error| Failure::never(FailureCode::BadLink, error.what(), error.fix()))?;
     match link {
         RecordingLink::Local { path } => {
             let path = std::path::absolute(&path).unwrap_or(path);
@@ -280,7 +285,11 @@ fn link_of(text: &str) -> Result<RecordingLink, Failure> {
 }
 
 fn notion_is_not_connected() -> Failure {
-    Failure::person(FailureCode::NotConnected, "Notion isn't connected.", "Use --to markdown; the page is written to a folder on this machine.")
+    Failure::person(
+        FailureCode::NotConnected,
+        "Notion isn't connected.",
+        "Use --to markdown; the page is written to a folder on this machine.",
+    )
 }
 
 fn is_active(view: &JobView) -> bool {

@@ -57,7 +57,9 @@ impl LinkError {
             LinkError::Empty => "Copy a Google Drive link or the path of a recording, then paste it here.",
             LinkError::Folder => "Open it and copy the links of the recordings inside.",
             LinkError::Published | LinkError::NoFileId => "Copy the link from Drive's Share dialog.",
-            LinkError::NotDrive => "Copy the link from Drive's Share dialog, or download the file and drop it here.",
+            LinkError::NotDrive => {
+                "Copy the link from Drive's Share dialog, or download the file and drop it here."
+            }
         }
     }
 }

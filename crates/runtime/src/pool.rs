@@ -160,7 +160,9 @@ impl JobPool {
         let (store, changed, follower) = (inner.store.clone(), inner.changed.clone(), inner.clone());
         let watcher =
             tokio::spawn(watch(store, revision, changed, move |changes| follower.on_changes(changes)));
-        let driver = tokio::spawn(inner.drive(lock));
+        // Taken now: what the caller submits next is new.
+        let after_revision = if inner.options.leftovers { 0 } else { revision };
+        let driver = tokio::spawn(inner.drive(lock, after_revision));
         lock_of(&self.inner.tasks).extend([watcher, driver]);
         Ok(())
     }
@@ -346,7 +348,7 @@ impl Inner {
     }
 
     /// Runs jobs for as long as this process lives, once it has the lock.
-    async fn drive(self: Arc<Self>, lock: Option<File>) {
+    async fn drive(self: Arc<Self>, lock: Option<File>, after_revision: i64) {
         let Some(lock) = self.wait_for_lock(lock).await else { return };
         *lock_of(&self.lock) = Some(lock);
         match self.store.recover(Timestamp::now()) {
@@ -355,10 +357,6 @@ impl Inner {
             Err(error) => tracing::error!(%error, "cut-off jobs can't be found"),
         }
         self.sweep_folders();
-        let after_revision = match self.options.leftovers {
-            true => 0,
-            false => self.store.revision().unwrap_or(0),
-        };
         let mut ticks = tokio::time::interval(TICK);
         let mut tick: u32 = 0;
         while !self.closing.is_cancelled() {
