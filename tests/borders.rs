@@ -16,7 +16,8 @@ fn dependencies(manifest: &str) -> BTreeSet<String> {
     let here = table.get("dependencies").and_then(|value| value.as_table());
     let targets = table.get("target").and_then(|value| value.as_table());
     let of_targets = targets.into_iter().flat_map(|targets| targets.values());
-    let of_targets = of_targets.filter_map(|target| target.get("dependencies").and_then(|value| value.as_table()));
+    let of_targets =
+        of_targets.filter_map(|target| target.get("dependencies").and_then(|value| value.as_table()));
     here.into_iter().chain(of_targets).flat_map(|table| table.keys().cloned()).collect()
 }
 
@@ -47,7 +48,16 @@ fn the_core_is_pure() {
     let impure = ["tokio", "rusqlite", "reqwest", "tempfile", "tracing"];
     let named = dependencies("crates/core/Cargo.toml");
     assert!(impure.iter().all(|name| !named.contains(*name)), "{named:?}");
-    let words = ["std::fs", "std::net", "std::thread", "std::env", "SystemTime", "Instant::now", "Timestamp::now", "new_v4"];
+    let words = [
+        "std::fs",
+        "std::net",
+        "std::thread",
+        "std::env",
+        "SystemTime",
+        "Instant::now",
+        "Timestamp::now",
+        "new_v4",
+    ];
     for file in rust_files(&root().join("crates/core/src")) {
         let text = std::fs::read_to_string(&file).unwrap();
         for word in words {
@@ -58,7 +68,12 @@ fn the_core_is_pure() {
 
 #[test]
 fn unsafe_code_is_forbidden_where_no_foreign_function_is_called() {
-    for file in ["crates/core/src/lib.rs", "crates/runtime/src/lib.rs", "crates/app/src/lib.rs", "crates/cli/src/main.rs"] {
+    for file in [
+        "crates/core/src/lib.rs",
+        "crates/runtime/src/lib.rs",
+        "crates/app/src/lib.rs",
+        "crates/cli/src/main.rs",
+    ] {
         let text = std::fs::read_to_string(root().join(file)).unwrap();
         assert!(text.contains("#![forbid(unsafe_code)]"), "{file}");
     }
@@ -66,7 +81,9 @@ fn unsafe_code_is_forbidden_where_no_foreign_function_is_called() {
 
 #[test]
 fn only_the_store_speaks_sql() {
-    for file in rust_files(&root().join("crates")).into_iter().filter(|file| !file.ends_with("runtime/src/store.rs")) {
+    for file in
+        rust_files(&root().join("crates")).into_iter().filter(|file| !file.ends_with("runtime/src/store.rs"))
+    {
         let text = std::fs::read_to_string(&file).unwrap();
         let in_tests = file.components().any(|part| part.as_os_str() == "tests");
         assert!(in_tests || !text.contains("rusqlite"), "{} names rusqlite", file.display());

@@ -18,7 +18,7 @@ pub(crate) async fn report(app: &App) -> Result<Outcome, Failure> {
     let pages = app.pages_ready().await;
     line("pages", &about.pages_folder, &pages);
     for engine in app.engines() {
-        line("speech", &engine.described, &engine.ready);
+        line("speech", engine.described, &engine.ready);
     }
     println!("Google      not connected; recordings on this machine work without it");
     println!("Notion      not connected; pages are written to the folder above");

@@ -1,0 +1,245 @@
+//! The real window on a screen, a session bus and a home of its own, driven through WebKitWebDriver.
+//!
+//! ```ignore
+//! let window = DesktopWindow::open().await;
+//! window.invoke("list_jobs", json!({})).await.unwrap();
+//! window.screenshot(Path::new("docs/window.png")).await;
+//! window.close().await;
+//! ```
+//! Whatever happens, dropping it ends every process it started.
+
+mod process;
+mod screen;
+
+use std::future::Future;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use fantoccini::{Client, ClientBuilder};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use process::{OwnProcess, started};
+
+/// How long the window may take to appear; it takes about a second, more on a busy machine.
+const CONNECT_S: u64 = 30;
+/// How long something on the page may take to become true.
+const PATIENCE_MS: u64 = 10_000;
+
+/// An open window. Two of them share nothing, unless they were given the same [`Place`].
+pub(crate) struct DesktopWindow {
+    /// Speaks to the web view: find, click, type, execute.
+    pub(crate) client: Client,
+    /// Where it runs.
+    pub(crate) place: Place,
+    // Ended before the place is.
+    driver: OwnProcess,
+}
+
+/// A screen, a session bus and a home, for one window after another.
+pub(crate) struct Place {
+    home: TempDir,
+    display: String,
+    bus: String,
+    // Declared after what they need, ended in this order.
+    _screen: OwnProcess,
+    _bus_process: OwnProcess,
+}
+
+impl Place {
+    /// A new screen of 1280×900, a new bus and an empty home.
+    pub(crate) async fn new() -> Place {
+        let home = tempfile::Builder::new().prefix("debrief-window-").tempdir().unwrap();
+        for folder in ["bin", "cache", "debrief", "runtime"] {
+            std::fs::create_dir(home.path().join(folder)).unwrap();
+        }
+        allow_only_me(&home.path().join("runtime"));
+        write_opener(home.path());
+        let (screen, number) = started(
+            "Xvfb",
+            &["-displayfd", "1", "-screen", "0", "1280x900x24", "-nolisten", "tcp"],
+            &[],
+            "xvfb",
+        )
+        .await;
+        let (bus_process, bus) = started(
+            "dbus-daemon",
+            &["--session", "--nofork", "--print-address=1"],
+            &[("HOME".into(), home.path().display().to_string())],
+            "dbus-daemon",
+        )
+        .await;
+        Place { home, display: format!(":{number}"), bus, _screen: screen, _bus_process: bus_process }
+    }
+
+    /// The folder that `DEBRIEF_HOME` names: settings, database, pages.
+    pub(crate) fn debrief_home(&self) -> PathBuf {
+        self.home.path().join("debrief")
+    }
+
+    /// Writes a file into the home and returns its path.
+    pub(crate) fn write(&self, name: &str, content: impl AsRef<[u8]>) -> String {
+        let file = self.home.path().join(name);
+        std::fs::write(&file, content).unwrap();
+        file.display().to_string()
+    }
+
+    /// Clicks the close button of the window or message that is on the screen.
+    pub(crate) async fn close_window(&self) {
+        screen::close_window_on(&self.display).await;
+    }
+
+    /// The files and addresses that the app asked the system to open, oldest first. They are noted, not opened.
+    pub(crate) fn opened(&self) -> Vec<String> {
+        let noted = std::fs::read_to_string(self.home.path().join("opened")).unwrap_or_default();
+        noted.lines().map(str::to_owned).collect()
+    }
+
+    /// The environment of the driver and of every app here.
+    pub(crate) fn environment(&self) -> Vec<(String, String)> {
+        let home = self.home.path().display();
+        let path = std::env::var("PATH").unwrap_or_default();
+        [
+            ("PATH", format!("{home}/bin:{path}")),
+            ("HOME", home.to_string()),
+            ("XDG_CONFIG_HOME", format!("{home}/config")),
+            ("XDG_DATA_HOME", format!("{home}/data")),
+            ("XDG_CACHE_HOME", format!("{home}/cache")),
+            ("XDG_STATE_HOME", format!("{home}/state")),
+            ("XDG_RUNTIME_DIR", format!("{home}/runtime")),
+            ("DEBRIEF_HOME", self.debrief_home().display().to_string()),
+            ("DISPLAY", self.display.clone()),
+            ("DBUS_SESSION_BUS_ADDRESS", self.bus.clone()),
+            ("GDK_BACKEND", "x11".to_owned()),
+            ("NO_AT_BRIDGE", "1".to_owned()),
+            ("MESA_SHADER_CACHE_DISABLE", "true".to_owned()),
+            ("TAURI_WEBVIEW_AUTOMATION", "true".to_owned()),
+            ("LC_ALL", "C.UTF-8".to_owned()),
+        ]
+        .map(|(name, value)| (name.to_owned(), value))
+        .into()
+    }
+}
+
+impl DesktopWindow {
+    /// Starts the app in a new place and waits until its page is there.
+    pub(crate) async fn open() -> DesktopWindow {
+        Self::open_in(Place::new().await, &[]).await
+    }
+
+    /// Starts the app in `place` with `arguments`.
+    pub(crate) async fn open_in(place: Place, arguments: &[&str]) -> DesktopWindow {
+        let port = free_port().to_string();
+        let driver = OwnProcess::start(
+            "WebKitWebDriver",
+            &[&format!("--port={port}"), "--host=127.0.0.1"],
+            &place.environment(),
+            std::process::Stdio::inherit(),
+            "webkit2gtk-driver",
+        );
+        let app = json!({ "binary": env!("CARGO_BIN_EXE_debrief-desktop"), "args": arguments });
+        let capabilities = [("webkitgtk:browserOptions".to_owned(), app)].into_iter().collect();
+        let address = format!("http://127.0.0.1:{port}");
+        let mut connection = ClientBuilder::new(HttpConnector::new());
+        connection.capabilities(capabilities);
+        let client = tokio::time::timeout(Duration::from_secs(CONNECT_S), async {
+            // The driver needs a moment to listen, and says nothing when it does.
+            while tokio::net::TcpStream::connect(address.trim_start_matches("http://")).await.is_err() {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            connection.connect(&address).await
+        })
+        .await
+        .expect("the window did not appear within 30 s")
+        .expect("the driver could not start the app");
+        let window = DesktopWindow { client, place, driver };
+        window
+            .until("the page is loaded", || async {
+                window.js("return document.readyState").await == "complete"
+            })
+            .await;
+        window
+    }
+
+    /// Runs `script` in the page, as a function body, and returns what it returns.
+    pub(crate) async fn js(&self, script: &str) -> Value {
+        self.client.execute(script, vec![]).await.unwrap_or_else(|error| panic!("{script}: {error}"))
+    }
+
+    /// Runs `script`, the body of an async function, and returns what its promise gives. `args` is in scope.
+    pub(crate) async fn js_async(&self, script: &str, args: Value) -> Value {
+        let wrapped = format!(
+            "const [args, done] = arguments; (async () => {{ {script} }})().then(done, e => done({{ thrown: String(e) }}));"
+        );
+        self.client
+            .execute_async(&wrapped, vec![args])
+            .await
+            .unwrap_or_else(|error| panic!("{script}: {error}"))
+    }
+
+    /// Calls a command as the page does. `Err` is what the command, or tauri, refused with.
+    pub(crate) async fn invoke(&self, command: &str, args: Value) -> Result<Value, Value> {
+        let script = "return await window.__TAURI_INTERNALS__.invoke(args.command, args.args)
+            .then(ok => ({ ok }), err => ({ err: err ?? null }));";
+        let mut answer = self.js_async(script, json!({ "command": command, "args": args })).await;
+        match answer.get_mut("err") {
+            Some(error) => Err(error.take()),
+            None => Ok(answer["ok"].take()),
+        }
+    }
+
+    /// Width and height of the page, in pixels.
+    pub(crate) async fn size(&self) -> (u64, u64) {
+        let size = self.js("return [innerWidth, innerHeight]").await;
+        (size[0].as_u64().unwrap(), size[1].as_u64().unwrap())
+    }
+
+    /// Waits until `is_true`, or fails the test saying `what` never became true.
+    pub(crate) async fn until<F: Future<Output = bool>>(&self, what: &str, mut is_true: impl FnMut() -> F) {
+        let patience = Duration::from_millis(PATIENCE_MS);
+        let becomes_true = async {
+            while !is_true().await {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        };
+        if tokio::time::timeout(patience, becomes_true).await.is_err() {
+            let picture = std::env::temp_dir().join(format!("debrief-window-{}.png", std::process::id()));
+            self.screenshot(&picture).await;
+            panic!("never: {what}; the window looked like {}", picture.display());
+        }
+    }
+
+    /// Writes what the window shows to `file`, as PNG.
+    pub(crate) async fn screenshot(&self, file: &Path) {
+        let picture = self.client.screenshot().await.unwrap();
+        std::fs::write(file, picture).unwrap();
+    }
+
+    /// Closes the window as a person does, waits until the app has ended, and gives back the place.
+    pub(crate) async fn close(self) -> Place {
+        let DesktopWindow { client, place, driver } = self;
+        place.close_window().await;
+        driver.wait_until_childless().await;
+        drop(client);
+        drop(driver);
+        place
+    }
+}
+
+fn free_port() -> u16 {
+    std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port()
+}
+
+/// In the place of the system's opener: notes what it is asked to open.
+fn write_opener(home: &Path) {
+    use std::os::unix::fs::PermissionsExt;
+    let opener = home.join("bin/xdg-open");
+    std::fs::write(&opener, format!("#!/bin/sh\necho \"$1\" >> '{}/opened'\n", home.display())).unwrap();
+    std::fs::set_permissions(&opener, std::fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+fn allow_only_me(folder: &Path) {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700)).unwrap();
+}
