@@ -4,106 +4,267 @@ import { invoke as __TAURI_INVOKE, Channel } from "@tauri-apps/api/core";
 
 /** Commands */
 export const commands = {
+	/**  Submits a recording, and the documents that belong to it, by link, id or path; returns the job's id. */
 	processFileAsync: (fileId: string, attachmentFileIds: string[] | null) => __TAURI_INVOKE<string>("process_file_async", { fileId, attachmentFileIds }),
-	getJobStatus: (jobId: string) => __TAURI_INVOKE<JobView>("get_job_status", { jobId }),
-	listJobs: () => __TAURI_INVOKE<JobView[]>("list_jobs"),
-	cancelJob: (jobId: string) => __TAURI_INVOKE<null>("cancel_job", { jobId }),
-	retryJob: (jobId: string, from: Stage | null) => __TAURI_INVOKE<null>("retry_job", { jobId, from }),
-	deleteJob: (jobId: string) => __TAURI_INVOKE<null>("delete_job", { jobId }),
-	pauseAll: () => __TAURI_INVOKE<null>("pause_all"),
-	resumeAll: () => __TAURI_INVOKE<null>("resume_all"),
-	openPage: (jobId: string) => __TAURI_INVOKE<null>("open_page", { jobId }),
-	pickFiles: (kind: PickKind) => __TAURI_INVOKE<string[]>("pick_files", { kind }),
+	/**  Submits the bundled sample; returns the job's id. */
 	processSample: () => __TAURI_INVOKE<string>("process_sample"),
-	about: () => __TAURI_INVOKE<About>("about"),
+	/**  Where a job stands. */
+	getJobStatus: (jobId: string) => __TAURI_INVOKE<JobView>("get_job_status", { jobId }),
+	/**  Every job. */
+	listJobs: () => __TAURI_INVOKE<JobView[]>("list_jobs"),
+	/**  Sends news of jobs from now on. A window has one follower: following again ends the earlier one. */
 	followJobs: (channel: Channel<JobNews>) => __TAURI_INVOKE<null>("follow_jobs", { channel }),
+	/**  Stops a job; finished stages are kept. */
+	cancelJob: (jobId: string) => __TAURI_INVOKE<null>("cancel_job", { jobId }),
+	/**  Begins a job again, from the stage that failed or from the given one. */
+	retryJob: (jobId: string, from: Stage | null) => __TAURI_INVOKE<null>("retry_job", { jobId, from }),
+	/**  Removes a job from the list. */
+	deleteJob: (jobId: string) => __TAURI_INVOKE<null>("delete_job", { jobId }),
+	/**  Pauses all work. */
+	pauseAll: () => __TAURI_INVOKE<null>("pause_all"),
+	/**  Goes on with all work. */
+	resumeAll: () => __TAURI_INVOKE<null>("resume_all"),
+	/**  Opens a job's page with the system's program. The path comes from the job, never from the web view. */
+	openPage: (jobId: string) => __TAURI_INVOKE<null>("open_page", { jobId }),
+	/**  Lets the person choose files; returns their paths, none when nothing was chosen. */
+	pickFiles: (kind: PickKind) => __TAURI_INVOKE<string[]>("pick_files", { kind }),
+	/**  Version, folder for pages, speech engine. */
+	about: () => __TAURI_INVOKE<About>("about"),
 };
 
 /* Types */
+/**  What the window shows about this installation. */
 export type About = {
+	/**  The version of Debrief. */
 	version: string,
+	/**  Where pages go. */
 	pages_folder: string,
+	/**  The folder that holds all data. */
+	data_folder: string,
+	/**  The engine that the next job gets. */
 	engine: string,
+	/**  Whether that engine could start now. */
 	engine_ready: boolean,
+	/**  What to do when it couldn't. */
 	engine_hint: string | null,
+	/**  Whether the whole pool is paused. */
 	paused: boolean,
+	/**  Something that happened at the start and that the person should know. */
+	notice: string | null,
 };
 
+/**  Why a command could not do what was asked. The technical cause stays outside the web view. */
 export type CommandError = {
+	/**  Stable word of the kind of failure. */
 	code: string,
+	/**  What happened. */
 	what: string,
+	/**  What to do. */
 	fix: string,
 };
 
-export type Group = "needs_you" | "working" | "waiting" | "done";
+/**  The group of the window's list that a job belongs to. */
+export type Group = 
+/**  Cannot go on without the person. */
+"needs_you" | 
+/**  A worker has it. */
+"working" | 
+/**  Has its turn later. */
+"waiting" | 
+/**  Ended, one way or another. */
+"done";
 
+/**  Why a job failed or what it waits for. */
 export type JobError = {
+	/**  Stable word of the kind of failure. */
 	code: string,
+	/**  What happened. */
 	what: string,
+	/**  What to do. */
 	fix: string,
+	/**  The stage that could not go on. */
 	stage: Stage,
+	/**  The technical cause, to copy. */
 	detail: string | null,
 };
 
-export type JobNews = { kind: "changed"; job: JobView } | { kind: "progress"; id: string; progress: number; stage_progress: Progress | null; message: string } | { kind: "removed"; id: string } | { kind: "paused"; paused: boolean } | { kind: "relist" };
+/**  Small messages about jobs, for windows and followers. */
+export type JobNews = 
+/**  A job is new or different. */
+{ kind: "changed"; 
+/**  The job. */
+job: JobView } | 
+/**  A running job has come further. Lossy, at most ten a second for each job. */
+{ kind: "progress"; 
+/**  Its UUID. */
+id: string; 
+/**  Overall percentage. */
+progress: number; 
+/**  Progress inside the stage. */
+stage_progress: Progress | null; 
+/**  One line for a person. */
+message: string } | 
+/**  A job has gone. */
+{ kind: "removed"; 
+/**  Its UUID. */
+id: string } | 
+/**  The whole pool was paused, or goes on. */
+{ kind: "paused"; 
+/**  Which of the two. */
+paused: boolean } | 
+/**  Messages were missed; list the jobs again. */
+{ kind: "relist" };
 
+/**  What a completed job gives. */
 export type JobResult = {
+	/**  The title. */
 	title: string,
+	/**  The summary, a sentence a line. */
 	summary: string,
+	/**  The to-dos. */
 	todos: string[],
+	/**  Label → name of the speakers that were named, or label → label. */
 	identified_speakers: { [key in string]: string },
+	/**  The Markdown file, for pages on this machine. */
 	page_path: string | null,
+	/**  The HTML file beside it. */
 	page_html_path: string | null,
+	/**  The recording's new name, where its source renames it. */
+	drive_filename: string | null,
+	/**  What the person should know about the page. */
 	warnings: Warning[],
 };
 
+/**  The answer of `get_job_status`. */
 export type JobView = {
+	/**  The job's UUID. */
 	id: string,
+	/**  Where it stands. */
 	status: StatusWord,
+	/**  Overall percentage: 5 as soon as work begins, 100 only when completed. */
 	progress: number,
+	/**  One line for a person. */
 	message: string,
+	/**  RFC 3339, UTC. */
 	created_at: string,
+	/**  RFC 3339, UTC. */
 	updated_at: string,
+	/**  When completed. */
 	result: JobResult | null,
+	/**  When failed, or waiting for the person. */
 	error: JobError | null,
+	/**  The title once there is one, until then the file's name. */
 	title: string,
+	/**  Path or web address of the recording. */
 	source: string,
+	/**  Names of the attachments. */
 	attachments: string[],
+	/**  Length of the recording in milliseconds, once known. */
 	duration_ms: number | null,
+	/**  Engine that makes the words. */
 	engine: string,
+	/**  Group in the list. */
 	group: Group,
+	/**  The running, waiting or failed stage. */
 	stage: Stage | null,
+	/**  Progress inside the running stage, when it is known. */
 	stage_progress: Progress | null,
+	/**  RFC 3339 time of the next try, when a temporary failure is waited out. */
 	retry_at: string | null,
+	/**  Every stage with what became of it. */
 	stages: StageView[],
+	/**  What the person should know about the job so far. */
 	warnings: Warning[],
+	/**  Grows with every stored change, across all jobs; the larger one is the newer view. */
 	revision: number,
 };
 
-export type PickKind = "recordings" | "attachments";
+/**  What a person is asked to choose. */
+export type PickKind = 
+/**  Audio and video. */
+"recordings" | 
+/**  Documents that belong to a recording. */
+"attachments";
 
+/**  How far a step has come, in its own unit. */
 export type Progress = {
+	/**  Units done. */
 	done: number | null,
+	/**  Units in all, if known. */
 	total: number | null,
+	/**  What is counted. */
 	unit: Unit,
 };
 
-export type Stage = "fetch" | "decode" | "transcribe" | "diarize" | "identify" | "summarize" | "publish" | "rename";
+/**  One step of the pipeline, in the order of the pipeline. */
+export type Stage = 
+/**  Bring recording and attachments to this machine. */
+"fetch" | 
+/**  Turn the recording into 16 kHz mono samples. */
+"decode" | 
+/**  Turn samples into words. */
+"transcribe" | 
+/**  Find who spoke when. */
+"diarize" | 
+/**  Find the speakers' names. */
+"identify" | 
+/**  Write title, summary and to-dos. */
+"summarize" | 
+/**  Write the page. */
+"publish" | 
+/**  Give the recording its new name. */
+"rename";
 
-export type StageState = "done" | "running" | "stopped" | "ahead";
+/**  What became of a stage. */
+export type StageState = 
+/**  Its output is kept. */
+"done" | 
+/**  Runs now. */
+"running" | 
+/**  Failed, or waits for the person or for its next try. */
+"stopped" | 
+/**  Comes later. */
+"ahead";
 
+/**  One line of the stage timeline. */
 export type StageView = {
+	/**  Which stage. */
 	stage: Stage,
+	/**  What became of it. */
 	state: StageState,
+	/**  Its expected share of the job, in thousandths. */
 	weight: number,
+	/**  How long it took, once done, in milliseconds. */
 	took_ms: number | null,
 };
 
-export type StatusWord = "pending" | "processing" | "completed" | "failed" | "cancelled";
+/**  The status words of the asynchronous API. */
+export type StatusWord = 
+/**  Not begun, or waiting for a retry. */
+"pending" | 
+/**  Begun. */
+"processing" | 
+/**  The page exists. */
+"completed" | 
+/**  Could not be done; `error` says why. */
+"failed" | 
+/**  Stopped by the person. */
+"cancelled";
 
-export type Unit = "bytes" | "audio_ms" | "items";
+/**  What a step counts. */
+export type Unit = 
+/**  Bytes moved. */
+"bytes" | 
+/**  Milliseconds of the recording. */
+"audio_ms" | 
+/**  Blocks, parts, files. */
+"items";
 
+/**  Something that did not stop the job, but that the person should know. Named on the page and on the job. */
 export type Warning = {
+	/**  Stable word of the kind of warning. */
 	code: string,
+	/**  One or two sentences: what is missing and what can be done. */
 	text: string,
 };
+
