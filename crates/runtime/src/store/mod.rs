@@ -1,21 +1,23 @@
 //! The job store: all the SQL. One SQLite database, safe to use from several processes at once.
 
+mod open;
+mod rows;
+mod stages;
+
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
-use debrief_core::failure::{Failure, FailureCode, Warning};
+use debrief_core::failure::{Failure, FailureCode};
 use debrief_core::job::{IllegalEvent, Job, JobEvent, JobId, JobStatus, SubmitJob};
-use debrief_core::stage::{Checkpoint, Stage, overall_percent, undone_by_retry};
-use debrief_core::view::{JobFacts, JobResult};
+use debrief_core::stage::{Stage, undone_by_retry};
+use debrief_core::view::JobResult;
 use jiff::Timestamp;
-use rusqlite::types::Type;
-use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, Transaction, TransactionBehavior, params};
-use rusqlite_migration::{M, Migrations};
-use serde::de::DeserializeOwned;
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
-const MIGRATIONS: Migrations<'static> = Migrations::from_slice(STEPS);
-const STEPS: &[M<'static>] = &[M::up(include_str!("migrations/01-jobs.sql"))];
+pub use stages::Stored;
+
+use open::{OpenError, connect, is_damage, is_disk_full, is_sound, move_aside, not_opened};
+use rows::{done_stages, job_of, json, next_revision, note, parse_id, read_job, timestamp, transition};
 
 /// Removals that a process which looks rarely can still learn of.
 const REMOVED_KEPT: i64 = 1_000;
@@ -71,18 +73,6 @@ impl From<StoreError> for Failure {
     }
 }
 
-fn is_disk_full(error: &rusqlite::Error) -> bool {
-    error.sqlite_error_code() == Some(ErrorCode::DiskFull)
-}
-
-/// A stored output of a stage.
-pub struct Stored<T> {
-    /// The output.
-    pub output: T,
-    /// Whether its stage is to run again.
-    pub stale: bool,
-}
-
 /// Something that another part of the program, or another process, changed.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Change {
@@ -113,6 +103,10 @@ impl JobStore {
         path: &Path,
         now: Timestamp,
     ) -> std::result::Result<(JobStore, Option<PathBuf>), Failure> {
+        let replace = || {
+            let aside = move_aside(path, now)?;
+            Ok((JobStore::open(path)?, Some(aside)))
+        };
         let opened =
             connect(path).and_then(|connection| is_sound(&connection).map(|sound| (connection, sound)));
         match opened {
@@ -121,9 +115,9 @@ impl JobStore {
             }
             Ok((connection, false)) => {
                 drop(connection);
-                replace(path, now)
+                replace()
             }
-            Err(OpenError::Database(error)) if is_damage(&error) => replace(path, now),
+            Err(OpenError::Database(error)) if is_damage(&error) => replace(),
             Err(error) => Err(not_opened(path, &error)),
         }
     }
@@ -310,74 +304,6 @@ impl JobStore {
         })
     }
 
-    /// The stored output of a stage; `None` when there is none or its shape is of another version.
-    ///
-    /// # Errors
-    /// The database refused.
-    pub fn checkpoint<T: Checkpoint>(&self, id: JobId, stage: Stage) -> Result<Option<Stored<T>>> {
-        let row: Option<(String, bool)> = self
-            .lock()
-            .prepare_cached(
-                "SELECT output, stale FROM checkpoints WHERE job = ?1 AND stage = ?2 AND version = ?3",
-            )?
-            .query_row(params![id.to_string(), stage.word(), T::VERSION], |row| {
-                Ok((row.get(0)?, row.get(1)?))
-            })
-            .optional()?;
-        // What this version wrote reads back; anything else counts as not there, and the stage runs again.
-        Ok(row.and_then(|(output, stale)| {
-            serde_json::from_str(&output).ok().map(|output| Stored { output, stale })
-        }))
-    }
-
-    /// The finished stages of a job, with how long each took in milliseconds.
-    ///
-    /// # Errors
-    /// The database refused.
-    pub fn done(&self, id: JobId) -> Result<Vec<(Stage, u32)>> {
-        done_stages(&self.lock(), id)
-    }
-
-    /// Marks that a stage begins.
-    ///
-    /// # Errors
-    /// As [`JobStore::apply`].
-    pub fn begin_stage(&self, id: JobId, stage: Stage, now: Timestamp) -> Result<Job> {
-        self.write(|tx| {
-            raise_percent(tx, id, overall_percent(stage, 0.0))?;
-            transition(tx, id, &JobEvent::StageBegan(stage), now)
-        })
-    }
-
-    /// Stores a stage's output and takes note of it in the job, in one transaction.
-    ///
-    /// # Errors
-    /// The database refused; nothing is changed then.
-    pub fn finish_stage<T: Checkpoint>(
-        &self,
-        id: JobId,
-        stage: Stage,
-        output: &T,
-        warnings: &[Warning],
-        took_ms: u32,
-        now: Timestamp,
-    ) -> Result<()> {
-        let output = json(output);
-        self.write(|tx| {
-            let key = id.to_string();
-            tx.execute(
-                "INSERT OR REPLACE INTO checkpoints (job, stage, version, output, warnings, took_ms, stale)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0)",
-                params![key, stage.word(), T::VERSION, output, json(&warnings), took_ms],
-            )?;
-            tx.execute("DELETE FROM bookmarks WHERE job = ?1 AND stage = ?2", params![key, stage.word()])?;
-            raise_percent(tx, id, overall_percent(stage, 1.0))?;
-            tx.execute("UPDATE jobs SET attempts = 0 WHERE id = ?1", [&key])?;
-            touch(tx, id, now)?;
-            note(tx, id, now, &format!("{} done", stage.word()))
-        })
-    }
-
     /// Ends a job with its result.
     ///
     /// # Errors
@@ -397,93 +323,6 @@ impl JobStore {
         self.write(|tx| {
             tx.execute("UPDATE jobs SET attempts = attempts + 1 WHERE id = ?1", [id.to_string()])?;
             transition(tx, id, &JobEvent::FailedForNow { why, at }, now)
-        })
-    }
-
-    /// The bookmark of an unfinished stage.
-    ///
-    /// # Errors
-    /// The database refused.
-    pub fn bookmark(&self, id: JobId, stage: Stage) -> Result<Option<serde_json::Value>> {
-        let text: Option<String> = self
-            .lock()
-            .prepare_cached("SELECT bookmark FROM bookmarks WHERE job = ?1 AND stage = ?2")?
-            .query_row(params![id.to_string(), stage.word()], |row| row.get(0))
-            .optional()?;
-        Ok(text.and_then(|text| serde_json::from_str(&text).ok()))
-    }
-
-    /// Stores where an unfinished stage resumes; `fraction` is its done part, 0 to 1.
-    ///
-    /// # Errors
-    /// The database refused.
-    pub fn save_bookmark(
-        &self,
-        id: JobId,
-        stage: Stage,
-        bookmark: &serde_json::Value,
-        fraction: f64,
-    ) -> Result<()> {
-        self.write(|tx| {
-            tx.execute(
-                "INSERT OR REPLACE INTO bookmarks (job, stage, bookmark) VALUES (?1, ?2, ?3)",
-                params![id.to_string(), stage.word(), bookmark.to_string()],
-            )?;
-            // A follower in another process sees no live progress, only this.
-            if raise_percent(tx, id, overall_percent(stage, fraction))? {
-                let revision = next_revision(tx)?;
-                tx.execute("UPDATE jobs SET revision = ?2 WHERE id = ?1", params![id.to_string(), revision])?;
-            }
-            Ok(())
-        })
-    }
-
-    /// What the journal knows about a job besides its status.
-    ///
-    /// # Errors
-    /// The database refused.
-    pub fn facts(&self, id: JobId) -> Result<JobFacts> {
-        let connection = self.lock();
-        let key = id.to_string();
-        let (percent, result): (u8, Option<String>) = connection
-            .prepare_cached("SELECT percent, result FROM jobs WHERE id = ?1")?
-            .query_row([&key], |row| Ok((row.get(0)?, row.get(1)?)))
-            .optional()?
-            .ok_or(StoreError::UnknownJob(id))?;
-        let output = |stage: Stage, path: &str| -> Result<Option<rusqlite::types::Value>> {
-            let value = connection
-                .prepare_cached(
-                    "SELECT json_extract(output, ?3) FROM checkpoints WHERE job = ?1 AND stage = ?2",
-                )?
-                .query_row(params![key, stage.word(), path], |row| row.get(0))
-                .optional()?;
-            Ok(value)
-        };
-        let text = |value| match value {
-            Some(rusqlite::types::Value::Text(text)) => Some(text),
-            _ => None, // Not there, or of a shape that another version wrote.
-        };
-        let title = match text(output(Stage::Summarize, "$.title")?) {
-            Some(title) => Some(title),
-            None => text(output(Stage::Fetch, "$.name")?),
-        };
-        let duration_ms = match output(Stage::Decode, "$.duration_ms")? {
-            Some(rusqlite::types::Value::Integer(ms)) => u32::try_from(ms).ok(),
-            _ => None, // Not there, or of a shape that another version wrote.
-        };
-        let mut statement = connection
-            .prepare_cached("SELECT warnings FROM checkpoints WHERE job = ?1 AND stale = 0 ORDER BY rowid")?;
-        let lists: Vec<String> =
-            statement.query_map([&key], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
-        let warnings =
-            lists.iter().flat_map(|list| parse::<Vec<Warning>>(list).unwrap_or_default()).collect();
-        Ok(JobFacts {
-            title,
-            duration_ms,
-            done: done_stages(&connection, id)?,
-            warnings,
-            result: result.and_then(|result| parse(&result).ok()),
-            percent,
         })
     }
 
@@ -574,187 +413,4 @@ impl Commits {
             self.connection.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0))?;
         Ok(std::mem::replace(&mut self.seen, version) != version)
     }
-}
-
-#[derive(Debug, thiserror::Error)]
-enum OpenError {
-    #[error(transparent)]
-    Database(#[from] rusqlite::Error),
-    #[error("the database is of a newer version")]
-    Newer,
-}
-
-fn connect(path: &Path) -> std::result::Result<Connection, OpenError> {
-    let mut connection = Connection::open(path)?;
-    connection.busy_timeout(Duration::from_secs(10))?;
-    connection.pragma_update(None, "journal_mode", "WAL")?;
-    // A submitted job survives a power cut, not only a crash.
-    connection.pragma_update(None, "synchronous", "FULL")?;
-    connection.pragma_update(None, "foreign_keys", true)?;
-    match MIGRATIONS.to_latest(&mut connection) {
-        Ok(()) => Ok(connection),
-        Err(rusqlite_migration::Error::MigrationDefinition(_)) => Err(OpenError::Newer),
-        Err(rusqlite_migration::Error::RusqliteError { err, .. }) => Err(OpenError::Database(err)),
-        // The other errors are about migrations that are written wrongly, which every test would show.
-        Err(other) => Err(OpenError::Database(rusqlite::Error::ToSqlConversionFailure(Box::new(other)))),
-    }
-}
-
-fn is_sound(connection: &Connection) -> std::result::Result<bool, OpenError> {
-    match connection.query_row("PRAGMA quick_check(1)", [], |row| row.get::<_, String>(0)) {
-        Ok(answer) => Ok(answer == "ok"),
-        Err(error) if is_damage(&error) => Ok(false),
-        Err(error) => Err(error.into()),
-    }
-}
-
-fn is_damage(error: &rusqlite::Error) -> bool {
-    matches!(error.sqlite_error_code(), Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt))
-}
-
-fn not_opened(path: &Path, error: &OpenError) -> Failure {
-    let file = path.display();
-    match error {
-        OpenError::Newer => Failure::never(
-            FailureCode::StoreFailed,
-            format!("The job database {file} was written by a newer version of Debrief."),
-            "Install the newest version. Nothing was changed.",
-        ),
-        OpenError::Database(cause) if is_disk_full(cause) => {
-            Failure::disk_full("opening the job database", &file.to_string()).because(cause)
-        }
-        OpenError::Database(cause) if is_damage(cause) => Failure::never(
-            FailureCode::StoreFailed,
-            format!("The job database {file} is damaged."),
-            "Close every window of Debrief and start it once more: it then sets the damaged file aside.",
-        )
-        .because(cause),
-        OpenError::Database(cause) => Failure::never(
-            FailureCode::StoreFailed,
-            format!("The job database {file} can't be opened."),
-            "Check that its folder exists and can be written to.",
-        )
-        .because(cause),
-    }
-}
-
-fn replace(path: &Path, now: Timestamp) -> std::result::Result<(JobStore, Option<PathBuf>), Failure> {
-    let stamp = now.strftime("%Y%m%d-%H%M%S");
-    let aside = |suffix: &str| PathBuf::from(format!("{}-damaged-{stamp}{suffix}", path.display()));
-    for suffix in ["-wal", "-shm", ""] {
-        let file = PathBuf::from(format!("{}{suffix}", path.display()));
-        if file.exists() {
-            std::fs::rename(&file, aside(suffix)).map_err(Failure::store)?;
-        }
-    }
-    Ok((JobStore::open(path)?, Some(aside(""))))
-}
-
-/// The state machine, applied to a stored job.
-fn transition(tx: &Transaction<'_>, id: JobId, event: &JobEvent, now: Timestamp) -> Result<Job> {
-    let status = read_job(tx, id)?.status.after(event)?;
-    tx.execute(
-        "UPDATE jobs SET state = ?2, status = ?3 WHERE id = ?1",
-        params![id.to_string(), status.word(), json(&status)],
-    )?;
-    touch(tx, id, now)?;
-    note(tx, id, now, &described(event))?;
-    read_job(tx, id)
-}
-
-fn described(event: &JobEvent) -> String {
-    match event {
-        JobEvent::Claimed => "claimed".to_owned(),
-        JobEvent::StageBegan(stage) => format!("{} began", stage.word()),
-        JobEvent::FailedForNow { why, at } => format!("failed for now, again at {at}: {}", why.what),
-        JobEvent::NeedsPerson(why) => format!("needs the person: {}", why.what),
-        JobEvent::Failed(why) => format!("failed: {}", why.what),
-        JobEvent::Completed => "completed".to_owned(),
-        JobEvent::CancelRequested => "cancel requested".to_owned(),
-        JobEvent::Released => "released".to_owned(),
-        JobEvent::Lost => "found without its worker".to_owned(),
-        JobEvent::Ready => "ready".to_owned(),
-        JobEvent::RetryRequested => "retry requested".to_owned(),
-    }
-}
-
-fn touch(tx: &Transaction<'_>, id: JobId, now: Timestamp) -> Result<()> {
-    let revision = next_revision(tx)?;
-    tx.execute(
-        "UPDATE jobs SET updated_at = ?2, revision = ?3 WHERE id = ?1",
-        params![id.to_string(), now.as_millisecond(), revision],
-    )?;
-    Ok(())
-}
-
-fn note(tx: &Transaction<'_>, id: JobId, now: Timestamp, what: &str) -> Result<()> {
-    tx.prepare_cached("INSERT INTO history (job, at, what) VALUES (?1, ?2, ?3)")?.execute(params![
-        id.to_string(),
-        now.as_millisecond(),
-        what
-    ])?;
-    Ok(())
-}
-
-fn next_revision(tx: &Transaction<'_>) -> Result<i64> {
-    let sql = "UPDATE pool SET revision = revision + 1 RETURNING revision";
-    Ok(tx.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
-}
-
-/// Raises the percentage of this run, which never falls; says whether it grew.
-fn raise_percent(tx: &Transaction<'_>, id: JobId, percent: u8) -> Result<bool> {
-    let sql = "UPDATE jobs SET percent = ?2 WHERE id = ?1 AND percent < ?2";
-    Ok(tx.prepare_cached(sql)?.execute(params![id.to_string(), percent])? > 0)
-}
-
-fn done_stages(connection: &Connection, id: JobId) -> Result<Vec<(Stage, u32)>> {
-    let mut statement =
-        connection.prepare_cached("SELECT stage, took_ms FROM checkpoints WHERE job = ?1 AND stale = 0")?;
-    let rows: Vec<(String, u32)> = statement
-        .query_map([id.to_string()], |row| Ok((row.get(0)?, row.get(1)?)))?
-        .collect::<rusqlite::Result<_>>()?;
-    Ok(rows.into_iter().filter_map(|(word, took_ms)| Some((Stage::from_word(&word)?, took_ms))).collect())
-}
-
-fn read_job(connection: &Connection, id: JobId) -> Result<Job> {
-    connection
-        .prepare_cached("SELECT * FROM jobs WHERE id = ?1")?
-        .query_row([id.to_string()], job_of)
-        .optional()?
-        .ok_or(StoreError::UnknownJob(id))
-}
-
-fn job_of(row: &Row<'_>) -> rusqlite::Result<Job> {
-    let text = |column: &str| row.get::<_, String>(column);
-    Ok(Job {
-        id: parse_id(&text("id")?).map_err(|error| unreadable("id", error))?,
-        request: parse(&text("request")?).map_err(|error| unreadable("request", error))?,
-        status: parse(&text("status")?).map_err(|error| unreadable("status", error))?,
-        run: row.get("run")?,
-        attempts: row.get("attempts")?,
-        created_at: timestamp(row, "created_at")?,
-        updated_at: timestamp(row, "updated_at")?,
-        revision: row.get("revision")?,
-    })
-}
-
-fn timestamp(row: &Row<'_>, column: &str) -> rusqlite::Result<Timestamp> {
-    Timestamp::from_millisecond(row.get(column)?).map_err(|error| unreadable(column, error))
-}
-
-fn parse_id(text: &str) -> rusqlite::Result<JobId> {
-    text.parse().map_err(|error| unreadable("id", error))
-}
-
-fn unreadable(column: &str, error: impl std::error::Error + Send + Sync + 'static) -> rusqlite::Error {
-    tracing::error!(column, %error, "a stored value can't be read");
-    rusqlite::Error::FromSqlConversionFailure(0, Type::Text, Box::new(error))
-}
-
-fn parse<T: DeserializeOwned>(text: &str) -> serde_json::Result<T> {
-    serde_json::from_str(text)
-}
-
-fn json(value: &impl serde::Serialize) -> String {
-    serde_json::to_string(value).expect("the types of the domain have string keys and finite numbers")
 }

@@ -1,0 +1,176 @@
+//! What the stages of a job leave in the store: outputs, bookmarks, and the facts that views are made of.
+
+use debrief_core::failure::Warning;
+use debrief_core::job::{Job, JobEvent, JobId};
+use debrief_core::stage::{Checkpoint, Stage, overall_percent};
+use debrief_core::view::JobFacts;
+use jiff::Timestamp;
+use rusqlite::{OptionalExtension, params};
+
+use super::rows::{done_stages, json, next_revision, note, parse, raise_percent, touch, transition};
+use super::{JobStore, Result, StoreError};
+
+/// A stored output of a stage.
+pub struct Stored<T> {
+    /// The output.
+    pub output: T,
+    /// Whether its stage is to run again.
+    pub stale: bool,
+}
+
+impl JobStore {
+    /// The stored output of a stage; `None` when there is none or its shape is of another version.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub fn checkpoint<T: Checkpoint>(&self, id: JobId, stage: Stage) -> Result<Option<Stored<T>>> {
+        let row: Option<(String, bool)> = self
+            .lock()
+            .prepare_cached(
+                "SELECT output, stale FROM checkpoints WHERE job = ?1 AND stage = ?2 AND version = ?3",
+            )?
+            .query_row(params![id.to_string(), stage.word(), T::VERSION], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })
+            .optional()?;
+        // What this version wrote reads back; anything else counts as not there, and the stage runs again.
+        Ok(row.and_then(|(output, stale)| {
+            serde_json::from_str(&output).ok().map(|output| Stored { output, stale })
+        }))
+    }
+
+    /// The finished stages of a job, with how long each took in milliseconds.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub fn done(&self, id: JobId) -> Result<Vec<(Stage, u32)>> {
+        done_stages(&self.lock(), id)
+    }
+
+    /// Marks that a stage begins.
+    ///
+    /// # Errors
+    /// As [`JobStore::apply`].
+    pub fn begin_stage(&self, id: JobId, stage: Stage, now: Timestamp) -> Result<Job> {
+        self.write(|tx| {
+            raise_percent(tx, id, overall_percent(stage, 0.0))?;
+            transition(tx, id, &JobEvent::StageBegan(stage), now)
+        })
+    }
+
+    /// Stores a stage's output and takes note of it in the job, in one transaction.
+    ///
+    /// # Errors
+    /// The database refused; nothing is changed then.
+    pub fn finish_stage<T: Checkpoint>(
+        &self,
+        id: JobId,
+        stage: Stage,
+        output: &T,
+        warnings: &[Warning],
+        took_ms: u32,
+        now: Timestamp,
+    ) -> Result<()> {
+        let output = json(output);
+        self.write(|tx| {
+            let key = id.to_string();
+            tx.execute(
+                "INSERT OR REPLACE INTO checkpoints (job, stage, version, output, warnings, took_ms, stale)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0)",
+                params![key, stage.word(), T::VERSION, output, json(&warnings), took_ms],
+            )?;
+            tx.execute("DELETE FROM bookmarks WHERE job = ?1 AND stage = ?2", params![key, stage.word()])?;
+            raise_percent(tx, id, overall_percent(stage, 1.0))?;
+            tx.execute("UPDATE jobs SET attempts = 0 WHERE id = ?1", [&key])?;
+            touch(tx, id, now)?;
+            note(tx, id, now, &format!("{} done", stage.word()))
+        })
+    }
+
+    /// The bookmark of an unfinished stage.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub fn bookmark(&self, id: JobId, stage: Stage) -> Result<Option<serde_json::Value>> {
+        let text: Option<String> = self
+            .lock()
+            .prepare_cached("SELECT bookmark FROM bookmarks WHERE job = ?1 AND stage = ?2")?
+            .query_row(params![id.to_string(), stage.word()], |row| row.get(0))
+            .optional()?;
+        Ok(text.and_then(|text| serde_json::from_str(&text).ok()))
+    }
+
+    /// Stores where an unfinished stage resumes; `fraction` is its done part, 0 to 1.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub fn save_bookmark(
+        &self,
+        id: JobId,
+        stage: Stage,
+        bookmark: &serde_json::Value,
+        fraction: f64,
+    ) -> Result<()> {
+        self.write(|tx| {
+            tx.execute(
+                "INSERT OR REPLACE INTO bookmarks (job, stage, bookmark) VALUES (?1, ?2, ?3)",
+                params![id.to_string(), stage.word(), bookmark.to_string()],
+            )?;
+            // A follower in another process sees no live progress, only this.
+            if raise_percent(tx, id, overall_percent(stage, fraction))? {
+                let revision = next_revision(tx)?;
+                tx.execute("UPDATE jobs SET revision = ?2 WHERE id = ?1", params![id.to_string(), revision])?;
+            }
+            Ok(())
+        })
+    }
+
+    /// What the journal knows about a job besides its status.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub fn facts(&self, id: JobId) -> Result<JobFacts> {
+        let connection = self.lock();
+        let key = id.to_string();
+        let (percent, result): (u8, Option<String>) = connection
+            .prepare_cached("SELECT percent, result FROM jobs WHERE id = ?1")?
+            .query_row([&key], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()?
+            .ok_or(StoreError::UnknownJob(id))?;
+        let output = |stage: Stage, path: &str| -> Result<Option<rusqlite::types::Value>> {
+            let value = connection
+                .prepare_cached(
+                    "SELECT json_extract(output, ?3) FROM checkpoints WHERE job = ?1 AND stage = ?2",
+                )?
+                .query_row(params![key, stage.word(), path], |row| row.get(0))
+                .optional()?;
+            Ok(value)
+        };
+        let text = |value| match value {
+            Some(rusqlite::types::Value::Text(text)) => Some(text),
+            _ => None, // Not there, or of a shape that another version wrote.
+        };
+        let title = match text(output(Stage::Summarize, "$.title")?) {
+            Some(title) => Some(title),
+            None => text(output(Stage::Fetch, "$.name")?),
+        };
+        let duration_ms = match output(Stage::Decode, "$.duration_ms")? {
+            Some(rusqlite::types::Value::Integer(ms)) => u32::try_from(ms).ok(),
+            _ => None, // Not there, or of a shape that another version wrote.
+        };
+        let mut statement = connection
+            .prepare_cached("SELECT warnings FROM checkpoints WHERE job = ?1 AND stale = 0 ORDER BY rowid")?;
+        let lists: Vec<String> =
+            statement.query_map([&key], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+        let warnings =
+            lists.iter().flat_map(|list| parse::<Vec<Warning>>(list).unwrap_or_default()).collect();
+        Ok(JobFacts {
+            title,
+            duration_ms,
+            done: done_stages(&connection, id)?,
+            warnings,
+            result: result.and_then(|result| parse(&result).ok()),
+            percent,
+        })
+    }
+}
