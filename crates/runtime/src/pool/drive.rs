@@ -199,9 +199,11 @@ impl Inner {
         if after.is_final() {
             self.remove_folder(id);
         }
-        match event {
-            JobEvent::FailedForNow { why, at } => self.store.fail_for_now(id, why, at, now)?,
-            other => self.store.apply(id, &other, now)?,
+        match &event {
+            JobEvent::FailedForNow { .. } | JobEvent::NeedsPerson(_) => {
+                self.store.hold_up(id, &event, now)?
+            }
+            _ => self.store.apply(id, &event, now)?, // Released or failed for good: nothing is counted.
         };
         Ok(())
     }
@@ -213,7 +215,9 @@ impl Inner {
         for job in jobs {
             let ready = match &job.status {
                 JobStatus::Retrying { at, .. } => *at <= now,
-                JobStatus::Waiting { fix, .. } => probe && self.is_fixed(&job, fix.code).await,
+                JobStatus::Waiting { fix, .. } => {
+                    probe && may_probe(&job, now) && self.is_fixed(&job, fix.code).await
+                }
                 JobStatus::Pending
                 | JobStatus::Processing { .. }
                 | JobStatus::Cancelling { .. }
@@ -288,6 +292,12 @@ impl Inner {
             }
         }
     }
+}
+
+/// What seems to be mended may break the job again: then it is tried ever less often.
+fn may_probe(job: &Job, now: Timestamp) -> bool {
+    let delay_ms = backoff_ms(job.attempts.saturating_sub(1), None, 0.0);
+    job.updated_at + SignedDuration::from_millis(i64::from(delay_ms)) <= now
 }
 
 /// 0 to 1, different for each call.

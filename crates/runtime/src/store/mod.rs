@@ -315,14 +315,14 @@ impl JobStore {
         })
     }
 
-    /// Takes note of one more temporary failure of the running stage.
+    /// As [`JobStore::apply`], for a failure after which the running stage is tried again; counts the attempts.
     ///
     /// # Errors
     /// As [`JobStore::apply`].
-    pub fn fail_for_now(&self, id: JobId, why: Failure, at: Timestamp, now: Timestamp) -> Result<Job> {
+    pub fn hold_up(&self, id: JobId, event: &JobEvent, now: Timestamp) -> Result<Job> {
         self.write(|tx| {
             tx.execute("UPDATE jobs SET attempts = attempts + 1 WHERE id = ?1", [id.to_string()])?;
-            transition(tx, id, &JobEvent::FailedForNow { why, at }, now)
+            transition(tx, id, event, now)
         })
     }
 
