@@ -10,19 +10,26 @@ use debrief_core::view::{Group, JobView};
 use tempfile::TempDir;
 
 /// Far more than any of these short recordings takes, also on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(180);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(180);
 
 pub(crate) struct Installation {
-    folder: TempDir,
+    folder: PathBuf,
+    _removed_at_the_end: Option<TempDir>,
 }
 
 impl Installation {
     pub(crate) fn new() -> Installation {
-        Installation { folder: tempfile::tempdir().unwrap() }
+        let folder = tempfile::tempdir().unwrap();
+        Installation { folder: folder.path().to_owned(), _removed_at_the_end: Some(folder) }
+    }
+
+    /// In a folder that is there and that somebody else removes.
+    pub(crate) fn on(folder: &Path) -> Installation {
+        Installation { folder: folder.to_owned(), _removed_at_the_end: None }
     }
 
     pub(crate) fn path(&self) -> &Path {
-        self.folder.path()
+        &self.folder
     }
 
     pub(crate) fn home(&self) -> Home {
