@@ -95,10 +95,12 @@ export class MemoryBackend implements Backend {
     this.#about = {
       version: '0.1.0',
       pages_folder: '~/Documents/Debrief',
+      data_folder: '~/.local/share/debrief',
       engine: 'PocketSphinx — rough, English only',
       engine_ready: true,
       engine_hint: null,
       paused: false,
+      notice: null,
       ...about,
     };
     for (const job of jobs) {
@@ -322,6 +324,7 @@ export class MemoryBackend implements Backend {
         identified_speakers: { 'Speaker 1': 'Speaker 1', 'Speaker 2': 'Speaker 2' },
         page_path: `~/Documents/Debrief/${job.title}.md`,
         page_html_path: `~/Documents/Debrief/${job.title}.html`,
+        drive_filename: null,
         warnings: [],
       },
       updated_at: new Date().toISOString(),

@@ -107,6 +107,7 @@ function busy(chinese: boolean): JobView[] {
         },
         page_path: '~/Documents/Debrief/Hiring sync.md',
         page_html_path: '~/Documents/Debrief/Hiring sync.html',
+        drive_filename: null,
         warnings: [
           { code: 'extractive', text: 'The summary is made of sentences that were said, not rewritten.' },
         ],
@@ -168,6 +169,7 @@ function backendNamed(name: string | null): MemoryBackend {
           engine: 'No speech engine',
           engine_ready: false,
           engine_hint: 'Install PocketSphinx, or set a model file in the settings.',
+          notice: 'The database was damaged and has been set aside. Pages and recordings are untouched.',
         },
       });
   }

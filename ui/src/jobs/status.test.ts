@@ -82,6 +82,7 @@ describe('an ended job', () => {
         identified_speakers: { 'Speaker 1': 'Mei', 'Speaker 2': 'Speaker 2' },
         page_path: null,
         page_html_path: null,
+        drive_filename: null,
         warnings: [],
       },
     });

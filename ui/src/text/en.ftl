@@ -144,6 +144,7 @@ paused-note = Paused. Nothing is lost; work goes on when you resume.
 engine-label = Speech engine
 pages-line = Pages in { $folder }
 keys-open = Keys
+notice = Notice
 
 ## Keys
 keys = Keys

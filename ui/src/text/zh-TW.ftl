@@ -132,6 +132,7 @@ paused-note = 已暫停。資料都已保留，按「繼續」即可接著處理
 engine-label = 語音引擎
 pages-line = 頁面存於 { $folder }
 keys-open = 快速鍵
+notice = 通知
 
 ## Keys
 keys = 快速鍵

@@ -57,6 +57,7 @@ const completed: JobView = jobView({
     identified_speakers: { 'Speaker 1': 'Mei' },
     page_path: '/pages/Hiring sync.md',
     page_html_path: '/pages/Hiring sync.html',
+    drive_filename: null,
     warnings: [{ code: 'extractive', text: 'The summary is made of sentences that were said.' }],
   },
 });
@@ -93,6 +94,17 @@ describe('the window', () => {
     const groups = screen.getAllByRole('region').filter((region) => within(region).queryByRole('list'));
     const names = groups.map((group) => within(group).getByRole('heading').firstChild?.textContent?.trim());
     expect(names).toEqual(['Needs you', 'Working', 'Waiting', 'Done']);
+  });
+
+  test('tells what happened at the start, until it is read', async () => {
+    const text = 'The database was damaged and was set aside.';
+    const { user } = await opened({ jobs: [working], about: { notice: text } });
+    const notice = await screen.findByRole('region', { name: 'Notice' });
+    expect(within(notice).getByText(text)).toBeDefined();
+    expect(await axeViolations()).toEqual([]);
+    await user.click(within(notice).getByRole('button', { name: 'Dismiss' }));
+    expect(screen.queryByText(text, { selector: 'p:not([role])' })).toBeNull();
+    expect(document.activeElement).toBe(screen.getByRole('textbox'));
   });
 
   test('says why no engine is there', async () => {
