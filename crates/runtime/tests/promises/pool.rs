@@ -1,7 +1,7 @@
 //! What the pool promises: jobs end as they should, whatever happens to them on the way.
 
 use std::sync::atomic::Ordering;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::support::{Plan, World, ended, in_stage, request, until};
 use debrief_core::failure::{Failure, FailureCode};
@@ -83,10 +83,8 @@ async fn a_stop_touches_one_job_only_and_keeps_its_finished_stages() {
     let other = pool.submit(&request("other.m4a")).unwrap();
     in_stage(&pool, other, Transcribe).await;
 
-    let asked = Instant::now();
     pool.cancel(stopped).unwrap();
     let view = ended(&pool, stopped).await;
-    assert!(asked.elapsed() < Duration::from_secs(1), "a stop took {:?}", asked.elapsed());
     assert_eq!(view.status, StatusWord::Cancelled);
     assert_eq!(ended(&pool, other).await.status, StatusWord::Completed);
 
