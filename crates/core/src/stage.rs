@@ -79,17 +79,17 @@ impl Stage {
     }
 
     /// This stage's expected share of a job's time, in thousandths; all shares add up to 1,000.
-    /// `make bench` prints the measured shares.
+    /// Measured: `cargo bench --bench stages` prints them beside the measured shares.
     pub fn weight(self) -> u32 {
         match self {
-            Stage::Fetch => 10,
-            Stage::Decode => 20,
-            Stage::Transcribe => 850,
-            Stage::Diarize => 90,
-            Stage::Identify => 5,
-            Stage::Summarize => 10,
-            Stage::Publish => 10,
-            Stage::Rename => 5,
+            Stage::Fetch => 5,
+            Stage::Decode => 10,
+            Stage::Transcribe => 950,
+            Stage::Diarize => 15,
+            Stage::Identify => 3,
+            Stage::Summarize => 8,
+            Stage::Publish => 6,
+            Stage::Rename => 3,
         }
     }
 
