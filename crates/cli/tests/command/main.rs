@@ -1,0 +1,9 @@
+//! The `debrief` command, driven as a person or a script would.
+#![cfg(unix)]
+#![expect(clippy::unwrap_used, reason = "in a test a panic is the message")]
+
+mod asks;
+mod failures;
+mod interrupted;
+mod process;
+mod support;
