@@ -1,6 +1,6 @@
 # Each line can be typed by hand. `make run` and `make test` install what is missing on Debian and Ubuntu.
 .NOTPARALLEL:
-.PHONY: run test check bench e2e dist bindings pages clean
+.PHONY: run test check bench e2e pictures dist bindings pages clean
 
 # In CI the versions of Cargo.lock are taken as they are.
 LOCKED := $(if $(CI),--locked)
@@ -37,6 +37,12 @@ e2e:
 	scripts/install.sh cli window speech test node
 	$(MAKE) pages
 	cargo test --package debrief-desktop --test desktop
+
+# Writes the pictures in docs/ anew, from the real window.
+pictures:
+	scripts/install.sh cli window speech test pictures node
+	$(MAKE) pages
+	cargo test --package debrief-desktop --test desktop -- --ignored pictures
 
 # The package for this system, in target/release/bundle.
 dist:

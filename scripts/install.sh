@@ -3,6 +3,7 @@
 #   cli     to build the `debrief` command        window  to build the window as well
 #   speech  the recogniser that needs no download test    for `make test`
 #   node    Node and npm, to build the pages of the window
+#   pictures  for `make pictures`
 # Quick when nothing is missing.
 set -euo pipefail
 
@@ -15,6 +16,7 @@ packages_of() {
     window) echo libwebkit2gtk-4.1-dev libdbus-1-dev xdg-utils && fonts ;;
     speech) echo libpocketsphinx3 pocketsphinx-en-us ;;
     test) echo xvfb webkit2gtk-driver dbus-daemon procps flite ffmpeg chromium ;;
+    pictures) echo locales ;;
     node) ;;
     *) fail "scripts/install.sh knows no set \"$1\"." ;;
   esac

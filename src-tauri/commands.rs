@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use debrief_app::{About, App, JobNews};
-use debrief_core::failure::Failure;
+use debrief_core::failure::{Failure, FailureCode};
 use debrief_core::job::JobId;
 use debrief_core::stage::Stage;
 use debrief_core::view::JobView;
@@ -68,7 +68,7 @@ pub(crate) fn all<R: Runtime>() -> tauri_specta::Builder<R> {
 /// A text that names no job is answered like a job that does not exist.
 fn job(id: &str) -> Answer<JobId> {
     id.parse().map_err(|_| CommandError {
-        code: "bad_request".to_owned(),
+        code: FailureCode::BadRequest.word().to_owned(),
         what: format!("There is no job {id}."),
         fix: "Look at the list of jobs for the right one.".to_owned(),
     })
@@ -187,7 +187,6 @@ mod tests {
     use std::path::{Path, PathBuf};
 
     use async_trait::async_trait;
-    use debrief_core::failure::FailureCode;
     use serde_json::{Value, json};
     use tauri::ipc::{CallbackFn, InvokeBody};
     use tauri::test::{INVOKE_KEY, MockRuntime, get_ipc_response, mock_builder, mock_context, noop_assets};

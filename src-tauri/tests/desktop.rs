@@ -3,12 +3,15 @@
 #![cfg(target_os = "linux")]
 #![expect(clippy::unwrap_used, reason = "a test ends where it can't go on, in its helpers too")]
 
+mod jobs;
+mod pictures;
 mod support;
 
 use std::collections::BTreeSet;
 use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
+use debrief_core::failure::FailureCode;
 use serde_json::{Value, json};
 
 use support::{DesktopWindow, Place};
@@ -32,7 +35,8 @@ async fn an_unknown_job_is_answered_with_what_and_what_to_do() {
     for command in ["get_job_status", "cancel_job", "retry_job", "delete_job", "open_page"] {
         for id in [NOBODY, "not an id", ""] {
             let error = window.invoke(command, json!({ "jobId": id })).await.unwrap_err();
-            for part in ["code", "what", "fix"] {
+            assert_eq!(error["code"], FailureCode::BadRequest.word(), "{command} {id:?}");
+            for part in ["what", "fix"] {
                 assert!(
                     error[part].as_str().is_some_and(|text| !text.is_empty()),
                     "{command} {id:?}: {error}"

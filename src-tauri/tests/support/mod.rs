@@ -8,6 +8,7 @@
 //! ```
 //! Whatever happens, dropping it ends every process it started.
 
+mod person;
 mod process;
 mod screen;
 
@@ -23,9 +24,10 @@ use tempfile::TempDir;
 use process::{OwnProcess, started};
 
 /// How long the window may take to appear; it takes about a second, more on a busy machine.
-const CONNECT_S: u64 = 30;
-/// How long something on the page may take to become true.
-const PATIENCE_MS: u64 = 10_000;
+const CONNECT_S: u64 = 60;
+/// How long something on the page may take to become true. A job of a few seconds' speech may have to share a small machine
+/// with all other tests.
+const PATIENCE_MS: u64 = 120_000;
 
 /// An open window. Two of them share nothing, unless they were given the same [`Place`].
 pub(crate) struct DesktopWindow {
@@ -42,6 +44,7 @@ pub(crate) struct Place {
     home: TempDir,
     display: String,
     bus: String,
+    own: Vec<(String, String)>,
     // Declared after what they need, ended in this order.
     _screen: OwnProcess,
     _bus_process: OwnProcess,
@@ -70,12 +73,31 @@ impl Place {
             "dbus-daemon",
         )
         .await;
-        Place { home, display: format!(":{number}"), bus, _screen: screen, _bus_process: bus_process }
+        Place {
+            home,
+            display: format!(":{number}"),
+            bus,
+            own: Vec::new(),
+            _screen: screen,
+            _bus_process: bus_process,
+        }
     }
 
     /// The folder that `DEBRIEF_HOME` names: settings, database, pages.
     pub(crate) fn debrief_home(&self) -> PathBuf {
         self.home.path().join("debrief")
+    }
+
+    /// Sets a variable of the environment for what starts here from now on.
+    pub(crate) fn set(&mut self, name: &str, value: &str) {
+        self.own.push((name.to_owned(), value.to_owned()));
+    }
+
+    /// Makes a folder in the home and returns its path.
+    pub(crate) fn folder(&self, name: &str) -> String {
+        let folder = self.home.path().join(name);
+        std::fs::create_dir_all(&folder).unwrap();
+        folder.display().to_string()
     }
 
     /// Writes a file into the home and returns its path.
@@ -118,7 +140,9 @@ impl Place {
             ("LC_ALL", "C.UTF-8".to_owned()),
         ]
         .map(|(name, value)| (name.to_owned(), value))
-        .into()
+        .into_iter()
+        .chain(self.own.iter().cloned())
+        .collect()
     }
 }
 
@@ -151,7 +175,7 @@ impl DesktopWindow {
             connection.connect(&address).await
         })
         .await
-        .expect("the window did not appear within 30 s")
+        .expect("the window did not appear within 60 s")
         .expect("the driver could not start the app");
         let window = DesktopWindow { client, place, driver };
         window
@@ -225,6 +249,25 @@ impl DesktopWindow {
         drop(driver);
         place
     }
+}
+
+/// The path of one of the small recordings that the readers of recordings are tested with.
+pub(crate) fn fixture(name: &str) -> String {
+    format!("{}/crates/connect/tests/fixtures/{name}", env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Writes `speech.wav` `times` over, each 5.6 s long, as one recording; returns its path.
+pub(crate) fn long_recording(place: &Place, name: &str, times: usize) -> String {
+    // Its header has 44 bytes; two lengths in it, less 8 and less 44, grow along.
+    const HEADER: usize = 44;
+    let once = std::fs::read(fixture("speech.wav")).unwrap();
+    let (header, samples) = once.split_at(HEADER);
+    let mut wav = [header, &samples.repeat(times)].concat();
+    let size = wav.len();
+    for (at, length) in [(4, size - 8), (40, size - HEADER)] {
+        wav[at..at + 4].copy_from_slice(&u32::try_from(length).unwrap().to_le_bytes());
+    }
+    place.write(name, wav)
 }
 
 fn free_port() -> u16 {

@@ -38,6 +38,12 @@ export function nameOf(path: string): string {
   );
 }
 
+/** The last two parts of a path, by which a person knows a folder. */
+export function endOf(path: string): string {
+  const parts = path.split(/(?<=[\\/])/u);
+  return parts.length > 3 ? `…/${parts.slice(-2).join('')}` : path;
+}
+
 export class Drafts {
   readonly #backend: Backend;
   readonly #submitted: (id: string) => void;

@@ -1,0 +1,108 @@
+//! What a person does in the window and sees there.
+
+use std::path::Path;
+
+use fantoccini::Locator;
+use fantoccini::elements::Element;
+use serde_json::json;
+
+use super::DesktopWindow;
+
+/// The text field of the composer.
+const FIELD: Locator<'static> = Locator::Css("section.composer input");
+
+impl DesktopWindow {
+    /// Types into the composer.
+    pub(crate) async fn type_recording(&self, text: &str) {
+        self.client.wait().for_element(FIELD).await.unwrap().send_keys(text).await.unwrap();
+    }
+
+    /// The text in the composer.
+    pub(crate) async fn typed(&self) -> String {
+        self.client.find(FIELD).await.unwrap().prop("value").await.unwrap().unwrap_or_default()
+    }
+
+    /// Clicks the button that is called `name`, once it is there.
+    pub(crate) async fn press(&self, name: &str) {
+        let button = self.button(name).await;
+        button.click().await.unwrap();
+    }
+
+    /// The button whose label or text is `name`.
+    async fn button(&self, name: &str) -> Element {
+        let path = format!(
+            "//button[@aria-label={name} or (not(@aria-label) and normalize-space(.)={name})]",
+            name = quoted(name)
+        );
+        self.client
+            .wait()
+            .for_element(Locator::XPath(&path))
+            .await
+            .unwrap_or_else(|error| panic!("no button {name}: {error}"))
+    }
+
+    /// Submits the recording at `path` with the composer; returns the id of its job once its row is there.
+    pub(crate) async fn process(&self, path: &str) -> String {
+        let before = self.rows().await;
+        self.type_recording(path).await;
+        self.press("Process").await;
+        self.new_row(&before).await
+    }
+
+    /// The id of the first row that is not among `before`, once there is one.
+    pub(crate) async fn new_row(&self, before: &[String]) -> String {
+        let is_new = |rows: &[String]| rows.iter().find(|id| !before.contains(id)).cloned();
+        self.until("the job has a row", || async { is_new(&self.rows().await).is_some() }).await;
+        is_new(&self.rows().await).unwrap()
+    }
+
+    /// The ids of the jobs in the list, from above to below.
+    pub(crate) async fn rows(&self) -> Vec<String> {
+        let rows =
+            self.js("return [...document.querySelectorAll('[data-job]')].map(row => row.dataset.job)").await;
+        serde_json::from_value(rows).unwrap()
+    }
+
+    /// What `part` of a row says; nothing when the row has no such part. The group is the part `group`.
+    pub(crate) async fn says(&self, id: &str, part: &str) -> String {
+        let text = self
+            .js_async(
+                "const row = document.querySelector(`[data-job='${args.id}']`);
+                 const part = args.part === 'group'
+                     ? row?.closest('section').querySelector('h2').firstChild
+                     : row?.querySelector('.' + args.part);
+                 return part?.textContent.trim().replace(/\\s+/g, ' ') ?? '';",
+                json!({ "id": id, "part": part }),
+            )
+            .await;
+        text.as_str().unwrap_or_else(|| panic!("{text}")).to_owned()
+    }
+
+    /// Waits until a row is among the jobs that ended; returns its status line.
+    pub(crate) async fn ended(&self, id: &str) -> String {
+        self.until("the job has ended", || async { self.says(id, "group").await == "Done" }).await;
+        self.says(id, "status").await
+    }
+
+    /// Waits until the job is being transcribed.
+    pub(crate) async fn transcribing(&self, id: &str) {
+        let doing = || async { self.says(id, "status").await.starts_with("Working: Transcribing") };
+        self.until("the job is being transcribed", doing).await;
+    }
+
+    /// Opens the page of the finished job `id` and returns the text of the file that the system was asked to open.
+    pub(crate) async fn open_page(&self, id: &str) -> String {
+        let before = self.place.opened().len();
+        self.press(&format!("Open page: {}", self.says(id, "title").await)).await;
+        self.until("the system is asked to open the page", || async { self.place.opened().len() > before })
+            .await;
+        let opened = self.place.opened().pop().unwrap();
+        assert_eq!(Path::new(&opened).extension().unwrap(), "html", "{opened}");
+        std::fs::read_to_string(&opened).unwrap_or_else(|error| panic!("{opened}: {error}"))
+    }
+}
+
+/// `text` as a string of XPath, which knows no escapes.
+fn quoted(text: &str) -> String {
+    if text.contains('"') { format!("'{text}'") } else { format!("\"{text}\"") }
+}
