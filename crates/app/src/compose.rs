@@ -70,7 +70,9 @@ impl ComposedSteps {
         let engine = transcribe::chosen(&speech).to_owned();
         // Another engine's model would only confuse the job's row.
         let model = speech.model.filter(|_| engine != "pocketsphinx");
-        SpeechChoice { engine: Some(engine), model, language: speech.language }
+        let choice =
+            SpeechChoice { engine: Some(engine), label: String::new(), model, language: speech.language };
+        SpeechChoice { label: self.transcriber(&choice).label(), ..choice }
     }
 
     /// Every speech engine, and whether it could start now.

@@ -59,6 +59,8 @@ pub enum Destination {
 pub struct SpeechChoice {
     /// Name of the engine in the registry; `None` takes the best one that is ready.
     pub engine: Option<String>,
+    /// Engine and model for people, for example "PocketSphinx (rough, English only)".
+    pub label: String,
     /// Model file, for engines that need one.
     pub model: Option<std::path::PathBuf>,
     /// BCP 47 language of the recording; `None` leaves it to the engine.

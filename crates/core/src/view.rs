@@ -228,7 +228,7 @@ impl JobView {
             source: request.link.location(),
             attachments: request.attachments.iter().map(|link| link.short_name()).collect(),
             duration_ms: facts.duration_ms,
-            engine: engine(job),
+            engine: request.speech.label.clone(),
             group,
             stage,
             stage_progress: live.progress,
@@ -277,16 +277,6 @@ fn message(status: &JobStatus, live: Live) -> String {
         JobStatus::Failed { why, .. } => format!("{} {}", why.what, why.fix),
         JobStatus::Completed => "Done".to_owned(),
     }
-}
-
-/// The engine as it was chosen: the model's file name, or else the engine's name.
-fn engine(job: &Job) -> String {
-    let speech = &job.request.speech;
-    let model = speech.model.as_deref().and_then(|model| model.file_name());
-    model
-        .map(|name| name.to_string_lossy().into_owned())
-        .or_else(|| speech.engine.clone())
-        .unwrap_or_default()
 }
 
 fn stages(status: &JobStatus, done: &[(Stage, u32)]) -> Vec<StageView> {
