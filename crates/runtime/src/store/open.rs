@@ -11,6 +11,10 @@ use rusqlite_migration::{M, Migrations};
 const MIGRATIONS: Migrations<'static> = Migrations::from_slice(STEPS);
 const STEPS: &[M<'static>] = &[M::up(include_str!("../migrations/01-jobs.sql"))];
 
+/// How often a database is opened that other processes are making at the same time, and how long it is waited between.
+const OPEN_TRIES: u32 = 20;
+const OPEN_PAUSE: Duration = Duration::from_millis(50);
+
 #[derive(Debug, thiserror::Error)]
 pub(super) enum OpenError {
     #[error(transparent)]
@@ -19,7 +23,26 @@ pub(super) enum OpenError {
     Newer,
 }
 
+/// Of processes that start at once on an empty folder one makes the tables. SQLite lets the others neither wait for its
+/// log, nor for the tables that were not there when they looked; so they look again.
 pub(super) fn connect(path: &Path) -> Result<Connection, OpenError> {
+    for _ in 1..OPEN_TRIES {
+        match connect_once(path) {
+            Err(OpenError::Database(error)) if is_made_by_another(&error) => std::thread::sleep(OPEN_PAUSE),
+            done => return done,
+        }
+    }
+    connect_once(path)
+}
+
+/// Whether this may be because another process makes the database just now.
+fn is_made_by_another(error: &rusqlite::Error) -> bool {
+    use ErrorCode::{DatabaseBusy, DatabaseLocked, SchemaChanged, Unknown};
+    // "Table already exists" has no code of its own.
+    matches!(error.sqlite_error_code(), Some(DatabaseBusy | DatabaseLocked | SchemaChanged | Unknown))
+}
+
+fn connect_once(path: &Path) -> Result<Connection, OpenError> {
     let mut connection = Connection::open(path)?;
     connection.busy_timeout(Duration::from_secs(10))?;
     connection.pragma_update(None, "journal_mode", "WAL")?;

@@ -37,6 +37,19 @@ fn a_database_of_a_newer_version_is_left_alone() {
     assert_eq!(std::fs::read(world.database()).unwrap(), before);
 }
 
+#[test]
+fn processes_that_start_at_once_make_one_database() {
+    for _ in 0..20 {
+        let world = World::new();
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| submitted(&JobStore::open(&world.database()).unwrap()));
+            }
+        });
+        assert_eq!(world.store().jobs(10).unwrap().len(), 4);
+    }
+}
+
 /// Opens a damaged database as the process that runs the pool does.
 fn is_moved_aside_and_kept(world: &World, damaged: &[u8]) {
     std::fs::write(world.database(), damaged).unwrap();
