@@ -282,26 +282,23 @@ async fn a_database_with_a_damaged_page_inside_is_set_aside() {
 }
 
 const FULL_DISK: &str = "DEBRIEF_TEST_FULL_DISK";
-const FULL_DISK_TEST: &str = "failures::a_full_disk_waits_for_room_and_goes_on_by_itself";
 /// Mounts a small disk at `$0`, seen by this process and its children alone.
 const SMALL_DISK: &str = "mount -t tmpfs -o size=64m small \"$0\" && exec \"$@\"";
 
-#[cfg(target_os = "linux")]
-#[test]
-fn a_full_disk_waits_for_room_and_goes_on_by_itself() {
+/// Runs a test of this file once more where a small disk is mounted at a folder of its own: as root, or as anybody.
+fn on_a_small_disk<Work: Future<Output = ()>>(test: &str, work: impl FnOnce(PathBuf) -> Work) {
     if let Some(folder) = env::var_os(FULL_DISK) {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-        return runtime.block_on(on_a_full_disk(Path::new(&folder)));
+        return runtime.block_on(work(folder.into()));
     }
     let folder = tempfile::tempdir().unwrap();
     let mut attempts = Vec::new();
-    // As root, and as anybody.
     for namespaces in ["-m", "-Urm"] {
         let output = Command::new("unshare")
             .args([namespaces, "sh", "-c", SMALL_DISK])
             .arg(folder.path())
             .arg(env::current_exe().unwrap())
-            .args(["--exact", FULL_DISK_TEST, "--nocapture"])
+            .args(["--exact", &format!("failures::{test}"), "--nocapture"])
             .env(FULL_DISK, folder.path())
             .output()
             .unwrap();
@@ -317,28 +314,56 @@ fn a_full_disk_waits_for_room_and_goes_on_by_itself() {
     panic!("no small disk can be mounted here: {attempts:#?}");
 }
 
-async fn on_a_full_disk(disk: &Path) {
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_waits_for_room_and_goes_on_by_itself() {
+    on_a_small_disk("a_full_disk_waits_for_room_and_goes_on_by_itself", async |disk| {
+        // Room for the database, but not for the three megabytes of the decoded recording.
+        let said = fills_up(&disk, 2 << 20).await;
+        insta::assert_snapshot!(said, @"
+        pending, needs you: disk_full while decode
+        The disk is full; reading the audio stopped.
+        Free some space on the disk that holds HOME/jobs/JOB. The job goes on by itself.
+        ");
+    });
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_disk_too_full_for_the_database_says_so_and_goes_on_by_itself() {
+    on_a_small_disk("a_disk_too_full_for_the_database_says_so_and_goes_on_by_itself", async |disk| {
+        let said = fills_up(&disk, 100 << 10).await;
+        // Which stage it is depends on what the database needs for each.
+        let (status, words) = said.split_once(" while ").unwrap();
+        assert_eq!(status, "pending, needs you: disk_full");
+        insta::assert_snapshot!(words.split_once('\n').unwrap().1, @"
+        The disk is full; saving the job stopped.
+        Free some space on the disk that holds Debrief's data. The job goes on by itself.
+        ");
+    });
+}
+
+/// Processes a recording on a disk with this little room; answers what the person reads then. Once there is room the job
+/// must go on by itself.
+async fn fills_up(disk: &Path, left_bytes: u64) -> String {
     let installation = Installation::on(disk);
     let recordings = tempfile::tempdir().unwrap();
     let long = recordings.path().join("standup.wav");
     fs::write(&long, with_silence_after(speech(), 90)).unwrap();
     let app = installation.open().await;
     let filler = installation.path().join("filler");
-    fill_up(&filler, app.free_bytes().unwrap() - (2 << 20));
+    fill_up(&filler, app.free_bytes().unwrap() - left_bytes);
 
     let id = submit(&app, &long);
     let view = settled(&app, id).await;
-    insta::assert_snapshot!(said(&installation, &view).replace(&id.to_string(), "JOB"), @"
-    pending, needs you: disk_full while decode
-    The disk is full; reading the audio stopped.
-    Free some space on the disk that holds HOME/jobs/JOB. The job goes on by itself.
-    ");
+    let text = said(&installation, &view).replace(&id.to_string(), "JOB");
 
     fs::remove_file(&filler).unwrap();
     let view = until(&app, id, |view| view.group == Group::Done).await;
     assert_eq!(view.status, StatusWord::Completed, "{view:#?}");
     assert_eq!(installation.pages().len(), 2);
     assert_eq!(installation.temporary(), [""; 0]);
+    text
 }
 
 fn fill_up(file: &Path, bytes: u64) {

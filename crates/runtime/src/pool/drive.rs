@@ -9,7 +9,7 @@ use std::time::Duration;
 use debrief_core::failure::{Failure, FailureCode, MAX_ATTEMPTS, Retry, backoff_ms};
 use debrief_core::job::{Job, JobEvent, JobId, JobStatus};
 use debrief_core::stage::StepError;
-use debrief_core::view::{JobResult, JobView, Live};
+use debrief_core::view::{JobFacts, JobResult, JobView, Live};
 use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -34,7 +34,16 @@ impl Inner {
 
     pub(super) fn view(&self, job: &Job) -> Result<JobView, StoreError> {
         let live = lock_of(&self.live).get(&job.id).copied();
-        Ok(JobView::of(job, self.store.facts(job.id)?, live))
+        Ok(self.view_with(job, self.store.facts(job.id)?, live))
+    }
+
+    /// The view of a job as it is stored, unless its end waits to be stored.
+    fn view_with(&self, job: &Job, facts: JobFacts, live: Option<Live>) -> JobView {
+        let JobStatus::Processing { stage } = job.status else { return JobView::of(job, facts, live) };
+        let Some(fix) = lock_of(&self.unstored).get(&job.id).cloned() else {
+            return JobView::of(job, facts, live);
+        };
+        JobView::of(&Job { status: JobStatus::Waiting { stage, fix }, ..job.clone() }, facts, live)
     }
 
     /// Tells listeners, and stops what another process wants stopped.
@@ -51,7 +60,7 @@ impl Inner {
                     let live = lock_of(&self.live);
                     // The job may have been deleted since; then the next round says so.
                     if let Ok(facts) = self.store.facts(job.id) {
-                        let view = JobView::of(&job, facts, live.get(&job.id).copied());
+                        let view = self.view_with(&job, facts, live.get(&job.id).copied());
                         self.tell(JobNews::Changed { job: Box::new(view) });
                     }
                 }
@@ -163,11 +172,42 @@ impl Inner {
             pipeline::run(&job, &steps, &journal).await
         });
         let outcome = run.await.unwrap_or_else(|panic| Err(Failure::internal(panic).into()));
-        if let Err(error) = self.settle(id, attempts, outcome) {
-            // The job stays as it is, and is found without its worker at the next start.
-            tracing::error!(job = %id, %error, "a job's end can't be stored");
-        }
+        self.settle_once_there_is_room(id, attempts, outcome).await;
         lock_of(&self.live).remove(&id);
+    }
+
+    /// Stores how a run ended, as soon as the database takes it. Until then a full disk is told from memory. When this
+    /// process ends before that, the job is found without its worker at the next start.
+    async fn settle_once_there_is_room(
+        &self,
+        id: JobId,
+        attempts: u32,
+        outcome: Result<JobResult, StepError>,
+    ) {
+        while let Err(error) = self.settle(id, attempts, outcome.clone()) {
+            tracing::error!(job = %id, %error, "a job's end can't be stored");
+            if !matches!(error, StoreError::Database(_)) {
+                break;
+            }
+            let why = Failure::from(error);
+            if why.code == FailureCode::DiskFull && lock_of(&self.unstored).insert(id, why).is_none() {
+                self.tell_again(id);
+            }
+            tokio::select! {
+                () = tokio::time::sleep(TICK) => {}
+                () = self.closing.cancelled() => break,
+            }
+        }
+        lock_of(&self.unstored).remove(&id);
+    }
+
+    /// Tells how a job stands although nothing was stored.
+    fn tell_again(&self, id: JobId) {
+        if let Ok(job) = self.store.job(id)
+            && let Ok(view) = self.view(&job)
+        {
+            self.tell(JobNews::Changed { job: Box::new(view) });
+        }
     }
 
     /// Stores how a run ended. Temporary files go first, so that whoever sees a job ended sees none of them.

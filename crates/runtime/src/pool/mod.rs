@@ -99,6 +99,8 @@ struct Inner {
     speech: Arc<Semaphore>,
     live: LiveJobs,
     running: Mutex<BTreeMap<JobId, CancellationToken>>,
+    // Jobs whose end doesn't fit on the disk, and what their person can do.
+    unstored: Mutex<BTreeMap<JobId, Failure>>,
     news: broadcast::Sender<JobNews>,
     changed: Arc<Notify>,
     wake: Notify,
@@ -118,6 +120,7 @@ impl JobPool {
             speech: Arc::new(Semaphore::new(1)),
             live: LiveJobs::default(),
             running: Mutex::default(),
+            unstored: Mutex::default(),
             news: broadcast::channel(NEWS_KEPT).0,
             changed: Arc::default(),
             wake: Notify::new(),
