@@ -14,7 +14,7 @@ use debrief_core::failure::{Failure, FailureCode, Retry};
 use debrief_core::job::JobId;
 use debrief_core::link::RecordingLink;
 use debrief_core::stage::Stage;
-use debrief_core::view::{JobView, StatusWord};
+use debrief_core::view::{Group, JobView, StatusWord};
 
 use crate::follow::follow;
 
@@ -84,7 +84,7 @@ enum Command {
         #[arg(long)]
         no_wait: bool,
     },
-    /// Run whatever a crash or a closed laptop left unfinished, to its end.
+    /// Run whatever a crash or a closed laptop left unfinished, or what waited for you, to its end.
     Resume {
         /// One JSON object a line.
         #[arg(long)]
@@ -200,7 +200,10 @@ async fn run(command: Command) -> Result<Outcome, Failure> {
             let app = open(home, Runs::Everything).await?;
             app.resume()?;
             let news = app.news();
-            let ids = ids_of(&app.list()?.into_iter().filter(is_active).collect::<Vec<_>>())?;
+            let active: Vec<JobView> = app.list()?.into_iter().filter(is_active).collect();
+            let waiting = active.iter().filter(|view| view.group == Group::NeedsYou).cloned();
+            try_again(&app, &ids_of(&waiting.collect::<Vec<_>>())?)?;
+            let ids = ids_of(&active)?;
             if ids.is_empty() && !json {
                 println!("Nothing was left unfinished.");
             }
@@ -290,6 +293,19 @@ fn notion_is_not_connected() -> Failure {
         "Notion isn't connected.",
         "Use --to markdown; the page is written to a folder on this machine.",
     )
+}
+
+/// Whoever resumes has seen to what their jobs waited for.
+fn try_again(app: &App, waiting: &[JobId]) -> Result<(), Failure> {
+    for id in waiting {
+        match app.retry(*id, None) {
+            Ok(()) => {}
+            // It has gone on by itself in the meantime.
+            Err(failure) if failure.code == FailureCode::BadRequest => {}
+            Err(failure) => return Err(failure),
+        }
+    }
+    Ok(())
 }
 
 fn is_active(view: &JobView) -> bool {

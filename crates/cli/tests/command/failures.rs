@@ -189,5 +189,8 @@ fn a_folder_for_data_that_may_not_be_written_to() {
     assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), ""), "{}", ran.stderr);
     let told = permitted.installation.told(&ran);
     let without_cause: Vec<&str> = told.lines().filter(|line| !line.starts_with('(')).collect();
-    insta::assert_snapshot!(without_cause.join("\n"), @"");
+    insta::assert_snapshot!(without_cause.join("\n"), @"
+    Debrief can't make its folder HOME/jobs.
+    Check the permissions of the folder above it, or set DEBRIEF_HOME to another folder.
+    ");
 }
