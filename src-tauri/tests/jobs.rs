@@ -3,7 +3,7 @@
 use debrief_core::failure::FailureCode;
 use serde_json::{Value, json};
 
-use crate::support::{DesktopWindow, fixture, long_recording};
+use crate::support::{DesktopWindow, Place, fixture, long_recording};
 
 #[tokio::test]
 async fn a_typed_path_becomes_a_page_that_opens() {
@@ -48,15 +48,64 @@ async fn a_text_file_named_mp3_fails_with_what_happened_and_what_to_do() {
 }
 
 #[tokio::test]
-async fn nonsense_stays_in_the_field_with_what_to_do() {
+async fn pasted_nonsense_stays_in_the_field_with_what_to_do() {
     let window = DesktopWindow::open().await;
-    window.type_recording("what a lovely day").await;
+    window.place.copy("what a lovely day");
+    window.until("the first look is there", || says(&window, "Turn a recording into a page")).await;
+    window.place.press_ctrl('v');
+    window.until("the text is in the field", || async { window.typed().await == "what a lovely day" }).await;
     window.press("Process").await;
     let refusal = "“what a lovely day” is neither a Google Drive link nor a file. \
                    Paste a Drive link, or drop the recording here.";
     window.until("the refusal is told", || says(&window, refusal)).await;
     assert_eq!(window.typed().await, "what a lovely day");
     assert_eq!(window.rows().await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_copied_path_is_processed_wherever_it_is_pasted() {
+    let window = DesktopWindow::open().await;
+    let recording = window.place.write("talk.mp3", "no sound");
+    window.place.copy(&recording);
+    window.until("the first look is there", || says(&window, "Turn a recording into a page")).await;
+    window.place.press_ctrl('v');
+    let id = window.new_row(&[]).await;
+    assert_eq!(window.says(&id, "title").await, "talk.mp3");
+    assert_eq!(window.typed().await, "");
+}
+
+#[tokio::test]
+async fn a_dropped_file_is_processed() {
+    let window = DesktopWindow::open().await;
+    let recording = window.place.write("dropped talk.mp3", "no sound");
+    window.until("the first look is there", || says(&window, "Turn a recording into a page")).await;
+    window.place.drop_file(&recording).await;
+    let id = window.new_row(&[]).await;
+    assert_eq!(window.says(&id, "title").await, "dropped talk.mp3");
+    window
+        .until("the place to let go has gone", || async { !says(&window, "Let go to process").await })
+        .await;
+}
+
+#[tokio::test]
+async fn the_technical_cause_of_a_failure_can_be_copied() {
+    let mut place = Place::new().await;
+    let model = place.write("model.bin", "cut");
+    place.set("DEBRIEF__SPEECH__MODEL", &model);
+    let window = DesktopWindow::open_in(place, &[]).await;
+    let id = window.process(&fixture("speech.wav")).await;
+    window
+        .until("the job needs the person", || async { window.says(&id, "group").await == "Needs you" })
+        .await;
+    let job = window.invoke("get_job_status", json!({ "jobId": id })).await.unwrap();
+    window.js("document.querySelector('aside details').open = true").await;
+    window.press("Copy").await;
+    window.until("the button says so", || says(&window, "Copied")).await;
+    let copied = window.place.clipboard().await.unwrap_or_default();
+    for part in ["what", "fix", "code", "detail"] {
+        let part = job["error"][part].as_str().unwrap();
+        assert!(copied.contains(part), "no “{part}” in {copied:?}");
+    }
 }
 
 #[tokio::test]
@@ -75,6 +124,24 @@ async fn a_cancelled_job_stops_alone_and_undo_brings_it_back() {
     let status = window.ended(&short).await;
     assert!(status.starts_with("Done: "), "{status}");
     assert_eq!(window.says(&long, "group").await, "Done");
+}
+
+#[tokio::test]
+async fn a_damaged_database_is_set_aside_and_told_until_it_is_read() {
+    let place = Place::new().await;
+    place.write("debrief/debrief.db", "this is no database, and was one once ".repeat(200));
+    let window = DesktopWindow::open_in(place, &[]).await;
+    let about = window.invoke("about", json!({})).await.unwrap();
+    assert!(about["notice"].is_string(), "{about}");
+    window.until("the window tells it", || async { notice(&window).await == about["notice"] }).await;
+    window.press("Dismiss").await;
+    window.until("the notice has gone", || async { notice(&window).await.is_null() }).await;
+    assert_eq!(window.invoke("list_jobs", json!({})).await, Ok(json!([])));
+}
+
+/// The line under the header.
+async fn notice(window: &DesktopWindow) -> Value {
+    window.js("return document.querySelector('[aria-label=Notice] p')?.textContent ?? null").await
 }
 
 #[tokio::test]

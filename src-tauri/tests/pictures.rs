@@ -77,11 +77,9 @@ async fn take(picture: &Picture) {
     let row = format!("[data-job='{}'] .title", shown.as_str().unwrap());
     let row = window.client.find(fantoccini::Locator::Css(&row)).await.unwrap();
     row.click().await.unwrap();
-    window
-        .until("every font is there", || async {
-            window.js("return document.fonts.status").await == "loaded"
-        })
-        .await;
+    // A picture taken while a colour changes shows neither of the two.
+    let still = "return document.fonts.status === 'loaded' && document.getAnimations().every(a => !a.effect.target.matches('.row'))";
+    window.until("nothing changes its colour", || async { window.js(still).await == true }).await;
     assert_eq!(window.size().await, (1120, 720));
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs").join(picture.name).with_extension("png");
     std::fs::create_dir_all(file.parent().unwrap()).unwrap();

@@ -8,6 +8,7 @@
 //! ```
 //! Whatever happens, dropping it ends every process it started.
 
+mod hand;
 mod person;
 mod process;
 mod screen;
@@ -110,6 +111,26 @@ impl Place {
     /// Clicks the close button of the window or message that is on the screen.
     pub(crate) async fn close_window(&self) {
         screen::close_window_on(&self.display).await;
+    }
+
+    /// Puts `text` on the clipboard, as another program does.
+    pub(crate) fn copy(&self, text: &str) {
+        hand::copy(&self.display, text);
+    }
+
+    /// The text on the clipboard, as another program gets it.
+    pub(crate) async fn clipboard(&self) -> Option<String> {
+        hand::clipboard(&self.display).await
+    }
+
+    /// Presses Ctrl and a letter on the keyboard.
+    pub(crate) fn press_ctrl(&self, letter: char) {
+        hand::press_ctrl(&self.display, letter);
+    }
+
+    /// Drags the file at `path` from another program over the window and lets go of it there.
+    pub(crate) async fn drop_file(&self, path: &str) {
+        hand::drop_file(&self.display, path).await;
     }
 
     /// The files and addresses that the app asked the system to open, oldest first. They are noted, not opened.

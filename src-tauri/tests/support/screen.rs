@@ -6,7 +6,7 @@ use x11rb::connection::Connection;
 use x11rb::protocol::xproto::{AtomEnum, ClientMessageEvent, ConnectionExt, EventMask, MapState, Window};
 use x11rb::rust_connection::RustConnection;
 
-type Answer<T> = Result<T, Box<dyn std::error::Error>>;
+pub(crate) type Answer<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
 /// Clicks the close button of the one window on `display`, which may take a moment to appear.
 pub(crate) async fn close_window_on(display: &str) {
@@ -30,7 +30,7 @@ fn close_any(screen: &RustConnection) -> Answer<bool> {
 }
 
 /// Visible windows that can be asked to close.
-fn closable(screen: &RustConnection) -> Answer<Vec<Window>> {
+pub(crate) fn closable(screen: &RustConnection) -> Answer<Vec<Window>> {
     let root = screen.setup().roots[0].root;
     let (protocols, delete) = (atom(screen, b"WM_PROTOCOLS")?, atom(screen, b"WM_DELETE_WINDOW")?);
     let mut found = Vec::new();
@@ -48,6 +48,6 @@ fn closable(screen: &RustConnection) -> Answer<Vec<Window>> {
     Ok(found)
 }
 
-fn atom(screen: &RustConnection, name: &[u8]) -> Answer<u32> {
+pub(crate) fn atom(screen: &RustConnection, name: &[u8]) -> Answer<u32> {
     Ok(screen.intern_atom(false, name)?.reply()?.atom)
 }

@@ -38,10 +38,11 @@ export function nameOf(path: string): string {
   );
 }
 
-/** The last two parts of a path, by which a person knows a folder. */
+/** The last two parts of a long path, by which a person knows a folder. */
 export function endOf(path: string): string {
-  const parts = path.split(/(?<=[\\/])/u);
-  return parts.length > 3 ? `…/${parts.slice(-2).join('')}` : path;
+  const parts = path.split(/[\\/]/u);
+  const separator = path.includes('\\') ? '\\' : '/';
+  return parts.length > 3 ? ['…', ...parts.slice(-2)].join(separator) : path;
 }
 
 export class Drafts {

@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 
 import { MemoryBackend } from '../backend/memory';
-import { Drafts, linesOf, looksLikeRecording, nameOf } from './drafts.svelte';
+import { Drafts, endOf, linesOf, looksLikeRecording, nameOf } from './drafts.svelte';
 
 function composer() {
   const backend = new MemoryBackend();
@@ -122,4 +122,13 @@ describe('dropped files', () => {
 test('names are the last part of a path', () => {
   expect(nameOf('/home/kim/talk.m4a')).toBe('talk.m4a');
   expect(nameOf('C:\\talks\\talk.m4a')).toBe('talk.m4a');
+});
+
+test.each([
+  ['/home/kim/Documents/Debrief', '…/Documents/Debrief'],
+  ['C:\\Users\\kim\\Documents\\Debrief', '…\\Documents\\Debrief'],
+  ['~/Documents/Debrief', '~/Documents/Debrief'],
+  ['/pages', '/pages'],
+])('of the folder %s the window names %s', (path, end) => {
+  expect(endOf(path)).toBe(end);
 });

@@ -65,6 +65,8 @@ describe('times', () => {
     expect([0, 41_000, 302_000, 4_360_000].map(timecode)).toEqual(['0:00', '0:41', '5:02', '1:12:40']);
     expect(recordingLength(3_501_000)).toBe('0:58:21');
     expect(recordingLength(41_000)).toBe('0:00:41');
+    expect(recordingLength(53_922)).toBe('0:00:54');
+    expect(recordingLength(3_599_800)).toBe('1:00:00');
   });
 
   test('in words', () => {

@@ -16,10 +16,11 @@ export function timecode(ms: number): string {
   return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
 }
 
-/** A recording's length: `0:58:21`, hours always written. */
+/** A recording's length to the nearest second: `0:58:21`, hours always written. */
 export function recordingLength(ms: number): string {
-  const short = timecode(ms);
-  return ms < HOUR_MS ? `0:${short.padStart(5, '0')}` : short;
+  const whole_ms = Math.round(ms / SECOND_MS) * SECOND_MS;
+  const short = timecode(whole_ms);
+  return whole_ms < HOUR_MS ? `0:${short.padStart(5, '0')}` : short;
 }
 
 /** `12 s`, `48 min`, `1 h 5 min`. */
