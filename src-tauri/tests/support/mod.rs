@@ -257,6 +257,9 @@ impl DesktopWindow {
 
     /// Writes what the window shows to `file`, as PNG.
     pub(crate) async fn screenshot(&self, file: &Path) {
+        // What is on the screen may be a frame or two behind what is in the page.
+        let drawn = "const frame = () => new Promise(requestAnimationFrame); await frame(); await frame(); await frame();";
+        self.js_async(drawn, json!({})).await;
         let picture = self.client.screenshot().await.unwrap();
         std::fs::write(file, picture).unwrap();
     }
