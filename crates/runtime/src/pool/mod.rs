@@ -9,7 +9,7 @@ use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use debrief_core::failure::Failure;
+use debrief_core::failure::{Failure, FailureCode};
 use debrief_core::job::{JobEvent, JobId, SubmitJob};
 use debrief_core::ports::Steps;
 use debrief_core::stage::{Progress, Stage};
@@ -175,7 +175,7 @@ impl JobPool {
     /// The database refused.
     pub fn submit(&self, request: &SubmitJob) -> Result<JobId, Failure> {
         let id = JobId(Uuid::new_v4());
-        self.inner.store.submit(id, request, Timestamp::now())?;
+        self.inner.store.submit(id, request, Timestamp::now()).map_err(not_submitted)?;
         self.inner.stir();
         Ok(id)
     }
@@ -289,6 +289,16 @@ impl JobPool {
         }
         *lock_of(&inner.lock) = None;
     }
+}
+
+fn not_submitted(error: StoreError) -> Failure {
+    let failure = Failure::from(error);
+    if failure.code != FailureCode::DiskFull {
+        return failure;
+    }
+    // There is no job yet that could go on by itself.
+    let fix = "Free some space on the disk that holds Debrief's data, then process the recording again.";
+    Failure { fix: fix.to_owned(), ..failure }
 }
 
 fn lock_of<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -11,6 +11,8 @@ use rusqlite_migration::{M, Migrations};
 const MIGRATIONS: Migrations<'static> = Migrations::from_slice(STEPS);
 const STEPS: &[M<'static>] = &[M::up(include_str!("../migrations/01-jobs.sql"))];
 
+/// SQLite's log needs this much for its index and a few pages.
+const LEAST_ROOM_BYTES: u64 = 128 << 10;
 /// How often a database is opened that other processes are making at the same time, and how long it is waited between.
 const OPEN_TRIES: u32 = 20;
 const OPEN_PAUSE: Duration = Duration::from_millis(50);
@@ -78,8 +80,10 @@ pub(super) fn not_opened(path: &Path, error: &OpenError) -> Failure {
             format!("The job database {file} was written by a newer version of Debrief."),
             "Install the newest version. Nothing was changed.",
         ),
-        OpenError::Database(cause) if is_disk_full(cause) => {
-            Failure::disk_full("opening the job database", &file.to_string()).because(cause)
+        OpenError::Database(cause) if is_disk_full(cause) || has_no_room(path, cause) => {
+            let fix =
+                format!("Free some space on the disk that holds {file}, then try again. Nothing was lost.");
+            Failure { fix, ..Failure::disk_full("opening the job database", "") }.because(cause)
         }
         OpenError::Database(cause) if is_damage(cause) => Failure::never(
             FailureCode::StoreFailed,
@@ -107,6 +111,13 @@ pub(super) fn move_aside(path: &Path, now: Timestamp) -> Result<PathBuf, Failure
         }
     }
     Ok(aside(""))
+}
+
+/// Whether an input/output error comes from a disk on which not even the index of SQLite's log has room.
+fn has_no_room(database: &Path, error: &rusqlite::Error) -> bool {
+    let failed = error.sqlite_error_code() == Some(ErrorCode::SystemIoFailure);
+    let room = database.parent().and_then(|folder| fs4::available_space(folder).ok());
+    failed && room.is_some_and(|bytes| bytes < LEAST_ROOM_BYTES)
 }
 
 pub(super) fn is_disk_full(error: &rusqlite::Error) -> bool {
