@@ -1,18 +1,16 @@
 //! What goes wrong says what to do, costs nothing that was finished, and ends well once it is mended.
 
+use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::time::{Duration, Instant};
-use std::{env, fs};
 
 use debrief_app::App;
 use debrief_core::job::JobId;
 use debrief_core::view::{Group, JobView, StageState, StatusWord};
 
-use crate::support::{Installation, PATIENCE, fixture, names, settled, submit, until};
+use crate::support::{Installation, closed, fixture, names, settled, submit, until};
 
 /// How a job stands and what its person reads, with `HOME` for the installation's folder.
-fn said(installation: &Installation, view: &JobView) -> String {
+pub(crate) fn said(installation: &Installation, view: &JobView) -> String {
     let error = view.error.as_ref().unwrap_or_else(|| panic!("no error in {view:#?}"));
     let group = if view.group == Group::NeedsYou { "needs you" } else { "ended" };
     let text = format!(
@@ -26,7 +24,7 @@ fn said(installation: &Installation, view: &JobView) -> String {
     text.replace(&installation.path().display().to_string(), "HOME")
 }
 
-fn speech() -> Vec<u8> {
+pub(crate) fn speech() -> Vec<u8> {
     fs::read(fixture("speech.wav")).unwrap()
 }
 
@@ -201,15 +199,7 @@ async fn with_a_finished_job() -> (Installation, JobId) {
     let app = installation.open().await;
     let id = submit(&app, &fixture("speech.wav"));
     assert_eq!(settled(&app, id).await.status, StatusWord::Completed);
-    app.shutdown().await;
-    drop(app);
-    // The last connection to close brings what is in SQLite's log into the database and removes the log.
-    let log = installation.path().join("debrief.db-wal");
-    let began = Instant::now();
-    while log.exists() {
-        assert!(began.elapsed() < PATIENCE, "the database is still open");
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+    closed(&installation, app).await;
     (installation, id)
 }
 
@@ -279,105 +269,4 @@ async fn a_database_with_a_damaged_page_inside_is_set_aside() {
         bytes[4_096..].fill(0x5a);
     })
     .await;
-}
-
-const FULL_DISK: &str = "DEBRIEF_TEST_FULL_DISK";
-/// Mounts a small disk at `$0`, seen by this process and its children alone.
-const SMALL_DISK: &str = "mount -t tmpfs -o size=64m small \"$0\" && exec \"$@\"";
-
-/// Runs a test of this file once more where a small disk is mounted at a folder of its own: as root, or as anybody.
-fn on_a_small_disk<Work: Future<Output = ()>>(test: &str, work: impl FnOnce(PathBuf) -> Work) {
-    if let Some(folder) = env::var_os(FULL_DISK) {
-        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-        return runtime.block_on(work(folder.into()));
-    }
-    let folder = tempfile::tempdir().unwrap();
-    let mut attempts = Vec::new();
-    for namespaces in ["-m", "-Urm"] {
-        let output = Command::new("unshare")
-            .args([namespaces, "sh", "-c", SMALL_DISK])
-            .arg(folder.path())
-            .arg(env::current_exe().unwrap())
-            .args(["--exact", &format!("failures::{test}"), "--nocapture"])
-            .env(FULL_DISK, folder.path())
-            .output()
-            .unwrap();
-        let said =
-            String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
-        if output.status.success() && said.contains("1 passed") {
-            return;
-        }
-        // Where the test never began, mounting was forbidden and the next way is tried.
-        assert!(!said.contains("running 1 test"), "{said}");
-        attempts.push(said);
-    }
-    panic!("no small disk can be mounted here: {attempts:#?}");
-}
-
-#[cfg(target_os = "linux")]
-#[test]
-fn a_full_disk_waits_for_room_and_goes_on_by_itself() {
-    on_a_small_disk("a_full_disk_waits_for_room_and_goes_on_by_itself", async |disk| {
-        // Room for the database, but not for the three megabytes of the decoded recording.
-        let said = fills_up(&disk, 2 << 20).await;
-        insta::assert_snapshot!(said, @"
-        pending, needs you: disk_full while decode
-        The disk is full; reading the audio stopped.
-        Free some space on the disk that holds HOME/jobs/JOB. The job goes on by itself.
-        ");
-    });
-}
-
-#[cfg(target_os = "linux")]
-#[test]
-fn a_disk_too_full_for_the_database_says_so_and_goes_on_by_itself() {
-    on_a_small_disk("a_disk_too_full_for_the_database_says_so_and_goes_on_by_itself", async |disk| {
-        let said = fills_up(&disk, 100 << 10).await;
-        // Which stage it is depends on what the database needs for each.
-        let (status, words) = said.split_once(" while ").unwrap();
-        assert_eq!(status, "pending, needs you: disk_full");
-        insta::assert_snapshot!(words.split_once('\n').unwrap().1, @"
-        The disk is full; saving the job stopped.
-        Free some space on the disk that holds Debrief's data. The job goes on by itself.
-        ");
-    });
-}
-
-/// Processes a recording on a disk with this little room; answers what the person reads then. Once there is room the job
-/// must go on by itself.
-async fn fills_up(disk: &Path, left_bytes: u64) -> String {
-    let installation = Installation::on(disk);
-    let recordings = tempfile::tempdir().unwrap();
-    let long = recordings.path().join("standup.wav");
-    fs::write(&long, with_silence_after(speech(), 90)).unwrap();
-    let app = installation.open().await;
-    let filler = installation.path().join("filler");
-    fill_up(&filler, app.free_bytes().unwrap() - left_bytes);
-
-    let id = submit(&app, &long);
-    let view = settled(&app, id).await;
-    let text = said(&installation, &view).replace(&id.to_string(), "JOB");
-
-    fs::remove_file(&filler).unwrap();
-    let view = until(&app, id, |view| view.group == Group::Done).await;
-    assert_eq!(view.status, StatusWord::Completed, "{view:#?}");
-    assert_eq!(installation.pages().len(), 2);
-    assert_eq!(installation.temporary(), [""; 0]);
-    text
-}
-
-fn fill_up(file: &Path, bytes: u64) {
-    fs::write(file, vec![1; usize::try_from(bytes).unwrap()]).unwrap();
-}
-
-/// The WAV file with this many seconds of silence after its sound.
-fn with_silence_after(mut wav: Vec<u8>, seconds: usize) -> Vec<u8> {
-    let rate = u32::from_le_bytes(wav[24..28].try_into().unwrap()) as usize;
-    wav.resize(wav.len() + seconds * rate * 2, 0);
-    let riff = u32::try_from(wav.len() - 8).unwrap();
-    wav[4..8].copy_from_slice(&riff.to_le_bytes());
-    let data = wav.windows(4).position(|bytes| bytes == b"data").unwrap();
-    let sound = u32::try_from(wav.len() - data - 8).unwrap();
-    wav[data + 4..data + 8].copy_from_slice(&sound.to_le_bytes());
-    wav
 }

@@ -5,5 +5,6 @@ mod borders;
 mod cancel;
 mod crash;
 mod failures;
+mod full_disk;
 mod paste_to_page;
 mod support;

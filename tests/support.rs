@@ -96,3 +96,16 @@ pub(crate) async fn until(app: &App, id: JobId, reached: impl Fn(&JobView) -> bo
 pub(crate) async fn settled(app: &App, id: JobId) -> JobView {
     until(app, id, |view| matches!(view.group, Group::Done | Group::NeedsYou)).await
 }
+
+/// Shuts the app down until its database is one whole file.
+pub(crate) async fn closed(installation: &Installation, app: App) {
+    app.shutdown().await;
+    drop(app);
+    // The last connection to close brings what is in SQLite's log into the database and removes the log.
+    let log = installation.path().join("debrief.db-wal");
+    let began = Instant::now();
+    while log.exists() {
+        assert!(began.elapsed() < PATIENCE, "the database is still open");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}

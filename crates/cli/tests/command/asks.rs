@@ -1,5 +1,7 @@
 //! `status`, `list`, `show`, `cancel`, `retry` and `doctor`.
 
+use std::slice;
+
 use serde_json::Value;
 
 use crate::support::{Installation, Running, fixture, id, text};
@@ -38,8 +40,8 @@ fn a_job_can_be_asked_for_listed_and_shown() {
         ran.lines()
     };
     assert_eq!(listed("all"), [failed.clone(), done.clone()], "newest first");
-    assert_eq!(listed("completed"), std::slice::from_ref(&done));
-    assert_eq!(listed("failed"), std::slice::from_ref(&failed));
+    assert_eq!(listed("completed"), slice::from_ref(&done));
+    assert_eq!(listed("failed"), slice::from_ref(&failed));
     assert_eq!((listed("active"), listed("cancelled")), (vec![], vec![]));
     assert_eq!(installation.run(&["list"]).stdout.lines().count(), 2);
 

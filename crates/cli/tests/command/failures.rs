@@ -4,7 +4,6 @@ use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::Command;
 
 use serde_json::Value;
 
@@ -109,10 +108,9 @@ impl Permitted {
     fn run(&self, arguments: &[&str]) -> Ran {
         let mut command = self.installation.command(arguments);
         if self.is_root {
-            let mut as_nobody = Command::new(self.installation.path().join("debrief"));
-            as_nobody.args(arguments).uid(NOBODY).gid(NOBODY).current_dir(self.installation.path());
-            as_nobody.env("DEBRIEF_HOME", self.installation.path());
-            command = as_nobody;
+            let copy = self.installation.path().join("debrief");
+            command = self.installation.command_of(&copy, arguments);
+            command.uid(NOBODY).gid(NOBODY);
         }
         Running::start(&mut command).end()
     }

@@ -2,15 +2,16 @@
 
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::Value;
 use tempfile::TempDir;
 
 /// Far more than any of these short recordings takes, also on a busy machine.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(180);
+const PATIENCE: Duration = Duration::from_secs(180);
 
 pub(crate) struct Installation {
     folder: TempDir,
@@ -50,7 +51,12 @@ impl Installation {
 
     /// The command with these arguments, and with no settings but those of this installation.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_debrief"));
+        self.command_of(env!("CARGO_BIN_EXE_debrief").as_ref(), arguments)
+    }
+
+    /// As [`Installation::command`], from a copy of the program.
+    pub(crate) fn command_of(&self, program: &Path, arguments: &[&str]) -> Command {
+        let mut command = Command::new(program);
         for (name, _) in std::env::vars_os() {
             if name.to_string_lossy().starts_with("DEBRIEF") {
                 command.env_remove(name);
@@ -123,7 +129,7 @@ pub(crate) fn said(installation: &Installation, view: &Value) -> String {
 /// A command that runs. It is ended when the test forgets it.
 pub(crate) struct Running {
     child: Child,
-    lines: BufReader<std::process::ChildStdout>,
+    lines: Receiver<String>,
     stderr: Option<JoinHandle<String>>,
     seen: String,
 }
@@ -132,7 +138,14 @@ impl Running {
     pub(crate) fn start(command: &mut Command) -> Running {
         let piped = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = piped.spawn().unwrap();
-        let lines = BufReader::new(child.stdout.take().unwrap());
+        let stdout = BufReader::new(child.stdout.take().unwrap());
+        let (sender, lines) = mpsc::channel();
+        std::thread::spawn(move || {
+            for line in stdout.lines() {
+                // The test may have seen enough.
+                let _ = sender.send(line.unwrap() + "\n");
+            }
+        });
         let mut stderr = child.stderr.take().unwrap();
         let stderr = std::thread::spawn(move || {
             let mut text = String::new();
@@ -141,13 +154,22 @@ impl Running {
         Running { child, lines, stderr: Some(stderr), seen: String::new() }
     }
 
+    /// The next line of standard output; `None` at its end.
+    fn next_line(&mut self) -> Option<String> {
+        match self.lines.recv_timeout(PATIENCE) {
+            Ok(line) => {
+                self.seen += &line;
+                Some(line)
+            }
+            Err(RecvTimeoutError::Disconnected) => None,
+            Err(RecvTimeoutError::Timeout) => panic!("it says nothing more after {}", self.seen),
+        }
+    }
+
     /// Reads JSON until a view satisfies `reached`; answers that view.
     pub(crate) fn until(&mut self, reached: impl Fn(&Value) -> bool) -> Value {
         loop {
-            let mut line = String::new();
-            let length = self.lines.read_line(&mut line).unwrap();
-            assert!(length > 0, "it ended before, after {}", self.seen);
-            self.seen += &line;
+            let line = self.next_line().unwrap_or_else(|| panic!("it ended before, after {}", self.seen));
             let view: Value = serde_json::from_str(&line).unwrap();
             if reached(&view) {
                 return view;
@@ -169,22 +191,10 @@ impl Running {
 
     /// Waits for its end.
     pub(crate) fn end(mut self) -> Ran {
-        let status = self.wait();
-        let mut stdout = std::mem::take(&mut self.seen);
-        self.lines.read_to_string(&mut stdout).unwrap();
+        while self.next_line().is_some() {}
+        let status = self.child.wait().unwrap();
         let stderr = self.stderr.take().unwrap().join().unwrap();
-        Ran { code: status.code(), stdout, stderr }
-    }
-
-    fn wait(&mut self) -> ExitStatus {
-        let began = Instant::now();
-        loop {
-            if let Some(status) = self.child.try_wait().unwrap() {
-                return status;
-            }
-            assert!(began.elapsed() < PATIENCE, "it doesn't end");
-            std::thread::sleep(Duration::from_millis(10));
-        }
+        Ran { code: status.code(), stdout: std::mem::take(&mut self.seen), stderr }
     }
 }
 

@@ -147,7 +147,7 @@ async fn a_page_is_two_files_that_carry_its_job() {
     let published = publish_to(folder.path(), &small_page()).await;
     assert_eq!(
         names(folder.path()),
-        ["[2026-11-12] Sales report & launch -date-.html", "[2026-11-12] Sales report & launch -date-.md"]
+        ["[2026-11-12] Sales report & launch (date).html", "[2026-11-12] Sales report & launch (date).md"]
     );
     for path in [published.markdown_path, published.html_path] {
         assert!(fs::read_to_string(path.unwrap()).unwrap().contains(&job(7).to_string()));
@@ -161,7 +161,7 @@ async fn a_stop_between_the_files_and_another_run_leave_one_page() {
     let journal = Arc::new(Journal { polls_left: Some(AtomicUsize::new(1)), ..Journal::default() });
     let outcome = MarkdownFolder::new(folder.path()).publish(&page, cx(&page, &journal)).await;
     assert!(matches!(outcome, Err(StepError::Stopped(_))));
-    assert_eq!(names(folder.path()), ["[2026-11-12] Sales report & launch -date-.md"]);
+    assert_eq!(names(folder.path()), ["[2026-11-12] Sales report & launch (date).md"]);
 
     let again = Arc::new(Journal { bookmark: Mutex::new(journal.bookmark()), ..Journal::default() });
     MarkdownFolder::new(folder.path()).publish(&page, cx(&page, &again)).await.unwrap();
@@ -187,8 +187,8 @@ async fn another_jobs_page_of_the_same_name_is_never_overwritten() {
     let second = publish_to(folder.path(), &Page { job: job(8), ..small_page() }).await;
     let third = publish_to(folder.path(), &Page { job: job(9), ..small_page() }).await;
     assert_eq!(fs::read(first.markdown_path.unwrap()).unwrap(), content);
-    assert!(second.markdown_path.unwrap().ends_with("[2026-11-12] Sales report & launch -date- (2).md"));
-    assert!(third.html_path.unwrap().ends_with("[2026-11-12] Sales report & launch -date- (3).html"));
+    assert!(second.markdown_path.unwrap().ends_with("[2026-11-12] Sales report & launch (date) (2).md"));
+    assert!(third.html_path.unwrap().ends_with("[2026-11-12] Sales report & launch (date) (3).html"));
     assert_eq!(names(folder.path()).len(), 6);
 }
 
@@ -216,11 +216,11 @@ async fn jobs_that_publish_at_once_get_names_of_their_own() {
 #[tokio::test]
 async fn a_persons_own_file_of_the_same_name_is_never_overwritten() {
     let folder = tempfile::tempdir().unwrap();
-    let own = folder.path().join("[2026-11-12] Sales report & launch -date-.html");
+    let own = folder.path().join("[2026-11-12] Sales report & launch (date).html");
     fs::write(&own, "mine").unwrap();
     let published = publish_to(folder.path(), &small_page()).await;
     assert_eq!(fs::read(own).unwrap(), b"mine");
-    assert!(published.markdown_path.unwrap().ends_with("[2026-11-12] Sales report & launch -date- (2).md"));
+    assert!(published.markdown_path.unwrap().ends_with("[2026-11-12] Sales report & launch (date) (2).md"));
 }
 
 #[tokio::test]
@@ -229,7 +229,7 @@ async fn a_page_changed_by_hand_is_kept_and_the_new_one_stands_beside_it() {
         let folder = tempfile::tempdir().unwrap();
         let page = small_page();
         publish_to(folder.path(), &page).await;
-        let edited = folder.path().join(format!("[2026-11-12] Sales report & launch -date-.{extension}"));
+        let edited = folder.path().join(format!("[2026-11-12] Sales report & launch (date).{extension}"));
         let mine =
             fs::read_to_string(&edited).unwrap().replace("third of December", "fourth of December") + "PS";
         fs::write(&edited, &mine).unwrap();
@@ -239,14 +239,14 @@ async fn a_page_changed_by_hand_is_kept_and_the_new_one_stands_beside_it() {
             let again = MarkdownFolder::new(folder.path()).publish(&page, cx(&page, &journal)).await.unwrap();
             assert_eq!(fs::read_to_string(&edited).unwrap(), mine);
             assert!(
-                again.markdown_path.unwrap().ends_with("[2026-11-12] Sales report & launch -date- (2).md")
+                again.markdown_path.unwrap().ends_with("[2026-11-12] Sales report & launch (date) (2).md")
             );
             let warnings = journal.warnings.lock().unwrap();
             assert_eq!(warnings.len(), 1);
             assert_eq!(
                 warnings[0].text,
-                "“[2026-11-12] Sales report & launch -date-” was changed by hand and is kept as it is. \
-                 The new page is “[2026-11-12] Sales report & launch -date- (2)”."
+                "“[2026-11-12] Sales report & launch (date)” was changed by hand and is kept as it is. \
+                 The new page is “[2026-11-12] Sales report & launch (date) (2)”."
             );
             assert_eq!(names(folder.path()).len(), 4);
         }
