@@ -251,11 +251,10 @@ impl Source {
         cx: &StageCx,
     ) -> StepResult<Audio> {
         let duration_ms = wav.duration_ms();
-        let detail = damage.detail.unwrap_or_default();
         if wav.samples() == 0 {
             let broken = damage.broke_off || damage.skipped_ms > 0;
             let what = if broken { failures::damaged } else { failures::no_samples };
-            return Err(what(&recording.name).because(detail).into());
+            return Err(Failure { detail: damage.detail, ..what(&recording.name) }.into());
         }
         let short =
             self.declared_ms.is_some_and(|declared| duration_ms.saturating_add(SHORTFALL_MS) < declared);
