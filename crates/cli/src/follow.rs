@@ -20,14 +20,14 @@ pub(crate) async fn follow(
     json: bool,
 ) -> Result<Outcome, Failure> {
     let mut display = if json { Display::Json } else { Display::Bars(Bars::default()) };
-    let mut outcomes: BTreeMap<JobId, Option<Outcome>> = ids.iter().map(|id| (*id, None)).collect();
+    let mut jobs: BTreeMap<JobId, Followed> = ids.iter().map(|id| (*id, Followed::default())).collect();
     for id in &ids {
-        take(app, *id, &mut outcomes, &mut display)?;
+        take(app, *id, &mut jobs, &mut display)?;
     }
     if app.is_paused() && !ids.is_empty() {
         display.say("All jobs are paused. `debrief resume`, or Resume in the window, lets them go on.");
     }
-    while outcomes.values().any(Option::is_none) {
+    while jobs.values().any(|job| job.outcome.is_none()) {
         let message = tokio::select! {
             message = news.recv() => message,
             _ = tokio::signal::ctrl_c() => {
@@ -39,44 +39,54 @@ pub(crate) async fn follow(
         match message {
             Ok(JobNews::Changed { job }) => {
                 if let Some(id) = ids.iter().find(|id| id.to_string() == job.id) {
-                    take(app, *id, &mut outcomes, &mut display)?;
+                    take(app, *id, &mut jobs, &mut display)?;
                 }
             }
             Ok(JobNews::Progress { id, progress, message, .. }) => display.progress(&id, progress, &message),
             Ok(JobNews::Removed { id }) => {
                 for gone in ids.iter().filter(|known| known.to_string() == id) {
-                    outcomes.insert(*gone, Some(Outcome::Failed));
+                    jobs.insert(*gone, Followed { outcome: Some(Outcome::Failed), shown: None });
                 }
             }
             Ok(JobNews::Paused { .. }) => {}
             Ok(JobNews::Relist) | Err(RecvError::Lagged(_)) => {
                 for id in &ids {
-                    take(app, *id, &mut outcomes, &mut display)?;
+                    take(app, *id, &mut jobs, &mut display)?;
                 }
             }
             Err(RecvError::Closed) => return Err(Failure::internal("the pool has gone")),
         }
     }
     app.shutdown().await;
-    let worst = outcomes.into_values().flatten().max();
+    let worst = jobs.into_values().filter_map(|job| job.outcome).max();
     Ok(worst.unwrap_or(Outcome::Done))
 }
 
-/// Shows a job as it stands now, and notes how it ended if it has.
+/// What is known of a followed job.
+#[derive(Default)]
+struct Followed {
+    /// How it ended, once it has.
+    outcome: Option<Outcome>,
+    /// The revision that was shown last.
+    shown: Option<u32>,
+}
+
+/// Shows a job as it stands now, unless that was shown already, and notes how it ended if it has.
 fn take(
     app: &App,
     id: JobId,
-    outcomes: &mut BTreeMap<JobId, Option<Outcome>>,
+    jobs: &mut BTreeMap<JobId, Followed>,
     display: &mut Display,
 ) -> Result<(), Failure> {
     let view = app.status(id)?;
-    let before = outcomes.get(&id).copied().flatten();
+    let job = jobs.entry(id).or_default();
     let outcome = outcome(&view);
     // A job that has ended is shown once, however often it is mentioned.
-    if before.is_none() {
+    if job.outcome.is_none() && (job.shown != Some(view.revision) || outcome.is_some()) {
         display.job(&view, outcome);
+        job.shown = Some(view.revision);
     }
-    outcomes.insert(id, outcome.or(before));
+    job.outcome = job.outcome.or(outcome);
     Ok(())
 }
 

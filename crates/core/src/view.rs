@@ -77,6 +77,8 @@ pub struct JobView {
     pub stage: Option<Stage>,
     /// Progress inside the running stage, when it is known.
     pub stage_progress: Option<Progress>,
+    /// The running stage waits until another job's speech recognition is done.
+    pub in_line: bool,
     /// RFC 3339 time of the next try, when a temporary failure is waited out.
     pub retry_at: Option<String>,
     /// Every stage with what became of it.
@@ -232,6 +234,7 @@ impl JobView {
             group,
             stage,
             stage_progress: live.progress,
+            in_line: live.in_line,
             retry_at: match &job.status {
                 JobStatus::Retrying { at, .. } => Some(at.to_string()),
                 _ => None, // The other states wait for no particular time.

@@ -181,6 +181,7 @@ fn set_live(
         id: job.to_string(),
         progress: percent,
         stage_progress: progress,
+        in_line,
         message,
     });
 }

@@ -102,6 +102,8 @@ id: string;
 progress: number; 
 /**  Progress inside the stage. */
 stage_progress: Progress | null; 
+/**  It waits until another job's speech recognition is done. */
+in_line: boolean; 
 /**  One line for a person. */
 message: string } | 
 /**  A job has gone. */
@@ -169,6 +171,8 @@ export type JobView = {
 	stage: Stage | null,
 	/**  Progress inside the running stage, when it is known. */
 	stage_progress: Progress | null,
+	/**  The running stage waits until another job's speech recognition is done. */
+	in_line: boolean,
 	/**  RFC 3339 time of the next try, when a temporary failure is waited out. */
 	retry_at: string | null,
 	/**  Every stage with what became of it. */

@@ -61,6 +61,7 @@ export function jobView(over: Partial<JobView> & { id: string }): JobView {
     group: 'waiting',
     stage: null,
     stage_progress: null,
+    in_line: false,
     retry_at: null,
     stages: stagesUpTo('fetch', 'ahead'),
     warnings: [],
@@ -306,7 +307,14 @@ export class MemoryBackend implements Backend {
     const counts = running.stage === 'transcribe' || running.stage === 'diarize';
     const stage_progress = counts ? { done: total * fraction, total, unit: 'audio_ms' as const } : null;
     this.jobs.set(job.id, { ...job, progress, stage_progress });
-    this.#tell?.({ kind: 'progress', id: job.id, progress, stage_progress, message: job.message });
+    this.#tell?.({
+      kind: 'progress',
+      id: job.id,
+      progress,
+      stage_progress,
+      in_line: false,
+      message: job.message,
+    });
   }
 
   #complete(job: JobView): void {

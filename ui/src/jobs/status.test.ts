@@ -42,6 +42,12 @@ describe('a working job', () => {
     expect(progressHeard(counting, moment, en)).toBe('Finding who spoke, 90%');
   });
 
+  test('that has to wait for another recording says so', () => {
+    const inLine = { ...working, in_line: true };
+    expect(statusLine(inLine, moment, en)).toBe('Finding who spoke · waiting for another recording');
+    expect(statusLine(inLine, moment, zh)).toBe('等待辨識發言者 · 另一個錄音正在進行');
+  });
+
   test('that was asked to stop says so', () => {
     expect(statusLine(working, { ...moment, stopping: true }, en)).toBe('Stopping…');
   });

@@ -51,6 +51,7 @@ function completedLine(job: JobView, t: Translate): string {
 function workingLine(job: JobView, moment: Moment, t: Translate): string {
   if (!job.stage) return job.message;
   const doing = t(`doing-${job.stage}`);
+  if (job.in_line) return t('status-in-line', { doing });
   if (moment.left_ms !== null) return t('status-left', { doing, left: timeLeft(t, moment.left_ms) });
   return t('status-working', { doing, time: timecode(moment.elapsed_ms ?? 0) });
 }
@@ -89,6 +90,7 @@ export function statusLine(job: JobView, moment: Moment, t: Translate): string {
 export function progressHeard(job: JobView, moment: Moment, t: Translate): string {
   if (!job.stage) return job.message;
   const doing = t(`doing-${job.stage}`);
+  if (job.in_line) return t('status-in-line', { doing });
   if (moment.left_ms !== null)
     return t('progress-heard-left', { doing, left: timeLeft(t, moment.left_ms, true) });
   if (tellsPercentage(job)) return t('progress-heard', { doing, percent: job.progress });

@@ -28,6 +28,7 @@ interface RunningStage {
 interface LiveProgress {
   progress: number;
   stage_progress: Progress | null;
+  in_line: boolean;
   message: string;
 }
 
@@ -123,9 +124,9 @@ export class Jobs {
         const job = this.#views.get(news.id);
         // Progress may arrive after the change that ended the stage; then it is history.
         if (job?.status !== 'processing') break;
-        const { stage_progress, message } = news;
+        const { stage_progress, in_line, message } = news;
         const progress = Math.max(job.progress, this.#live.get(news.id)?.progress ?? 0, news.progress);
-        this.#live.set(news.id, { progress, stage_progress, message });
+        this.#live.set(news.id, { progress, stage_progress, in_line, message });
         this.#measure(job, stage_progress);
         break;
       }

@@ -50,8 +50,8 @@ describe('news', () => {
   test('progress moves a running job and never goes back', async () => {
     const { jobs } = await started(running());
     const stage_progress = { done: 1, total: 2, unit: 'audio_ms' } as const;
-    jobs.take({ kind: 'progress', id: 'a', progress: 40, stage_progress, message: '' });
-    jobs.take({ kind: 'progress', id: 'a', progress: 30, stage_progress, message: '' });
+    jobs.take({ kind: 'progress', id: 'a', progress: 40, stage_progress, in_line: false, message: '' });
+    jobs.take({ kind: 'progress', id: 'a', progress: 30, stage_progress, in_line: false, message: '' });
     expect(jobs.latest(running())).toMatchObject({ progress: 40, stage_progress });
   });
 
@@ -61,7 +61,7 @@ describe('news', () => {
       kind: 'changed',
       job: running({ status: 'completed', group: 'done', progress: 100, revision: 11 }),
     });
-    jobs.take({ kind: 'progress', id: 'a', progress: 97, stage_progress: null, message: '' });
+    jobs.take({ kind: 'progress', id: 'a', progress: 97, stage_progress: null, in_line: false, message: '' });
     expect(jobs.latest(jobs.get('a') as JobView).progress).toBe(100);
   });
 
@@ -119,7 +119,7 @@ describe('time', () => {
     const { jobs } = await started(running());
     for (let second = 0; second <= 10; second += 1) {
       const stage_progress = { done: second * 10, total: 1000, unit: 'audio_ms' } as const;
-      jobs.take({ kind: 'progress', id: 'a', progress: 20, stage_progress, message: '' });
+      jobs.take({ kind: 'progress', id: 'a', progress: 20, stage_progress, in_line: false, message: '' });
       if (second < 10) {
         expect(jobs.left_ms(running(), Date.now())).toBeNull();
         vi.advanceTimersByTime(1000);

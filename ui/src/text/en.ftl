@@ -45,6 +45,7 @@ state-cancelled = Cancelled
 state-stopping = Stopping
 
 status-stopping = Stopping…
+status-in-line = { $doing } · waiting for another recording
 status-working = { $doing } · { $time }
 status-left = { $doing } · { $left }
 status-next = Waiting · next in line

@@ -42,6 +42,7 @@ state-cancelled = 已取消
 state-stopping = 正在停止
 
 status-stopping = 正在停止…
+status-in-line = 等待{ $doing } · 另一個錄音正在進行
 status-working = 正在{ $doing } · { $time }
 status-left = 正在{ $doing } · { $left }
 status-next = 等待中 · 下一個

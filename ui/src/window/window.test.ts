@@ -119,7 +119,14 @@ describe('a row', () => {
     const bar = screen.getByRole('progressbar');
     expect(bar.getAttribute('aria-valuenow')).toBe('58');
     expect(bar.getAttribute('aria-valuetext')).toBe('Transcribing, 58%');
-    backend.send({ kind: 'progress', id: 'w', progress: 60, stage_progress: null, message: '' });
+    backend.send({
+      kind: 'progress',
+      id: 'w',
+      progress: 60,
+      stage_progress: null,
+      in_line: false,
+      message: '',
+    });
     await waitFor(() => expect(bar.hasAttribute('aria-valuenow')).toBe(false));
     expect(bar.getAttribute('aria-valuetext')).toBe('Transcribing');
   });

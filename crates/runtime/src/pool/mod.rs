@@ -47,6 +47,8 @@ pub enum JobNews {
         progress: u8,
         /// Progress inside the stage.
         stage_progress: Option<Progress>,
+        /// It waits until another job's speech recognition is done.
+        in_line: bool,
         /// One line for a person.
         message: String,
     },
