@@ -14,10 +14,20 @@ use crate::failures::{said, speech};
 use crate::support::{Installation, closed, fixture, settled, submit, until};
 
 const FULL_DISK: &str = "DEBRIEF_TEST_FULL_DISK";
-/// Mounts a small disk at `$0`, seen by this process and its children alone.
-const SMALL_DISK: &str = "mount -t tmpfs -o size=64m small \"$0\" && exec \"$@\"";
+/// Ways to run a program with a small disk mounted at `$0`: seen by it alone, as root and as anybody; and seen by all,
+/// for roots that can't be set apart, such as that of a chroot.
+const SMALL_DISKS: [&[&str]; 3] = [
+    &["unshare", "-m", "sh", "-c", "mount -t tmpfs -o size=64m small \"$0\" && exec \"$@\""],
+    &["unshare", "-Urm", "sh", "-c", "mount -t tmpfs -o size=64m small \"$0\" && exec \"$@\""],
+    &[
+        "sh",
+        "-c",
+        "mount -t tmpfs -o size=64m small \"$0\" && { \"$@\"; code=$?; umount \"$0\"; exit $code; }",
+    ],
+];
 
-/// Runs a test of this file once more where a small disk is mounted at a folder of its own: as root, or as anybody.
+/// Runs a test of this file once more where a small disk is mounted at a folder of its own. Where no way of mounting is
+/// allowed, as in some containers, the test says so and is passed over.
 fn on_a_small_disk<Work: Future<Output = ()>>(test: &str, work: impl FnOnce(PathBuf) -> Work) {
     if let Some(folder) = env::var_os(FULL_DISK) {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
@@ -25,9 +35,9 @@ fn on_a_small_disk<Work: Future<Output = ()>>(test: &str, work: impl FnOnce(Path
     }
     let folder = tempfile::tempdir().unwrap();
     let mut attempts = Vec::new();
-    for namespaces in ["-m", "-Urm"] {
-        let output = Command::new("unshare")
-            .args([namespaces, "sh", "-c", SMALL_DISK])
+    for way in SMALL_DISKS {
+        let output = Command::new(way[0])
+            .args(&way[1..])
             .arg(folder.path())
             .arg(env::current_exe().unwrap())
             .args(["--exact", &format!("full_disk::{test}"), "--nocapture"])
@@ -43,7 +53,9 @@ fn on_a_small_disk<Work: Future<Output = ()>>(test: &str, work: impl FnOnce(Path
         assert!(!said.contains("running 1 test"), "{said}");
         attempts.push(said);
     }
-    panic!("no small disk can be mounted here: {attempts:#?}");
+    // Not by a macro: its words would be kept back.
+    writeln!(std::io::stderr(), "passed over: {test}: no small disk can be mounted here: {attempts:?}")
+        .unwrap();
 }
 
 #[test]
