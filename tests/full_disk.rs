@@ -54,8 +54,8 @@ fn on_a_small_disk<Work: Future<Output = ()>>(test: &str, work: impl FnOnce(Path
         attempts.push(said);
     }
     // Not by a macro: its words would be kept back.
-    writeln!(std::io::stderr(), "passed over: {test}: no small disk can be mounted here: {attempts:?}")
-        .unwrap();
+    let mut stderr = std::io::stderr();
+    writeln!(stderr, "passed over: {test}: no small disk can be mounted here: {attempts:?}").unwrap();
 }
 
 #[test]
