@@ -138,7 +138,8 @@ impl Inner {
     }
 
     fn begin(self: &Arc<Self>, job: Job) {
-        let stop = CancellationToken::new();
+        // A child, so that a shutdown also stops a job that was claimed while it began.
+        let stop = self.closing.child_token();
         lock_of(&self.running).insert(job.id, stop.clone());
         self.changed.notify_one();
         let inner = self.clone();

@@ -283,12 +283,15 @@ impl JobPool {
     pub async fn shutdown(&self) {
         let inner = &self.inner;
         inner.closing.cancel();
-        inner.stop_all();
+        // First whoever claims jobs, so that none is claimed behind the back of the wait below.
+        let tasks: Vec<JoinHandle<()>> = lock_of(&inner.tasks).drain(..).collect();
+        for task in tasks {
+            task.abort();
+            // It was aborted or has ended; either is what is wanted.
+            let _ = task.await;
+        }
         inner.workers.close();
         inner.workers.wait().await;
-        for task in lock_of(&inner.tasks).drain(..) {
-            task.abort();
-        }
         *lock_of(&inner.lock) = None;
     }
 }

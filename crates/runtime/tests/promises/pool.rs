@@ -285,6 +285,19 @@ async fn a_shutdown_keeps_the_bookmark_and_the_next_start_goes_on() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_shutdown_at_any_moment_stops_a_job_that_is_just_being_claimed() {
+    for micros in (0..2_000).step_by(100) {
+        let world = World::new();
+        world.script.plan(Transcribe, Plan::UntilStopped);
+        let pool = world.pool();
+        let id = pool.submit(&request("a.m4a")).unwrap();
+        tokio::time::sleep(Duration::from_micros(micros)).await;
+        tokio::time::timeout(Duration::from_secs(20), pool.shutdown()).await.unwrap();
+        assert_eq!(world.store().job(id).unwrap().status.word(), "pending");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn of_two_pools_one_runs_the_jobs_and_the_other_follows() {
     let world = World::new();
     world.script.plan(Transcribe, Plan::UntilStopped);
