@@ -141,6 +141,12 @@ impl Inner {
         // A child, so that a shutdown also stops a job that was claimed while it began.
         let stop = self.closing.child_token();
         lock_of(&self.running).insert(job.id, stop.clone());
+        // A stop or a pause between the claim and this line found no worker to tell.
+        let stopping =
+            self.store.job(job.id).is_ok_and(|job| matches!(job.status, JobStatus::Cancelling { .. }));
+        if stopping || self.store.is_paused().unwrap_or(false) {
+            stop.cancel();
+        }
         self.changed.notify_one();
         let inner = self.clone();
         self.workers.spawn(async move {
