@@ -89,6 +89,8 @@ fn finished_job(store: &JobStore, number: usize) -> JobId {
         page_path: Some(format!("/pages/Meeting {number}.md")),
         page_html_path: Some(format!("/pages/Meeting {number}.html")),
         drive_filename: None,
+        renamed_from: None,
+        name_to_copy: None,
         warnings: Vec::new(),
     };
     store.complete(id, &result, now).expect("completed");

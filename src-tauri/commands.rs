@@ -1,13 +1,15 @@
 //! What the web view may ask for. Each command is a call of the app; decisions live there.
 
+use std::path::Path;
 use std::sync::Arc;
 
-use debrief_app::{About, App, JobNews};
-use debrief_core::failure::{Failure, FailureCode};
+use debrief_app::{
+    About, App, DriveAccess, GoogleView, JobNews, LinkLook, SecretsKept, Trouble as CommandError,
+};
+use debrief_core::failure::FailureCode;
 use debrief_core::job::JobId;
 use debrief_core::stage::Stage;
 use debrief_core::view::JobView;
-use serde::Serialize;
 use tauri::ipc::Channel;
 use tauri::{Runtime, State};
 use tauri_specta::ErrorHandlingMode;
@@ -20,23 +22,7 @@ pub(crate) type SharedApp = Arc<App>;
 /// The operating system, shared by all commands.
 pub(crate) type SharedNative = Arc<dyn Native>;
 
-/// Why a command could not do what was asked. The technical cause stays outside the web view.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, specta::Type)]
-pub(crate) struct CommandError {
-    /// Stable word of the kind of failure.
-    pub code: String,
-    /// What happened.
-    pub what: String,
-    /// What to do.
-    pub fix: String,
-}
-
-impl From<Failure> for CommandError {
-    fn from(failure: Failure) -> Self {
-        Self { code: failure.code.word().to_owned(), what: failure.what, fix: failure.fix }
-    }
-}
-
+/// The technical cause of a failure stays outside the web view.
 type Answer<T> = Result<T, CommandError>;
 
 /// Every command, with the types that the web view needs.
@@ -56,6 +42,17 @@ pub(crate) fn all<R: Runtime>() -> tauri_specta::Builder<R> {
             open_page,
             pick_files,
             about,
+            look_up,
+            undo_rename,
+            google_status,
+            sign_in_google,
+            choose_in_google,
+            cancel_sign_in,
+            sign_out_google,
+            set_google_client,
+            read_google_client,
+            keep_secrets,
+            use_sandbox,
         ])
         // One TypeScript type for each Rust type: none of them reads differently than it is written.
         .disable_serde_phases()
@@ -182,12 +179,114 @@ pub(crate) async fn about(app: State<'_, SharedApp>) -> Answer<About> {
     Ok(app.about().await)
 }
 
+/// What a pasted link or path leads to.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn look_up(app: State<'_, SharedApp>, text: String) -> Answer<LinkLook> {
+    Ok(app.look_up(&text).await)
+}
+
+/// Gives a renamed recording its old name back.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn undo_rename(app: State<'_, SharedApp>, job_id: String) -> Answer<()> {
+    Ok(app.undo_rename(job(&job_id)?).await?)
+}
+
+/// Who is signed in to Google and how.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn google_status(app: State<'_, SharedApp>) -> Answer<GoogleView> {
+    Ok(app.google().await?)
+}
+
+/// Opens the browser for a sign-in, and answers once it is done.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn sign_in_google(
+    app: State<'_, SharedApp>,
+    native: State<'_, SharedNative>,
+    access: DriveAccess,
+) -> Answer<GoogleView> {
+    app.sign_in_google(access, |url| native.browse(url)).await?;
+    Ok(app.google().await?)
+}
+
+/// Opens Google's file chooser for a link, or for the files of a job that needs them.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn choose_in_google(
+    app: State<'_, SharedApp>,
+    native: State<'_, SharedNative>,
+    link: Option<String>,
+    job_id: Option<String>,
+) -> Answer<GoogleView> {
+    let links: Vec<String> = link.into_iter().collect();
+    let id = job_id.as_deref().map(job).transpose()?;
+    app.choose_in_google(&links, id, |url| native.browse(url)).await?;
+    Ok(app.google().await?)
+}
+
+/// Gives up the sign-in that is open.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn cancel_sign_in(app: State<'_, SharedApp>) -> Answer<()> {
+    app.cancel_sign_in();
+    Ok(())
+}
+
+/// Ends an account's sign-in, here and with Google.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn sign_out_google(app: State<'_, SharedApp>, account_id: String) -> Answer<GoogleView> {
+    app.sign_out_google(&account_id).await?;
+    Ok(app.google().await?)
+}
+
+/// Signs in with this client from now on.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn set_google_client(
+    app: State<'_, SharedApp>,
+    client_id: String,
+    client_secret: String,
+) -> Answer<GoogleView> {
+    app.set_google_client(&client_id, &client_secret).await?;
+    Ok(app.google().await?)
+}
+
+/// Signs in with the client of a downloaded file from now on.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn read_google_client(app: State<'_, SharedApp>, path: String) -> Answer<GoogleView> {
+    app.read_google_client(Path::new(&path)).await?;
+    Ok(app.google().await?)
+}
+
+/// Keeps sign-ins somewhere else from now on.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn keep_secrets(app: State<'_, SharedApp>, kept: SecretsKept) -> Answer<GoogleView> {
+    app.keep_secrets(kept).await?;
+    Ok(app.google().await?)
+}
+
+/// Uses a sandbox instead of Google, or Google itself again.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn use_sandbox(app: State<'_, SharedApp>, address: Option<String>) -> Answer<GoogleView> {
+    app.use_sandbox(address.as_deref()).await?;
+    Ok(app.google().await?)
+}
+
 #[cfg(test)]
 mod tests {
-    use std::path::{Path, PathBuf};
+    use std::path::PathBuf;
 
     use async_trait::async_trait;
+    use debrief_core::failure::Failure;
     use serde_json::{Value, json};
+    use tauri::Url;
     use tauri::ipc::{CallbackFn, InvokeBody};
     use tauri::test::{INVOKE_KEY, MockRuntime, get_ipc_response, mock_builder, mock_context, noop_assets};
     use tauri::webview::InvokeRequest;
@@ -202,11 +301,15 @@ mod tests {
         async fn pick(&self, kind: PickKind) -> Vec<PathBuf> {
             match kind {
                 PickKind::Recordings => vec!["/talks/one.mp3".into(), "/talks/二.m4a".into()],
-                PickKind::Attachments => vec![],
+                PickKind::Attachments | PickKind::GoogleClient | PickKind::Folder => vec![],
             }
         }
 
         fn open(&self, _page: &Path) -> Result<(), Failure> {
+            Ok(())
+        }
+
+        fn browse(&self, _url: &Url) -> Result<(), Failure> {
             Ok(())
         }
 

@@ -24,6 +24,10 @@ const CLOSING_MS: u64 = 5_000;
 
 /// Opens the window and returns when it is closed. The code is 0, or 1 when it could not be opened.
 pub fn run() -> ExitCode {
+    // A document is read by a process of its own, which is this program.
+    if debrief_app::serve_if_asked() {
+        return ExitCode::SUCCESS;
+    }
     if !has_display(|name| std::env::var_os(name).is_some()) {
         say_on_stderr(
             "There is no screen to open a window on.",

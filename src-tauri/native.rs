@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use async_trait::async_trait;
 use debrief_core::failure::{Failure, FailureCode};
 use serde::Deserialize;
-use tauri::AppHandle;
+use tauri::{AppHandle, Url};
 use tauri_plugin_dialog::{DialogExt, FilePath, MessageDialogKind};
 use tokio::sync::oneshot;
 
@@ -17,6 +17,10 @@ pub(crate) enum PickKind {
     Recordings,
     /// Documents that belong to a recording.
     Attachments,
+    /// The downloaded file of an OAuth client.
+    GoogleClient,
+    /// A folder whose recordings are processed by themselves.
+    Folder,
 }
 
 /// The part of the operating system that no test can drive; tests put their own in its place.
@@ -30,6 +34,12 @@ pub(crate) trait Native: Send + Sync {
     /// # Errors
     /// When the file is gone, or nothing here opens pages.
     fn open(&self, page: &Path) -> Result<(), Failure>;
+
+    /// Opens a web address in the person's browser.
+    ///
+    /// # Errors
+    /// When there is no browser.
+    fn browse(&self, url: &Url) -> Result<(), Failure>;
 
     /// Shows what went wrong and what to do, and waits until it is read.
     async fn tell(&self, failure: &Failure);
@@ -46,6 +56,8 @@ fn endings(kind: PickKind) -> (&'static str, &'static [&'static str]) {
             ],
         ),
         PickKind::Attachments => ("Documents", &["pdf"]),
+        PickKind::GoogleClient => ("client_secret….json", &["json"]),
+        PickKind::Folder => ("Folders", &[]),
     }
 }
 
@@ -57,23 +69,39 @@ fn both_cases(endings: &[&str]) -> Vec<String> {
 #[async_trait]
 impl Native for AppHandle {
     async fn pick(&self, kind: PickKind) -> Vec<PathBuf> {
+        let (chosen, choice) = oneshot::channel();
+        if kind == PickKind::Folder {
+            self.dialog().file().pick_folder(move |folder| {
+                let _ = chosen.send(folder.into_iter().collect());
+            });
+            return paths(choice).await;
+        }
         let (name, endings) = endings(kind);
         let endings = both_cases(endings);
         let endings: Vec<&str> = endings.iter().map(String::as_str).collect();
-        let (chosen, choice) = oneshot::channel();
         self.dialog().file().add_filter(name, &endings).add_filter("All files", &["*"]).pick_files(
             move |files| {
                 // Nobody listens any more when the window went meanwhile.
                 let _ = chosen.send(files.unwrap_or_default());
             },
         );
-        let files = choice.await.unwrap_or_default();
-        files.into_iter().filter_map(|file| FilePath::into_path(file).ok()).collect()
+        paths(choice).await
     }
 
     fn open(&self, page: &Path) -> Result<(), Failure> {
         // The plugin's function, not its commands: the web view must not be able to open anything by itself.
         tauri_plugin_opener::open_path(page, None::<&str>).map_err(|error| not_opened(page, &error))
+    }
+
+    fn browse(&self, url: &Url) -> Result<(), Failure> {
+        tauri_plugin_opener::open_url(url.as_str(), None::<&str>).map_err(|error| {
+            Failure::person(
+                FailureCode::SignInFailed,
+                "No web browser could be opened on this computer.",
+                "Install a browser or choose a default one, then try again.",
+            )
+            .because(error)
+        })
     }
 
     async fn tell(&self, failure: &Failure) {
@@ -87,6 +115,11 @@ impl Native for AppHandle {
             });
         let _ = reading.await;
     }
+}
+
+async fn paths(choice: oneshot::Receiver<Vec<FilePath>>) -> Vec<PathBuf> {
+    let files = choice.await.unwrap_or_default();
+    files.into_iter().filter_map(|file| FilePath::into_path(file).ok()).collect()
 }
 
 /// The page exists no more, or no program here opens it.

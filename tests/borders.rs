@@ -31,7 +31,8 @@ fn the_arrows_between_the_crates_point_inwards() {
     assert_eq!(ours("crates/runtime/Cargo.toml"), ["debrief-core"]);
     assert_eq!(ours("crates/connect/Cargo.toml"), ["debrief-core"]);
     assert_eq!(ours("crates/app/Cargo.toml"), ["debrief-connect", "debrief-core", "debrief-runtime"]);
-    assert_eq!(ours("crates/cli/Cargo.toml"), ["debrief-app", "debrief-core"]);
+    assert_eq!(ours("crates/cli/Cargo.toml"), ["debrief-app", "debrief-core", "debrief-sandbox"]);
+    assert_eq!(ours("crates/sandbox/Cargo.toml"), [""; 0]);
     assert_eq!(ours("Cargo.toml"), ["debrief-app", "debrief-core"]);
 }
 
@@ -73,6 +74,7 @@ fn unsafe_code_is_forbidden_where_no_foreign_function_is_called() {
         "crates/runtime/src/lib.rs",
         "crates/app/src/lib.rs",
         "crates/cli/src/main.rs",
+        "crates/sandbox/src/lib.rs",
     ] {
         let text = std::fs::read_to_string(root().join(file)).unwrap();
         assert!(text.contains("#![forbid(unsafe_code)]"), "{file}");

@@ -55,8 +55,22 @@ impl RecordingSource for Halting {
         self.at(Stage::Fetch, self.real.source.fetch(link, with, cx)).await
     }
 
-    async fn rename(&self, link: &RecordingLink, name: &str, cx: StageCx) -> StepResult<Renamed> {
-        self.at(Stage::Rename, self.real.source.rename(link, name, cx)).await
+    async fn has_account(&self) -> Result<(), Failure> {
+        self.real.source.has_account().await
+    }
+
+    async fn ready(&self, link: &RecordingLink) -> Result<(), Failure> {
+        self.real.source.ready(link).await
+    }
+
+    async fn rename(
+        &self,
+        of: &Recording,
+        name: &str,
+        page: &PublishedPage,
+        cx: StageCx,
+    ) -> StepResult<Renamed> {
+        self.at(Stage::Rename, self.real.source.rename(of, name, page, cx)).await
     }
 }
 
@@ -150,9 +164,11 @@ async fn main() -> Result<(), Failure> {
     let home = Home::in_folder(Path::new(home));
     home.create()?;
     let stage = Stage::from_word(stage).ok_or_else(|| Failure::internal("no such stage"))?;
-    let real = ComposedSteps::new(&Settings::default(), &home);
+    let store = Arc::new(JobStore::open(&home.database())?);
+    let settings = Settings::load(&home.settings_file(), std::env::vars())?;
+    let real = ComposedSteps::new(&settings, &home, store.clone());
     let request = SubmitJob {
-        link: RecordingLink::Local { path: recording.into() },
+        link: RecordingLink::parse(recording).map_err(Failure::internal)?,
         attachments: Vec::new(),
         destination: Destination::Markdown { folder: real.pages_folder().to_owned() },
         speech: real.speech_choice(),
@@ -164,12 +180,8 @@ async fn main() -> Result<(), Failure> {
         leftovers: true,
     };
     let lock = JobPool::try_lock(&options.lock_file)?;
-    let store = JobStore::open(&home.database())?;
-    let pool = JobPool::new(
-        Arc::new(store),
-        Arc::new(ComposeHalting { real, stage, after: moment == "after" }),
-        options,
-    );
+    let pool =
+        JobPool::new(store, Arc::new(ComposeHalting { real, stage, after: moment == "after" }), options);
     pool.start(lock)?;
     pool.submit(&request)?;
     std::future::pending().await

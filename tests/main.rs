@@ -4,7 +4,11 @@
 mod borders;
 mod cancel;
 mod crash;
+mod drive;
+mod drive_faults;
 mod failures;
+mod foreign;
 mod full_disk;
+mod google;
 mod paste_to_page;
 mod support;

@@ -75,6 +75,11 @@ pub(crate) fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/connect/tests/fixtures").join(name)
 }
 
+/// A committed document.
+pub(crate) fn document(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/connect/src/documents/testdata").join(name)
+}
+
 pub(crate) fn submit(app: &App, recording: &Path) -> JobId {
     app.submit(RecordingLink::Local { path: recording.to_owned() }, Vec::new()).unwrap()
 }

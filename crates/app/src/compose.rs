@@ -1,28 +1,62 @@
 //! Settings → steps: which source, engine and destination a job gets. The one place where runtime and connect meet.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use async_trait::async_trait;
 use debrief_connect::diarize::VoiceClustering;
+use debrief_connect::google::{Accounts, ClientId, Drive, DriveSource};
 use debrief_connect::identify::KeepLabels;
-use debrief_connect::local::LocalFiles;
+use debrief_connect::keychain::Secrets;
 use debrief_connect::markdown::{MarkdownFolder, create_default_folder};
 use debrief_connect::media::MediaDecoder;
+use debrief_connect::recordings::Recordings;
 use debrief_connect::summarize::ExtractiveNotes;
 use debrief_connect::transcribe::{self, EngineInfo, SpeechSettings};
 use debrief_core::failure::Failure;
 use debrief_core::job::{Destination, SpeechChoice, SubmitJob};
 use debrief_core::ports::{Audio, PageSink, Steps, Transcriber};
+use debrief_core::secret::Secret;
 use debrief_core::stage::{StageCx, StepResult};
 use debrief_core::transcript::Words;
 use debrief_runtime::pool::Compose;
+use debrief_runtime::store::JobStore;
 
+use crate::book::StoredAccounts;
 use crate::home::Home;
 use crate::settings::Settings;
 
+/// A Google access token for this process alone, in the place of every account.
+const TOKEN_VARIABLE: &str = "DEBRIEF_GOOGLE_ACCESS_TOKEN";
+
+/// The steps of whatever settings are in force.
+pub(crate) struct LiveSteps(RwLock<Arc<ComposedSteps>>);
+
+impl LiveSteps {
+    pub(crate) fn new(steps: ComposedSteps) -> LiveSteps {
+        LiveSteps(RwLock::new(Arc::new(steps)))
+    }
+
+    pub(crate) fn now(&self) -> Arc<ComposedSteps> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Jobs that run keep the steps with which they began.
+    pub(crate) fn replace(&self, steps: ComposedSteps) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(steps);
+    }
+}
+
+impl Compose for LiveSteps {
+    fn steps(&self, request: &SubmitJob) -> Result<Steps, Failure> {
+        self.now().steps(request)
+    }
+}
+
 /// The steps as the settings choose them.
 pub struct ComposedSteps {
+    secrets: Secrets,
+    drive: Drive,
     speech: SpeechSettings,
     ffmpeg: Option<PathBuf>,
     pages_folder: PathBuf,
@@ -31,7 +65,18 @@ pub struct ComposedSteps {
 impl ComposedSteps {
     /// Reads what the settings say. The default folder for pages is made; a folder that a person chose never is, so that
     /// a disk that isn't there can't be mistaken for an empty one.
-    pub fn new(settings: &Settings, home: &Home) -> ComposedSteps {
+    pub fn new(settings: &Settings, home: &Home, store: Arc<JobStore>) -> ComposedSteps {
+        let secrets = Secrets::new(settings.secrets.keep, home.keychain_service(), home.secrets_file());
+        ComposedSteps::with_secrets(settings, home, store, secrets)
+    }
+
+    /// As [`ComposedSteps::new`], with secrets that may have been kept before.
+    pub(crate) fn with_secrets(
+        settings: &Settings,
+        home: &Home,
+        store: Arc<JobStore>,
+        secrets: Secrets,
+    ) -> ComposedSteps {
         let pages_folder = settings.pages.folder.clone();
         if pages_folder.is_none()
             && let Err(failure) = create_default_folder(home.default_pages_folder())
@@ -44,11 +89,41 @@ impl ComposedSteps {
             language: settings.speech.language.clone(),
             pocketsphinx_model: settings.speech.pocketsphinx_model.clone(),
         };
+        // Accounts of a sandbox and of Google itself are never mistaken for each other.
+        let service = match settings.endpoints.sandbox() {
+            Some(host) => format!("google@{host}"),
+            None => "google".to_owned(),
+        };
+        let accounts = Accounts::new(
+            &service,
+            settings.endpoints.google(),
+            client_id(settings),
+            Arc::new(StoredAccounts::new(store, service.clone())),
+            secrets.clone(),
+            std::env::var(TOKEN_VARIABLE).ok().filter(|token| !token.is_empty()).map(Secret::new),
+        );
         ComposedSteps {
+            drive: Drive::new(Arc::new(accounts)),
+            secrets,
             speech,
             ffmpeg: settings.media.ffmpeg.clone(),
             pages_folder: pages_folder.unwrap_or_else(|| home.default_pages_folder().to_owned()),
         }
+    }
+
+    /// Where sign-ins are kept.
+    pub(crate) fn secrets(&self) -> &Secrets {
+        &self.secrets
+    }
+
+    /// Drive, with everybody who is signed in.
+    pub(crate) fn drive(&self) -> &Drive {
+        &self.drive
+    }
+
+    /// Drive as a source of recordings.
+    pub(crate) fn drive_source(&self) -> DriveSource {
+        DriveSource::new(self.drive.clone())
     }
 
     /// Where the next job's page goes.
@@ -105,7 +180,7 @@ impl Compose for ComposedSteps {
             Destination::Markdown { folder } => MarkdownFolder::new(folder),
         };
         Ok(Steps {
-            source: Arc::new(LocalFiles::new()),
+            source: Arc::new(Recordings::new(self.drive_source())),
             decoder: Arc::new(decoder),
             transcriber: self.transcriber(&request.speech),
             diarizer: Arc::new(VoiceClustering),
@@ -113,6 +188,15 @@ impl Compose for ComposedSteps {
             summarizer: Arc::new(ExtractiveNotes),
             sink: Arc::new(sink),
         })
+    }
+}
+
+/// The settings' client id, or else the one that was built in.
+pub(crate) fn client_id(settings: &Settings) -> Option<ClientId> {
+    match (&settings.google.client_id, &settings.google.client_secret) {
+        (Some(id), Some(secret)) => Some(ClientId { id: id.clone(), secret: secret.clone() }),
+        (Some(id), None) => Some(ClientId { id: id.clone(), secret: String::new() }),
+        (None, _) => ClientId::built_in(),
     }
 }
 

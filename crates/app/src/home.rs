@@ -11,6 +11,8 @@ pub struct Home {
     config: PathBuf,
     data: PathBuf,
     pages: PathBuf,
+    /// The folder of an installation that is not this person's usual one.
+    apart: Option<PathBuf>,
 }
 
 impl Home {
@@ -28,12 +30,22 @@ impl Home {
         let documents = user.as_ref().and_then(|user| user.document_dir());
         let pages =
             documents.map_or_else(|| project.data_dir().join("pages"), |folder| folder.join("Debrief"));
-        Ok(Home { config: project.config_dir().to_owned(), data: project.data_local_dir().to_owned(), pages })
+        Ok(Home {
+            config: project.config_dir().to_owned(),
+            data: project.data_local_dir().to_owned(),
+            pages,
+            apart: None,
+        })
     }
 
     /// Everything in one folder, absolute.
     pub fn in_folder(folder: &Path) -> Home {
-        Home { config: folder.to_owned(), data: folder.to_owned(), pages: folder.join("pages") }
+        Home {
+            config: folder.to_owned(),
+            data: folder.to_owned(),
+            pages: folder.join("pages"),
+            apart: Some(folder.to_owned()),
+        }
     }
 
     /// Makes the folders for data, so that the rest can count on them.
@@ -60,6 +72,19 @@ impl Home {
     /// The settings, a TOML file. It need not be there.
     pub fn settings_file(&self) -> PathBuf {
         self.config.join("settings.toml")
+    }
+
+    /// Where sign-ins are kept if their person wants a file instead of the keychain.
+    pub fn secrets_file(&self) -> PathBuf {
+        self.data.join("secrets.json")
+    }
+
+    /// The name under which this installation's secrets are in the keychain.
+    pub fn keychain_service(&self) -> String {
+        match &self.apart {
+            Some(folder) => format!("debrief {}", folder.display()),
+            None => "debrief".to_owned(),
+        }
     }
 
     /// The job database.

@@ -1,16 +1,19 @@
 //! The composition root: one `App` for the window, the command line and the tests.
 #![forbid(unsafe_code)]
 
+mod book;
 mod compose;
 mod document;
+mod google;
 mod home;
 mod logging;
 mod sample;
 mod settings;
+mod sign_in;
 
 use std::fs::File;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use debrief_connect::transcribe::EngineInfo;
 use debrief_core::failure::{Failure, FailureCode};
@@ -25,10 +28,16 @@ use serde::Serialize;
 use tokio::sync::broadcast;
 
 pub use crate::compose::ComposedSteps;
+use crate::compose::LiveSteps;
 pub use crate::document::Document;
+pub use crate::google::{
+    AccountView, ClientSource, DriveAccess, GoogleView, LinkLook, Processed, SecretsKept, Trouble,
+};
 pub use crate::home::Home;
 pub use crate::logging::log_to_file;
+pub use crate::sample::SAMPLE;
 pub use crate::settings::Settings;
+pub use debrief_connect::documents::serve_if_asked;
 pub use debrief_runtime::pool::JobNews;
 
 /// Ended jobs that a list shows; older ones stay in the store.
@@ -37,9 +46,10 @@ const ENDED_LISTED: u32 = 500;
 /// Debrief without a face.
 pub struct App {
     home: Home,
-    settings: Settings,
-    steps: Arc<ComposedSteps>,
+    settings: RwLock<Settings>,
+    steps: Arc<LiveSteps>,
     pool: JobPool,
+    sign_in: sign_in::OpenSignIn,
     damaged_database: Option<PathBuf>,
 }
 
@@ -92,21 +102,29 @@ impl App {
     pub async fn open_and_run(home: Home, runs: Runs) -> Result<App, Failure> {
         let settings = Settings::load(&home.settings_file(), std::env::vars())?;
         home.create()?;
-        let steps = Arc::new(ComposedSteps::new(&settings, &home));
         let lock = JobPool::try_lock(&home.lock_file())?;
         let (store, damaged_database) = open_store(&home, lock.as_ref())?;
+        let store = Arc::new(store);
+        let steps = Arc::new(LiveSteps::new(ComposedSteps::new(&settings, &home, store.clone())));
         let options = PoolOptions {
             jobs_folder: home.jobs_folder(),
             lock_file: home.lock_file(),
             in_flight: settings.pool.jobs.0,
             leftovers: runs == Runs::Everything,
         };
-        let pool = JobPool::new(Arc::new(store), steps.clone(), options);
+        let pool = JobPool::new(store, steps.clone(), options);
         match runs {
             Runs::Everything | Runs::WhatIsNew => pool.start(lock)?,
             Runs::Nothing => drop(lock),
         }
-        Ok(App { home, settings, steps, pool, damaged_database })
+        Ok(App {
+            home,
+            settings: RwLock::new(settings),
+            steps,
+            pool,
+            sign_in: sign_in::OpenSignIn::default(),
+            damaged_database,
+        })
     }
 
     /// Submits what a person pasted: a Drive link, a Drive id or the path of a file. Returns at once; the job is on disk.
@@ -142,11 +160,11 @@ impl App {
     }
 
     fn destination(&self) -> Destination {
-        Destination::Markdown { folder: self.steps.pages_folder().to_owned() }
+        Destination::Markdown { folder: self.steps.now().pages_folder().to_owned() }
     }
 
     fn speech(&self) -> SpeechChoice {
-        self.steps.speech_choice()
+        self.steps.now().speech_choice()
     }
 
     /// The answer of `get_job_status`.
@@ -264,10 +282,10 @@ impl App {
 
     /// What the window shows about this installation.
     pub async fn about(&self) -> About {
-        let (engine, engine_ready) = self.steps.next_engine().await;
+        let (engine, engine_ready) = self.steps.now().next_engine().await;
         About {
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            pages_folder: self.steps.pages_folder().display().to_string(),
+            pages_folder: self.steps.now().pages_folder().display().to_string(),
             data_folder: self.home.data_folder().display().to_string(),
             engine,
             engine_ready: engine_ready.is_ok(),
@@ -279,7 +297,7 @@ impl App {
 
     /// Every speech engine, and whether it could start now.
     pub fn engines(&self) -> Vec<EngineInfo> {
-        self.steps.engines()
+        self.steps.now().engines()
     }
 
     /// Whether pages could be written now.
@@ -287,12 +305,16 @@ impl App {
     /// # Errors
     /// What is missing and what to do.
     pub async fn pages_ready(&self) -> Result<(), Failure> {
-        self.steps.pages_ready().await
+        self.steps.now().pages_ready().await
     }
 
     /// The settings in force.
-    pub fn settings(&self) -> &Settings {
-        &self.settings
+    pub fn settings(&self) -> Settings {
+        self.settings.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn set_settings(&self, settings: Settings) {
+        *self.settings.write().unwrap_or_else(PoisonError::into_inner) = settings;
     }
 
     /// The folders of this installation.

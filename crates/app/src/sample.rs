@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use debrief_core::failure::{Failure, FailureCode};
 
-const SAMPLE: &[u8] = include_bytes!("../../../sample/two-speakers.opus");
+/// The sample, an Ogg Opus file.
+pub const SAMPLE: &[u8] = include_bytes!("../../../sample/two-speakers.opus");
 
 /// Writes the sample to `file`, unless it is there; returns its path.
 pub(crate) fn unpack(file: &Path) -> Result<PathBuf, Failure> {

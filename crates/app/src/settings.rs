@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use debrief_connect::google;
+use debrief_connect::keychain::Keep;
 use debrief_core::failure::{Failure, FailureCode};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -20,6 +22,10 @@ pub struct Settings {
     pub media: Media,
     /// How much is done at once.
     pub pool: Pool,
+    /// How Debrief signs in to Google.
+    pub google: Google,
+    /// Where sign-ins are kept.
+    pub secrets: SecretsSettings,
     /// Base addresses of outside services.
     pub endpoints: Endpoints,
 }
@@ -68,6 +74,25 @@ impl Default for Pool {
     }
 }
 
+/// `[google]`: the OAuth client of the kind "Desktop app" that Debrief signs in with. Google wants its secret, though it is
+/// none: every copy of a program has it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Google {
+    /// Ends in `.apps.googleusercontent.com`.
+    pub client_id: Option<String>,
+    /// What belongs to it.
+    pub client_secret: Option<String>,
+}
+
+/// `[secrets]`
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SecretsSettings {
+    /// `keychain` unless set; `session` keeps sign-ins until Debrief is closed, `file` in a file that only its owner can read.
+    pub keep: Keep,
+}
+
 /// A number of jobs from 1 to 16.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "i64")]
@@ -98,6 +123,32 @@ pub struct Endpoints {
     pub notion: Url,
     /// Where models are downloaded from.
     pub models: Url,
+}
+
+impl Endpoints {
+    /// Those of Google.
+    pub fn google(&self) -> google::Endpoints {
+        google::Endpoints {
+            auth: self.google_auth.clone(),
+            token: self.google_token.clone(),
+            revoke: self.google_revoke.clone(),
+            drive: self.drive.clone(),
+        }
+    }
+
+    /// What stands in for Google: host and port of the first address that is not Google's own.
+    pub fn sandbox(&self) -> Option<String> {
+        let usual = Endpoints::default().google();
+        let now = self.google();
+        let pairs = [
+            (now.token, usual.token),
+            (now.auth, usual.auth),
+            (now.revoke, usual.revoke),
+            (now.drive, usual.drive),
+        ];
+        let other = pairs.into_iter().find(|(now, usual)| now != usual)?.0;
+        Some(other[url::Position::BeforeHost..url::Position::AfterPort].to_owned())
+    }
 }
 
 impl Default for Endpoints {
@@ -147,6 +198,53 @@ impl Settings {
         // Every part was checked alone; together they can only be as good.
         table.try_into().map_err(|error: toml::de::Error| bad(error.message().to_owned()))
     }
+}
+
+/// One setting to change: its section, its key and its new value; `None` takes it out.
+pub(crate) type Change<'a> = (&'a str, &'a str, Option<&'a str>);
+
+/// Changes settings in their file; everything else in it, comments included, stays as it is.
+///
+/// # Errors
+/// The file can't be read or written, or would hold a bad value; nothing is changed then.
+pub(crate) fn change(file: &Path, changes: &[Change<'_>]) -> Result<(), Failure> {
+    let unwritten = |error: &dyn std::fmt::Display| {
+        let what = format!("The settings file {} can't be changed.", file.display());
+        Failure::never(FailureCode::BadSettings, what, "Check its permissions and that the disk isn't full.")
+            .because(error)
+    };
+    let text = match std::fs::read_to_string(file) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
+        Err(error) => return Err(unwritten(&error)),
+    };
+    let mut document: toml_edit::DocumentMut = text.parse().map_err(|error| unwritten(&error))?;
+    for (section, key, value) in changes {
+        match value {
+            Some(value) => {
+                let table = document.entry(section).or_insert(toml_edit::table());
+                let table = table
+                    .as_table_like_mut()
+                    .ok_or_else(|| unwritten(&format!("{section} is no section")))?;
+                table.insert(key, toml_edit::value(*value));
+            }
+            None => {
+                if let Some(table) = document.get_mut(section).and_then(|table| table.as_table_like_mut()) {
+                    table.remove(key);
+                }
+            }
+        }
+    }
+    let text = document.to_string();
+    checked(&text, file)?;
+    let folder = file.parent().unwrap_or(Path::new("."));
+    std::fs::create_dir_all(folder).map_err(|error| unwritten(&error))?;
+    let mut written = tempfile::NamedTempFile::new_in(folder).map_err(|error| unwritten(&error))?;
+    std::io::Write::write_all(&mut written, text.as_bytes())
+        .and_then(|()| written.as_file().sync_all())
+        .map_err(|error| unwritten(&error))?;
+    written.persist(file).map_err(|error| unwritten(&error.error))?;
+    Ok(())
 }
 
 /// The file's table, if it makes valid settings.
@@ -241,6 +339,39 @@ mod tests {
         assert_eq!(settings.speech.language.as_deref(), Some("en"));
         assert_eq!(settings.pool.jobs.0, 5);
         assert_eq!(settings.endpoints.notion.as_str(), "http://127.0.0.1:4010/v1");
+    }
+
+    #[test]
+    fn a_change_leaves_the_rest_of_the_file_alone() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("deep").join("settings.toml");
+        change(&file, &[("google", "client_id", Some("1-a"))]).expect("a new file");
+        let text = "# mine\n[pool]\njobs = 2 # few\n\n[google]\nclient_id = \"1-a\"\n";
+        std::fs::write(&file, text).expect("written");
+        let changes = [
+            ("google", "client_secret", Some("s")),
+            ("secrets", "keep", Some("file")),
+            ("endpoints", "drive", None),
+        ];
+        change(&file, &changes).expect("changed");
+        let settings = Settings::load(&file, std::iter::empty()).expect("good settings");
+        assert_eq!(
+            (settings.google.client_id.as_deref(), settings.google.client_secret.as_deref()),
+            (Some("1-a"), Some("s"))
+        );
+        assert_eq!((settings.secrets.keep, settings.pool.jobs.0), (Keep::File, 2));
+        let kept = std::fs::read_to_string(&file).expect("read");
+        assert!(kept.starts_with("# mine\n[pool]\njobs = 2 # few\n"), "{kept}");
+        let failure = change(&file, &[("secrets", "keep", Some("anywhere"))]).expect_err("no such place");
+        assert_eq!(failure.code, FailureCode::BadSettings);
+        assert_eq!(std::fs::read_to_string(&file).expect("read"), kept);
+    }
+
+    #[test]
+    fn a_sandbox_is_known_by_any_address_that_is_not_googles() {
+        assert_eq!(Endpoints::default().sandbox(), None);
+        let text = "[endpoints]\ndrive = \"http://127.0.0.1:4010/drive/v3\"\n";
+        assert_eq!(load(text, &[]).expect("good").endpoints.sandbox(), Some("127.0.0.1:4010".to_owned()));
     }
 
     #[test]

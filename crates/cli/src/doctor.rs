@@ -1,6 +1,6 @@
 //! `debrief doctor`: what is connected, what is ready, and what to do about the rest.
 
-use debrief_app::App;
+use debrief_app::{App, GoogleView};
 use debrief_core::failure::Failure;
 
 use crate::Outcome;
@@ -20,11 +20,34 @@ pub(crate) async fn report(app: &App) -> Result<Outcome, Failure> {
     for engine in app.engines() {
         line("speech", engine.described, &engine.ready);
     }
-    println!("Google      not connected; recordings on this machine work without it");
+    google(&app.google().await?);
     println!("Notion      not connected; pages are written to the folder above");
     let ready = pages.is_ok() && about.engine_ready;
     println!("{}", if ready { "Ready." } else { "Not ready: see above." });
     Ok(if ready { Outcome::Done } else { Outcome::NeedsPerson })
+}
+
+fn google(google: &GoogleView) {
+    if let Some(sandbox) = &google.sandbox {
+        println!("Google      a sandbox stands in for it: {sandbox}");
+    }
+    if let Some(problem) = &google.keychain_problem {
+        println!("keychain    {} {}", problem.what, problem.fix);
+    }
+    for account in &google.accounts {
+        let state = match account.signed_in {
+            true => "signed in",
+            false => "its sign-in has expired; `debrief connect google`",
+        };
+        println!("Google      {}: {state}", account.email);
+    }
+    if google.accounts.is_empty() {
+        let next = match google.client_id {
+            Some(_) => "`debrief connect google`",
+            None => "see docs/google-setup.md",
+        };
+        println!("Google      not connected ({next}); recordings on this machine work without it");
+    }
 }
 
 fn line(name: &str, what: &str, ready: &Result<(), Failure>) {

@@ -2,9 +2,11 @@
 #![forbid(unsafe_code)]
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line speaks on its two streams")]
 
+mod connect;
 mod doctor;
 mod follow;
 mod print;
+mod sandbox;
 
 use std::process::ExitCode;
 
@@ -47,6 +49,12 @@ enum Command {
         /// Only submit; a window or `debrief resume` runs the job.
         #[arg(long)]
         no_wait: bool,
+        /// Process recordings again of which there is a page already.
+        #[arg(long)]
+        again: bool,
+        /// Ask in the browser, before anything else, for the sign-in or the choice that a Drive link needs.
+        #[arg(long)]
+        sign_in: bool,
     },
     /// Say how a job stands.
     Status {
@@ -98,6 +106,23 @@ enum Command {
         #[arg(long, value_enum, default_value_t = Format::Md)]
         format: Format,
     },
+    /// Give a renamed recording its old name back; its page stays.
+    Undo {
+        /// The job's id.
+        job: JobId,
+    },
+    /// Sign in to a service.
+    Connect {
+        #[command(subcommand)]
+        service: connect::Service,
+    },
+    /// Sign out of a service; jobs that need it wait.
+    Disconnect {
+        #[command(subcommand)]
+        service: connect::SignOut,
+    },
+    /// Run a stand-in for Google on this machine, to try everything without an account.
+    Sandbox(sandbox::Options),
     /// Say what is connected and what is ready.
     Doctor,
 }
@@ -151,8 +176,16 @@ impl From<Outcome> for ExitCode {
     }
 }
 
+fn main() -> ExitCode {
+    // A document is read by a process of its own, which is this program.
+    if debrief_app::serve_if_asked() {
+        return ExitCode::SUCCESS;
+    }
+    run_to_the_end()
+}
+
 #[tokio::main]
-async fn main() -> ExitCode {
+async fn run_to_the_end() -> ExitCode {
     let arguments = Arguments::parse();
     match run(arguments.command).await {
         Ok(outcome) => outcome.into(),
@@ -178,13 +211,15 @@ async fn run(command: Command) -> Result<Outcome, Failure> {
     let home = Home::from_environment()?;
     log_to_file(&home)?;
     match command {
-        Command::Process { recordings, attach, to, json, no_wait } => {
+        Command::Process { recordings, attach, to, json, no_wait, again, sign_in } => {
             if to == To::Notion {
                 return Err(notion_is_not_connected());
             }
             let links = recordings.iter().map(|text| link_of(text)).collect::<Result<Vec<_>, _>>()?;
             let attachments = attach.iter().map(|text| link_of(text)).collect::<Result<Vec<_>, _>>()?;
             let app = open(home, if no_wait { Runs::Nothing } else { Runs::WhatIsNew }).await?;
+            connect::before_processing(&app, &links, &attachments, sign_in).await?;
+            let links = if again { links } else { connect::without_a_page(&app, links).await };
             let news = app.news();
             let submit = |link| app.submit(link, attachments.clone());
             let ids = links.into_iter().map(submit).collect::<Result<Vec<_>, _>>()?;
@@ -240,6 +275,15 @@ async fn run(command: Command) -> Result<Outcome, Failure> {
             }
             Ok(Outcome::Done)
         }
+        Command::Undo { job } => {
+            open(home, Runs::Nothing).await?.undo_rename(job).await?;
+            Ok(Outcome::Done)
+        }
+        Command::Connect { service } => connect::sign_in(&open(home, Runs::Nothing).await?, service).await,
+        Command::Disconnect { service } => {
+            connect::sign_out(&open(home, Runs::Nothing).await?, service).await
+        }
+        Command::Sandbox(options) => sandbox::run(options).await,
         Command::Doctor => doctor::report(&open(home, Runs::Nothing).await?).await,
     }
 }

@@ -1,9 +1,14 @@
 //! The outside world, one folder per vendor. Implements the traits of `debrief_core::ports`; knows no job store.
 
 pub mod diarize;
+pub mod documents;
+pub mod google;
+pub mod http;
 pub mod identify;
+pub mod keychain;
 pub mod local;
 pub mod markdown;
 pub mod media;
+pub mod recordings;
 pub mod summarize;
 pub mod transcribe;

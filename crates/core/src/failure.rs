@@ -86,6 +86,36 @@ failure_codes! {
     PageFolderReadOnly => "page_folder_read_only",
     /// The service that the link or the destination belongs to is not connected.
     NotConnected => "not_connected",
+    /// No Google account is signed in.
+    SignInNeeded => "sign_in_needed",
+    /// Google takes the sign-in no more: it was revoked or has run out.
+    SignInExpired => "sign_in_expired",
+    /// The sign-in in the browser came to nothing.
+    SignInFailed => "sign_in_failed",
+    /// Debrief has no client id to sign in with.
+    GoogleClientMissing => "google_client_missing",
+    /// The system's keychain can't keep a secret.
+    NoKeychain => "no_keychain",
+    /// The person has not chosen this file in Google's file chooser yet.
+    PickNeeded => "pick_needed",
+    /// Another file than the pasted one was chosen.
+    WrongPick => "wrong_pick",
+    /// The file is not shared with any signed-in account.
+    NoAccess => "no_access",
+    /// The owner allows no downloads.
+    DownloadForbidden => "download_forbidden",
+    /// The file lies in Drive's bin.
+    InTrash => "in_trash",
+    /// Google takes the file for malware or spam.
+    FlaggedAsAbusive => "flagged_as_abusive",
+    /// A daily limit of Google is used up.
+    QuotaExceeded => "quota_exceeded",
+    /// What was downloaded is not what Drive has.
+    DownloadDamaged => "download_damaged",
+    /// The service can't be reached.
+    Offline => "offline",
+    /// The service asks for patience or has a fault of its own.
+    ServiceBusy => "service_busy",
     /// A step took longer than its bound.
     TimedOut => "timed_out",
     /// The pasted text is neither a link nor a file.
@@ -114,6 +144,11 @@ impl Failure {
     /// A temporary failure; the job is tried again by itself.
     pub fn later(code: FailureCode, what: impl Into<String>, fix: impl Into<String>) -> Self {
         Self { retry: Retry::Later { after_ms: None }, ..Self::never(code, what, fix) }
+    }
+
+    /// The same failure, tried again no sooner than the service asked for.
+    pub fn after(self, after_ms: Option<u32>) -> Self {
+        Self { retry: Retry::Later { after_ms }, ..self }
     }
 
     /// The same failure with its technical cause.

@@ -23,7 +23,24 @@ pub enum RecordingLink {
     },
 }
 
-/// Why pasted text is no link to a recording.
+/// A folder whose recordings can be watched for.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum FolderLink {
+    /// A folder on this machine.
+    Local {
+        /// The folder, as it was given.
+        path: PathBuf,
+    },
+    /// A folder in Google Drive.
+    Drive {
+        /// Its opaque id.
+        id: String,
+        /// The key that older shared links need besides the id.
+        resource_key: Option<String>,
+    },
+}
+
+/// Why pasted text is no link to a recording or to a folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{} {}", self.what(), self.fix())]
 pub enum LinkError {
@@ -37,6 +54,8 @@ pub enum LinkError {
     NotDrive,
     /// A Drive address without a file id.
     NoFileId,
+    /// A Drive address that names no folder, where one is wanted.
+    NoFolder,
 }
 
 impl LinkError {
@@ -48,6 +67,7 @@ impl LinkError {
             LinkError::Published => "This is a page published to the web, not the file itself.",
             LinkError::NotDrive => "This web address isn't a Google Drive file.",
             LinkError::NoFileId => "This Google Drive link has no file in it.",
+            LinkError::NoFolder => "This isn't the link of a folder in Google Drive.",
         }
     }
 
@@ -60,6 +80,7 @@ impl LinkError {
             LinkError::NotDrive => {
                 "Copy the link from Drive's Share dialog, or download the file and drop it here."
             }
+            LinkError::NoFolder => "Open the folder in Drive and copy the address from the browser.",
         }
     }
 }
@@ -112,6 +133,33 @@ impl RecordingLink {
     }
 }
 
+impl FolderLink {
+    /// Reads what a person pastes: the address of a folder in Drive, a bare Drive id, a `file:` address or a path.
+    ///
+    /// # Errors
+    /// [`LinkError`] says what the text is instead and what to do.
+    pub fn parse(text: &str) -> Result<FolderLink, LinkError> {
+        let text = unquoted(text.trim());
+        if let Ok(url) = Url::parse(text)
+            && matches!(url.scheme(), "http" | "https")
+        {
+            return drive_folder(&url);
+        }
+        match RecordingLink::parse(text)? {
+            RecordingLink::Local { path } => Ok(FolderLink::Local { path }),
+            RecordingLink::Drive { id, resource_key } => Ok(FolderLink::Drive { id, resource_key }),
+        }
+    }
+
+    /// The place as a person would write it: a path or a web address.
+    pub fn location(&self) -> String {
+        match self {
+            FolderLink::Local { path } => path.display().to_string(),
+            FolderLink::Drive { id, .. } => format!("https://drive.google.com/drive/folders/{id}"),
+        }
+    }
+}
+
 /// File managers and shells copy paths in quotes.
 fn unquoted(text: &str) -> &str {
     for quote in ['"', '\''] {
@@ -149,6 +197,25 @@ fn drive_link(url: &Url) -> Result<RecordingLink, LinkError> {
         path.iter().position(|part| *part == "d").and_then(|d| path.get(d + 1)).map(|s| (*s).to_owned());
     let id = in_path.or_else(|| query("id")).filter(|id| is_id_shaped(id)).ok_or(LinkError::NoFileId)?;
     Ok(RecordingLink::Drive { id, resource_key: query("resourcekey") })
+}
+
+fn drive_folder(url: &Url) -> Result<FolderLink, LinkError> {
+    let host = url.host_str().unwrap_or_default().trim_start_matches("www.");
+    if host != "drive.google.com" {
+        return Err(LinkError::NoFolder);
+    }
+    let path: Vec<&str> =
+        url.path_segments().map(|s| s.filter(|p| !p.is_empty()).collect()).unwrap_or_default();
+    let query = |key: &str| url.query_pairs().find(|(k, _)| k == key).map(|(_, v)| v.into_owned());
+    let in_path = path.iter().position(|part| *part == "folders").and_then(|at| path.get(at + 1));
+    let id = match (in_path, path.as_slice()) {
+        (Some(id), _) => Some((*id).to_owned()),
+        // Whether it is a folder's or a file's, Drive alone can say.
+        (None, ["folderview" | "open"]) => query("id"),
+        (None, _) => None,
+    };
+    let id = id.filter(|id| is_id_shaped(id)).ok_or(LinkError::NoFolder)?;
+    Ok(FolderLink::Drive { id, resource_key: query("resourcekey") })
 }
 
 #[cfg(test)]
@@ -201,6 +268,43 @@ mod tests {
         ];
         for (text, error) in cases {
             assert_eq!(RecordingLink::parse(text), Err(error), "{text}");
+        }
+    }
+
+    #[test]
+    fn every_form_of_a_folder_s_link_gives_its_id() {
+        let drive = |key: Option<&str>| {
+            Ok(FolderLink::Drive { id: ID.to_owned(), resource_key: key.map(str::to_owned) })
+        };
+        for text in [
+            format!("https://drive.google.com/drive/folders/{ID}"),
+            format!("https://drive.google.com/drive/u/2/folders/{ID}?usp=drive_link"),
+            format!("https://drive.google.com/drive/mobile/folders/{ID}#list"),
+            format!("https://drive.google.com/folderview?id={ID}&usp=sharing"),
+            format!("https://drive.google.com/open?id={ID}"),
+            format!(" '{ID}' "),
+        ] {
+            assert_eq!(FolderLink::parse(&text), drive(None), "{text}");
+        }
+        let keyed = format!("https://drive.google.com/drive/folders/{ID}?resourcekey=0-abc");
+        assert_eq!(FolderLink::parse(&keyed), drive(Some("0-abc")));
+        let location = format!("https://drive.google.com/drive/folders/{ID}");
+        assert_eq!(FolderLink::parse(&keyed).map(|link| link.location()), Ok(location));
+        let path = FolderLink::Local { path: "/home/ana/My talks".into() };
+        assert_eq!(FolderLink::parse("\"/home/ana/My talks\""), Ok(path));
+    }
+
+    #[test]
+    fn what_is_no_folder_is_refused_with_its_own_message() {
+        let cases = [
+            ("", LinkError::Empty),
+            ("https://drive.google.com/file/d/1AbCdEfGhIjKlMnOp/view", LinkError::NoFolder),
+            ("https://drive.google.com/drive/my-drive", LinkError::NoFolder),
+            ("https://drive.google.com/drive/folders/", LinkError::NoFolder),
+            ("https://example.com/drive/folders/1AbCdEfGhIjKlMnOp", LinkError::NoFolder),
+        ];
+        for (text, error) in cases {
+            assert_eq!(FolderLink::parse(text), Err(error), "{text}");
         }
     }
 

@@ -31,10 +31,27 @@ pub struct Recording {
     pub location: String,
     /// Documents that belong to it.
     pub attachments: Vec<Attachment>,
+    /// What its new name needs to be given to it later, for recordings in Drive.
+    pub drive: Option<DriveFile>,
+}
+
+/// A recording in Google Drive, as it was when it was fetched.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DriveFile {
+    /// The file itself, also where the link was a shortcut to it.
+    pub id: String,
+    /// The key that older shared links need besides the id.
+    pub resource_key: Option<String>,
+    /// Id of the account that could read it.
+    pub account: String,
+    /// That account's address, for people.
+    pub email: String,
+    /// Whether that account may rename it.
+    pub can_rename: bool,
 }
 
 impl Checkpoint for Recording {
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
 
     fn files(&self) -> Vec<PathBuf> {
         vec![self.file.clone()]
@@ -80,6 +97,13 @@ pub struct PublishedPage {
     pub html_path: Option<PathBuf>,
 }
 
+impl PublishedPage {
+    /// The page's id at its destination, for the recording's receipt. Pages on this machine are known by their job alone.
+    pub fn receipt(&self) -> String {
+        "markdown".to_owned()
+    }
+}
+
 impl Checkpoint for PublishedPage {
     const VERSION: u32 = 1;
 
@@ -91,12 +115,16 @@ impl Checkpoint for PublishedPage {
 /// Output of the rename stage.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
 pub struct Renamed {
-    /// The new name; `None` when the source keeps names as they are.
+    /// The new name; `None` when the recording kept the one that it had.
     pub name: Option<String>,
+    /// The name that it had before, when it got a new one.
+    pub before: Option<String>,
+    /// The name that it should have had, when Debrief may not rename it.
+    pub to_copy: Option<String>,
 }
 
 impl Checkpoint for Renamed {
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
 }
 
 /// Where recordings come from.
@@ -110,8 +138,27 @@ pub trait RecordingSource: Send + Sync {
         cx: StageCx,
     ) -> StepResult<Recording>;
 
-    /// Gives the recording its new name at its source, if the source renames at all.
-    async fn rename(&self, link: &RecordingLink, name: &str, cx: StageCx) -> StepResult<Renamed>;
+    /// Whether there is an account to ask its service with, judged without asking the service.
+    ///
+    /// # Errors
+    /// What is still missing and what to do.
+    async fn has_account(&self) -> Result<(), Failure>;
+
+    /// Whether the recording could be fetched now; asks its service.
+    ///
+    /// # Errors
+    /// What is still missing and what to do.
+    async fn ready(&self, link: &RecordingLink) -> Result<(), Failure>;
+
+    /// Gives the recording its new name at its source, if the source renames at all. A recording that may not be renamed,
+    /// or that somebody else has renamed since it was fetched, is a warning.
+    async fn rename(
+        &self,
+        recording: &Recording,
+        name: &str,
+        page: &PublishedPage,
+        cx: StageCx,
+    ) -> StepResult<Renamed>;
 }
 
 /// Turns any recording into [`Audio`].

@@ -65,6 +65,8 @@ pub struct JobView {
     pub title: String,
     /// Path or web address of the recording.
     pub source: String,
+    /// Address of the Google account that it uses, once known.
+    pub account: Option<String>,
     /// Names of the attachments.
     pub attachments: Vec<String>,
     /// Length of the recording in milliseconds, once known.
@@ -136,6 +138,10 @@ pub struct JobResult {
     pub page_html_path: Option<String>,
     /// The recording's new name, where its source renames it.
     pub drive_filename: Option<String>,
+    /// The name that it had before; none once that name was given back.
+    pub renamed_from: Option<String>,
+    /// The name that it should have had, where Debrief may not rename it.
+    pub name_to_copy: Option<String>,
     /// What the person should know about the page.
     pub warnings: Vec<Warning>,
 }
@@ -174,6 +180,8 @@ impl JobError {
 pub struct JobFacts {
     /// The title of its notes, or else the name of its recording, once there is one.
     pub title: Option<String>,
+    /// Address of the Google account that could read the recording, once known.
+    pub account: Option<String>,
     /// Length of the recording in milliseconds, once known.
     pub duration_ms: Option<u32>,
     /// The finished stages, with how long each took in milliseconds.
@@ -228,6 +236,7 @@ impl JobView {
             error: stage.zip(why).map(|(stage, why)| JobError::new(why, stage)),
             title: facts.title.unwrap_or_else(|| request.link.short_name()),
             source: request.link.location(),
+            account: facts.account,
             attachments: request.attachments.iter().map(|link| link.short_name()).collect(),
             duration_ms: facts.duration_ms,
             engine: request.speech.label.clone(),

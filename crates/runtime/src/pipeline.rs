@@ -42,7 +42,7 @@ pub async fn run(job: &Job, steps: &Steps, journal: &Journal) -> StepResult<JobR
     let published = journal.once(Publish, |cx| steps.sink.publish(&page, cx)).await?;
 
     let name = recording_name(date, &notes.title, &recording.name);
-    let renamed = journal.once(Rename, |cx| steps.source.rename(link, &name, cx)).await?;
+    let renamed = journal.once(Rename, |cx| steps.source.rename(&recording, &name, &published, cx)).await?;
     Ok(result(&transcript, &notes, &published, &renamed, journal.warnings().await?))
 }
 
@@ -82,6 +82,8 @@ fn result(
         page_path: path(&published.markdown_path),
         page_html_path: path(&published.html_path),
         drive_filename: renamed.name.clone(),
+        renamed_from: renamed.before.clone(),
+        name_to_copy: renamed.to_copy.clone(),
         warnings,
     }
 }

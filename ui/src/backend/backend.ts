@@ -1,23 +1,42 @@
 // The one door between the window and the work: what the window may ask, and what it is told.
 
-import type { About, CommandError, JobNews, JobView, PickKind, Stage } from './bindings';
+import type {
+  About,
+  CommandError,
+  DriveAccess,
+  GoogleView,
+  JobNews,
+  JobView,
+  LinkLook,
+  PickKind,
+  SecretsKept,
+  Stage,
+  WatchedFolder,
+} from './bindings';
 
 export type {
   About,
+  AccountView,
   CommandError,
+  DriveAccess,
+  GoogleView,
   Group,
   JobError,
   JobNews,
   JobResult,
   JobView,
+  LinkLook,
   PickKind,
+  Processed,
   Progress,
+  SecretsKept,
   Stage,
   StageState,
   StageView,
   StatusWord,
   Unit,
   Warning,
+  WatchedFolder,
 } from './bindings';
 
 /** Files held over the window or let go of. */
@@ -42,6 +61,30 @@ export interface Backend {
   /** Asks for files with the system's dialog; none when the person closes it. */
   pickFiles(kind: PickKind): Promise<string[]>;
   about(): Promise<About>;
+  googleStatus(): Promise<GoogleView>;
+  /**
+   * Opens the browser for sign-in and resolves once it is done. A second call while one is open shows the browser page
+   * again and resolves with the same answer.
+   */
+  signInGoogle(access: DriveAccess): Promise<GoogleView>;
+  /** Opens Google's file chooser for a link, or, by its id, for the job that needs it, which then goes on by itself. */
+  chooseInGoogle(link: string | null, jobId: string | null): Promise<GoogleView>;
+  cancelSignIn(): Promise<void>;
+  signOutGoogle(accountId: string): Promise<GoogleView>;
+  setGoogleClient(clientId: string, clientSecret: string): Promise<GoogleView>;
+  /** Takes the client from a downloaded `client_secret*.json`. */
+  readGoogleClient(path: string): Promise<GoogleView>;
+  keepSecrets(where: SecretsKept): Promise<GoogleView>;
+  /** Uses the sandbox at a loopback address instead of Google's services; `null` stands for Google itself. */
+  useSandbox(address: string | null): Promise<GoogleView>;
+  /** What a link or a path is, before it is processed. One that cannot be read resolves too, with its problem. */
+  lookUp(text: string): Promise<LinkLook>;
+  /** Gives the recording its old name back. */
+  undoRename(jobId: string): Promise<void>;
+  watchedFolders(): Promise<WatchedFolder[]>;
+  /** `place` is a link to a folder in Drive, or an absolute path. */
+  watchFolder(place: string): Promise<WatchedFolder[]>;
+  unwatchFolder(id: string): Promise<WatchedFolder[]>;
   /** Tells every change of the jobs from now on. */
   followJobs(tell: (news: JobNews) => void): Promise<void>;
   /** Tells of files dragged over the window. */

@@ -30,6 +30,28 @@ export const commands = {
 	pickFiles: (kind: PickKind) => __TAURI_INVOKE<string[]>("pick_files", { kind }),
 	/**  Version, folder for pages, speech engine. */
 	about: () => __TAURI_INVOKE<About>("about"),
+	/**  What a pasted link or path leads to. */
+	lookUp: (text: string) => __TAURI_INVOKE<LinkLook>("look_up", { text }),
+	/**  Gives a renamed recording its old name back. */
+	undoRename: (jobId: string) => __TAURI_INVOKE<null>("undo_rename", { jobId }),
+	/**  Who is signed in to Google and how. */
+	googleStatus: () => __TAURI_INVOKE<GoogleView>("google_status"),
+	/**  Opens the browser for a sign-in, and answers once it is done. */
+	signInGoogle: (access: DriveAccess) => __TAURI_INVOKE<GoogleView>("sign_in_google", { access }),
+	/**  Opens Google's file chooser for a link, or for the files of a job that needs them. */
+	chooseInGoogle: (link: string | null, jobId: string | null) => __TAURI_INVOKE<GoogleView>("choose_in_google", { link, jobId }),
+	/**  Gives up the sign-in that is open. */
+	cancelSignIn: () => __TAURI_INVOKE<null>("cancel_sign_in"),
+	/**  Ends an account's sign-in, here and with Google. */
+	signOutGoogle: (accountId: string) => __TAURI_INVOKE<GoogleView>("sign_out_google", { accountId }),
+	/**  Signs in with this client from now on. */
+	setGoogleClient: (clientId: string, clientSecret: string) => __TAURI_INVOKE<GoogleView>("set_google_client", { clientId, clientSecret }),
+	/**  Signs in with the client of a downloaded file from now on. */
+	readGoogleClient: (path: string) => __TAURI_INVOKE<GoogleView>("read_google_client", { path }),
+	/**  Keeps sign-ins somewhere else from now on. */
+	keepSecrets: (kept: SecretsKept) => __TAURI_INVOKE<GoogleView>("keep_secrets", { kept }),
+	/**  Uses a sandbox instead of Google, or Google itself again. */
+	useSandbox: (address: string | null) => __TAURI_INVOKE<GoogleView>("use_sandbox", { address }),
 };
 
 /* Types */
@@ -53,7 +75,28 @@ export type About = {
 	notice: string | null,
 };
 
-/**  Why a command could not do what was asked. The technical cause stays outside the web view. */
+/**  A signed-in account. */
+export type AccountView = {
+	/**  Google's own id for it. */
+	id: string,
+	/**  Its address. */
+	email: string,
+	/**  What it lets Debrief see. */
+	access: DriveAccess,
+	/**  Whether Google still takes its sign-in, as far as is known. */
+	signed_in: boolean,
+	/**  Jobs that wait until somebody signs in. */
+	waiting_jobs: number,
+};
+
+/**  Where the client id comes from. */
+export type ClientSource = 
+/**  The person set it up. */
+"settings" | 
+/**  Whoever built this copy of Debrief put it in. */
+"built_in";
+
+/**  Something that is wrong, and what to do. */
 export type CommandError = {
 	/**  Stable word of the kind of failure. */
 	code: string,
@@ -61,6 +104,33 @@ export type CommandError = {
 	what: string,
 	/**  What to do. */
 	fix: string,
+};
+
+/**  What a person lets Debrief see. */
+export type DriveAccess = 
+/**  The files that they choose in Google's file chooser. */
+"picked_files" | 
+/**  All of their Drive. */
+"all_files";
+
+/**  What the window shows about Google. */
+export type GoogleView = {
+	/**  The client id to sign in with; without one a person has to set one up first. */
+	client_id: string | null,
+	/**  Where it comes from. */
+	client_source: ClientSource | null,
+	/**  Who is or was signed in, the first first. */
+	accounts: AccountView[],
+	/**  A sign-in is open in the browser. */
+	signing_in: boolean,
+	/**  Where sign-ins are kept. */
+	secrets: SecretsKept,
+	/**  Why the keychain can't be used, if it is to be used. */
+	keychain_problem: CommandError | null,
+	/**  A token from the environment is used instead of any account. */
+	from_environment: boolean,
+	/**  Host and port of what stands in for Google. */
+	sandbox: string | null,
 };
 
 /**  The group of the window's list that a job belongs to. */
@@ -133,6 +203,10 @@ export type JobResult = {
 	page_html_path: string | null,
 	/**  The recording's new name, where its source renames it. */
 	drive_filename: string | null,
+	/**  The name that it had before; none once that name was given back. */
+	renamed_from: string | null,
+	/**  The name that it should have had, where Debrief may not rename it. */
+	name_to_copy: string | null,
 	/**  What the person should know about the page. */
 	warnings: Warning[],
 };
@@ -159,6 +233,8 @@ export type JobView = {
 	title: string,
 	/**  Path or web address of the recording. */
 	source: string,
+	/**  Address of the Google account that it uses, once known. */
+	account: string | null,
 	/**  Names of the attachments. */
 	attachments: string[],
 	/**  Length of the recording in milliseconds, once known. */
@@ -183,12 +259,44 @@ export type JobView = {
 	revision: number,
 };
 
+/**  What a pasted link or path leads to. */
+export type LinkLook = {
+	/**  What was pasted. */
+	text: string,
+	/**  The file's name, once it could be seen. */
+	name: string | null,
+	/**  Its size in bytes. */
+	size_bytes: number | null,
+	/**  Its length in milliseconds, where its source knows it. */
+	duration_ms: number | null,
+	/**  Address of the account that can see it. */
+	account: string | null,
+	/**  What an earlier job made of it. */
+	processed: Processed | null,
+	/**  Why it can't be processed as it is. */
+	problem: CommandError | null,
+};
+
 /**  What a person is asked to choose. */
 export type PickKind = 
 /**  Audio and video. */
 "recordings" | 
 /**  Documents that belong to a recording. */
-"attachments";
+"attachments" | 
+/**  The downloaded file of an OAuth client. */
+"google_client" | 
+/**  A folder whose recordings are processed by themselves. */
+"folder";
+
+/**  An earlier job of a recording. */
+export type Processed = {
+	/**  Its UUID. */
+	job_id: string,
+	/**  RFC 3339, UTC. */
+	at: string,
+	/**  Whether the job is in the list of this installation. */
+	here: boolean,
+};
 
 /**  How far a step has come, in its own unit. */
 export type Progress = {
@@ -199,6 +307,15 @@ export type Progress = {
 	/**  What is counted. */
 	unit: Unit,
 };
+
+/**  Where sign-ins are kept. */
+export type SecretsKept = 
+/**  In the system's keychain. */
+"keychain" | 
+/**  In memory, until Debrief is closed. */
+"session" | 
+/**  In a file that only its owner can read. */
+"file";
 
 /**  One step of the pipeline, in the order of the pipeline. */
 export type Stage = 

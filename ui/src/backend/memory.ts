@@ -1,76 +1,32 @@
 // A backend without an app: jobs in memory that move through their stages as real ones do. For tests and for a plain browser.
 
+import { isDriveSource, nameOf } from '../jobs/sources';
 import type {
   About,
   Backend,
   CommandError,
+  DriveAccess,
   FileDrag,
-  JobError,
+  GoogleView,
   JobNews,
   JobView,
+  LinkLook,
   PickKind,
+  SecretsKept,
   Stage,
   StageView,
+  WatchedFolder,
 } from './backend';
+import { type GoogleOptions, MemoryGoogle } from './memory-google';
+import { jobResult, jobView, needing } from './memory-jobs';
 
-const WEIGHTS: readonly (readonly [Stage, number])[] = [
-  ['fetch', 10],
-  ['decode', 20],
-  ['transcribe', 850],
-  ['diarize', 90],
-  ['identify', 5],
-  ['summarize', 10],
-  ['publish', 10],
-  ['rename', 5],
-];
+export { jobResult, jobView, needing, PAGE_FOLDER_GONE, stagesUpTo } from './memory-jobs';
+
 const IN_FLIGHT = 3;
 const RUN_MS = 90_000;
 const TICK_MS = 250;
 
-/** The stages of a job that has finished those before `stage`; `null` stands for all. */
-export function stagesUpTo(
-  stage: Stage | null,
-  state: 'running' | 'stopped' | 'ahead' = 'running',
-  took_ms: (weight: number) => number = (weight) => weight * 400,
-): StageView[] {
-  const reached = stage === null ? WEIGHTS.length : WEIGHTS.findIndex(([name]) => name === stage);
-  return WEIGHTS.map(([name, weight], index) => ({
-    stage: name,
-    weight,
-    state: index < reached ? 'done' : index === reached ? state : 'ahead',
-    took_ms: index < reached ? took_ms(weight) : null,
-  }));
-}
-
-/** A job that waits for its turn, changed by `over`. */
-export function jobView(over: Partial<JobView> & { id: string }): JobView {
-  const at = new Date().toISOString();
-  return {
-    status: 'pending',
-    progress: 0,
-    message: 'Waiting',
-    created_at: at,
-    updated_at: at,
-    result: null,
-    error: null,
-    title: over.id,
-    source: `/home/kim/Recordings/${over.id}`,
-    attachments: [],
-    duration_ms: null,
-    engine: 'PocketSphinx — rough, English only',
-    group: 'waiting',
-    stage: null,
-    stage_progress: null,
-    in_line: false,
-    retry_at: null,
-    stages: stagesUpTo('fetch', 'ahead'),
-    warnings: [],
-    revision: 1,
-    ...over,
-  };
-}
-
-export interface MemoryOptions {
+export interface MemoryOptions extends GoogleOptions {
   jobs?: JobView[];
   about?: Partial<About>;
   /** Whether time passes; tests move jobs by hand. */
@@ -81,10 +37,13 @@ export class MemoryBackend implements Backend {
   readonly jobs = new Map<string, JobView>();
   /** Every call that changes something, in order. */
   readonly calls: unknown[][] = [];
+  readonly google: MemoryGoogle;
   /** Set to make the next call that takes a recording or a job fail. */
   refuseNext: CommandError | null = null;
   /** What the next file dialog answers. */
   pickNext: string[] = ['/home/kim/Recordings/interview.m4a'];
+  /** Every text that was looked up, in order. */
+  readonly lookedUp: string[] = [];
 
   #about: About;
   #tell: ((news: JobNews) => void) | null = null;
@@ -92,7 +51,8 @@ export class MemoryBackend implements Backend {
   #revision = 1;
   #nextId = 1;
 
-  constructor({ jobs = [], about = {}, alive = false }: MemoryOptions = {}) {
+  constructor({ jobs = [], about = {}, alive = false, ...google }: MemoryOptions = {}) {
+    this.google = new MemoryGoogle(google);
     this.#about = {
       version: '0.1.0',
       pages_folder: '~/Documents/Debrief',
@@ -116,17 +76,25 @@ export class MemoryBackend implements Backend {
   async processFile(fileId: string, attachmentFileIds: string[]): Promise<string> {
     this.calls.push(['processFile', fileId, attachmentFileIds]);
     this.#refuseIfAsked();
-    if (/^https?:/u.test(fileId)) {
+    const inDrive = isDriveSource(fileId);
+    if (/^https?:/u.test(fileId) && !inDrive) {
       throw {
         code: 'not_connected',
-        what: 'Google Drive isn’t connected yet.',
+        what: 'Debrief can’t fetch from this address.',
         fix: 'Download the recording and drop the file here.',
       } satisfies CommandError;
     }
-    const name = fileId.split(/[\\/]/u).at(-1) ?? fileId;
+    const look = this.google.look(fileId);
     const id = `job-${this.#nextId++}`;
-    const attachments = attachmentFileIds.map((path) => path.split(/[\\/]/u).at(-1) ?? path);
-    this.change(jobView({ id, title: name, source: fileId, attachments }));
+    const job = jobView({
+      id,
+      title: look.name ?? nameOf(fileId),
+      source: fileId,
+      attachments: attachmentFileIds.map(nameOf),
+      account: look.account,
+    });
+    const obstacle = inDrive ? look.problem : null;
+    this.change(obstacle ? { ...job, ...needing({ ...obstacle, stage: 'fetch', detail: null }) } : job);
     return id;
   }
 
@@ -203,11 +171,92 @@ export class MemoryBackend implements Backend {
 
   async pickFiles(kind: PickKind): Promise<string[]> {
     this.calls.push(['pickFiles', kind]);
-    return kind === 'recordings' ? this.pickNext : ['/home/kim/Documents/agenda.pdf'];
+    switch (kind) {
+      case 'recordings':
+        return this.pickNext;
+      case 'attachments':
+        return ['/home/kim/Documents/agenda.pdf'];
+      case 'google_client':
+        return ['/home/kim/Downloads/client_secret_409218.json'];
+      case 'folder':
+        return ['/home/kim/Recordings'];
+    }
   }
 
   async about(): Promise<About> {
     return { ...this.#about };
+  }
+
+  async googleStatus(): Promise<GoogleView> {
+    return this.google.view;
+  }
+
+  async signInGoogle(access: DriveAccess): Promise<GoogleView> {
+    this.calls.push(['signInGoogle', access]);
+    return this.#goOnAfter(this.google.signIn(access));
+  }
+
+  async chooseInGoogle(link: string | null, jobId: string | null): Promise<GoogleView> {
+    this.calls.push(['chooseInGoogle', link, jobId]);
+    return this.#goOnAfter(this.google.choose());
+  }
+
+  async cancelSignIn(): Promise<void> {
+    this.calls.push(['cancelSignIn']);
+    this.google.cancel();
+  }
+
+  async signOutGoogle(accountId: string): Promise<GoogleView> {
+    this.calls.push(['signOutGoogle', accountId]);
+    return this.google.signOut(accountId);
+  }
+
+  async setGoogleClient(clientId: string, clientSecret: string): Promise<GoogleView> {
+    this.calls.push(['setGoogleClient', clientId, clientSecret]);
+    this.#refuseIfAsked();
+    return this.google.setClient(clientId);
+  }
+
+  async readGoogleClient(path: string): Promise<GoogleView> {
+    this.calls.push(['readGoogleClient', path]);
+    this.#refuseIfAsked();
+    return this.google.setClient('409218.apps.googleusercontent.com');
+  }
+
+  async keepSecrets(where: SecretsKept): Promise<GoogleView> {
+    this.calls.push(['keepSecrets', where]);
+    return this.google.keepSecrets(where);
+  }
+
+  async useSandbox(address: string | null): Promise<GoogleView> {
+    this.calls.push(['useSandbox', address]);
+    return this.google.useSandbox(address);
+  }
+
+  async lookUp(text: string): Promise<LinkLook> {
+    this.lookedUp.push(text);
+    return this.google.look(text);
+  }
+
+  async undoRename(jobId: string): Promise<void> {
+    this.calls.push(['undoRename', jobId]);
+    this.#refuseIfAsked();
+    const job = this.#known(jobId);
+    if (job.result) this.change({ ...job, result: { ...job.result, renamed_from: null } });
+  }
+
+  async watchedFolders(): Promise<WatchedFolder[]> {
+    return this.google.folders;
+  }
+
+  async watchFolder(place: string): Promise<WatchedFolder[]> {
+    this.calls.push(['watchFolder', place]);
+    return this.google.watch(place);
+  }
+
+  async unwatchFolder(id: string): Promise<WatchedFolder[]> {
+    this.calls.push(['unwatchFolder', id]);
+    return this.google.unwatch(id);
   }
 
   async followJobs(tell: (news: JobNews) => void): Promise<void> {
@@ -235,6 +284,16 @@ export class MemoryBackend implements Backend {
     this.jobs.set(job.id, stored);
     this.#tell?.({ kind: 'changed', job: stored });
     return stored;
+  }
+
+  /** Jobs that waited for the person go on once Google answers. */
+  async #goOnAfter(answer: Promise<GoogleView>): Promise<GoogleView> {
+    const view = await answer;
+    for (const job of this.jobs.values()) {
+      const waits = job.group === 'needs_you' && /^(?:sign_in|pick)_/u.test(job.error?.code ?? '');
+      if (waits) this.change({ ...job, status: 'pending', group: 'waiting', stage: null, error: null });
+    }
+    return view;
   }
 
   #known(id: string): JobView {
@@ -325,26 +384,13 @@ export class MemoryBackend implements Backend {
       progress: 100,
       stage: null,
       stage_progress: null,
-      result: {
+      result: jobResult({
         title: job.title,
         summary: 'Two people went through the open points and agreed on the next steps.',
         todos: ['Send the new price list to the vendor', 'Book the room for Thursday'],
         identified_speakers: { 'Speaker 1': 'Speaker 1', 'Speaker 2': 'Speaker 2' },
-        page_path: `~/Documents/Debrief/${job.title}.md`,
-        page_html_path: `~/Documents/Debrief/${job.title}.html`,
-        drive_filename: null,
-        warnings: [],
-      },
+      }),
       updated_at: new Date().toISOString(),
     });
   }
 }
-
-/** The needs of a page folder that cannot be written to, for scenes and tests. */
-export const PAGE_FOLDER_GONE: JobError = {
-  code: 'page_folder_gone',
-  what: 'The folder for pages is gone.',
-  fix: 'Connect the disk that holds ~/Documents/Debrief, or choose another folder. The transcript is safe.',
-  stage: 'publish',
-  detail: 'No such file or directory (os error 2)',
-};

@@ -1,9 +1,10 @@
 // Lists of jobs to look at in a plain browser: `?backend=memory&scene=busy`.
 
 import type { JobView } from './backend';
-import { jobView, MemoryBackend, PAGE_FOLDER_GONE, stagesUpTo } from './memory';
+import { backendOfGoogleScene, GOOGLE_SCENES } from './google-scenes';
+import { jobResult, jobView, MemoryBackend, PAGE_FOLDER_GONE, stagesUpTo } from './memory';
 
-const SCENES = ['empty', 'busy', 'live', 'broken'] as const;
+const SCENES = ['empty', 'busy', 'live', 'broken', ...GOOGLE_SCENES] as const;
 export type Scene = (typeof SCENES)[number];
 
 function ago(seconds: number): string {
@@ -88,7 +89,7 @@ function busy(chinese: boolean): JobView[] {
       duration_ms: 2_880_000,
       created_at: ago(9000),
       updated_at: ago(5000),
-      result: {
+      result: jobResult({
         title: say('Hiring sync: backend round', '招募同步：後端面試'),
         summary: say(
           'The panel compared four candidates for the backend role. Two go on to the system design round; the take-home is dropped for everybody.',
@@ -107,11 +108,10 @@ function busy(chinese: boolean): JobView[] {
         },
         page_path: '~/Documents/Debrief/Hiring sync.md',
         page_html_path: '~/Documents/Debrief/Hiring sync.html',
-        drive_filename: null,
         warnings: [
           { code: 'extractive', text: 'The summary is made of sentences that were said, not rewritten.' },
         ],
-      },
+      }),
     }),
     jobView({
       id: 'g-notes',
@@ -172,5 +172,8 @@ function backendNamed(name: string | null): MemoryBackend {
           notice: 'The database was damaged and has been set aside. Pages and recordings are untouched.',
         },
       });
+    default:
+      // Every other scene is about Google.
+      return backendOfGoogleScene(scene, busy(chinese));
   }
 }

@@ -31,6 +31,45 @@ test('commands are called by the names and arguments that the app knows', async 
   ]);
 });
 
+test('what is about Google is called by the names and arguments that the app knows', async () => {
+  const calls: [string, unknown][] = [];
+  mockIPC((command, args) => {
+    calls.push([command, args]);
+    return null;
+  });
+  const backend = new TauriBackend();
+  await backend.googleStatus();
+  await backend.signInGoogle('picked_files');
+  await backend.chooseInGoogle(null, 'job-1');
+  await backend.cancelSignIn();
+  await backend.signOutGoogle('kim');
+  await backend.setGoogleClient('id', 'secret');
+  await backend.readGoogleClient('/client_secret.json');
+  await backend.keepSecrets('session');
+  await backend.useSandbox(null);
+  await backend.lookUp('/a.m4a');
+  await backend.undoRename('job-1');
+  await backend.watchedFolders();
+  await backend.watchFolder('/recordings');
+  await backend.unwatchFolder('folder-1');
+  expect(calls).toEqual([
+    ['google_status', {}],
+    ['sign_in_google', { access: 'picked_files' }],
+    ['choose_in_google', { link: null, jobId: 'job-1' }],
+    ['cancel_sign_in', {}],
+    ['sign_out_google', { accountId: 'kim' }],
+    ['set_google_client', { clientId: 'id', clientSecret: 'secret' }],
+    ['read_google_client', { path: '/client_secret.json' }],
+    ['keep_secrets', { where: 'session' }],
+    ['use_sandbox', { address: null }],
+    ['look_up', { text: '/a.m4a' }],
+    ['undo_rename', { jobId: 'job-1' }],
+    ['watched_folders', {}],
+    ['watch_folder', { place: '/recordings' }],
+    ['unwatch_folder', { id: 'folder-1' }],
+  ]);
+});
+
 test('a refusal arrives with what happened and what to do', async () => {
   const refusal = { code: 'missing_file', what: 'There is no such file.', fix: 'Check the path.' };
   mockIPC(() => {

@@ -3,7 +3,7 @@
 import { Channel } from '@tauri-apps/api/core';
 import { getCurrentWebview } from '@tauri-apps/api/webview';
 
-import type { Backend, FileDrag, JobNews, PickKind, Stage } from './backend';
+import type { Backend, DriveAccess, FileDrag, JobNews, PickKind, SecretsKept, Stage } from './backend';
 import { commands } from './bindings';
 
 export class TauriBackend implements Backend {
@@ -49,6 +49,62 @@ export class TauriBackend implements Backend {
 
   about() {
     return commands.about();
+  }
+
+  googleStatus() {
+    return commands.googleStatus();
+  }
+
+  signInGoogle(access: DriveAccess) {
+    return commands.signInGoogle(access);
+  }
+
+  chooseInGoogle(link: string | null, jobId: string | null) {
+    return commands.chooseInGoogle(link, jobId);
+  }
+
+  async cancelSignIn() {
+    await commands.cancelSignIn();
+  }
+
+  signOutGoogle(accountId: string) {
+    return commands.signOutGoogle(accountId);
+  }
+
+  setGoogleClient(clientId: string, clientSecret: string) {
+    return commands.setGoogleClient(clientId, clientSecret);
+  }
+
+  readGoogleClient(path: string) {
+    return commands.readGoogleClient(path);
+  }
+
+  keepSecrets(where: SecretsKept) {
+    return commands.keepSecrets(where);
+  }
+
+  useSandbox(address: string | null) {
+    return commands.useSandbox(address);
+  }
+
+  lookUp(text: string) {
+    return commands.lookUp(text);
+  }
+
+  async undoRename(jobId: string) {
+    await commands.undoRename(jobId);
+  }
+
+  watchedFolders() {
+    return commands.watchedFolders();
+  }
+
+  watchFolder(place: string) {
+    return commands.watchFolder(place);
+  }
+
+  unwatchFolder(id: string) {
+    return commands.unwatchFolder(id);
   }
 
   async followJobs(tell: (news: JobNews) => void) {

@@ -1,6 +1,11 @@
 // What is about to become jobs: the text in the composer, the recordings lined up above it, and the PDFs of each.
 
-import { asCommandError, type Backend, type CommandError } from '../backend/backend';
+import { asCommandError, type Backend, type CommandError, type LinkLook } from '../backend/backend';
+import { Looks } from './looks.svelte';
+import { isDriveSource, isGoogleClient, isPdf, linesOf, looksLikeRecording } from './sources';
+
+// A paste outside the text field waits this long for the answer whether it was processed before.
+const PASTE_PATIENCE_MS = 2_000;
 
 /** One recording that waits for "Process", with its own PDFs. */
 export interface Draft {
@@ -9,61 +14,38 @@ export interface Draft {
   attachments: string[];
 }
 
-/** The lines of `text` that are not blank. */
-export function linesOf(text: string): string[] {
-  return text
-    .split(/\r?\n/u)
-    .map((line) => line.trim())
-    .filter((line) => line !== '' && !line.startsWith('#'));
-}
-
-/** Whether `text` is surely meant as a recording: a web address, a `file:` address or an absolute path. */
-export function looksLikeRecording(text: string): boolean {
-  const bare = text.replace(/^["']/u, '');
-  return /^(?:https?:\/\/|file:|\/|~\/|[a-z]:[\\/]|\\\\)/iu.test(bare);
-}
-
-/** Whether the file is a document to attach rather than a recording. */
-export function isPdf(path: string): boolean {
-  return /\.pdf$/iu.test(path);
-}
-
-/** The last part of a path or address. */
-export function nameOf(path: string): string {
-  return (
-    path
-      .replace(/[\\/]+$/u, '')
-      .split(/[\\/]/u)
-      .at(-1) ?? path
-  );
-}
-
-/** The last two parts of a long path, by which a person knows a folder. */
-export function endOf(path: string): string {
-  const parts = path.split(/[\\/]/u);
-  const separator = path.includes('\\') ? '\\' : '/';
-  return parts.length > 3 ? ['…', ...parts.slice(-2)].join(separator) : path;
+/** Told of what becomes of the drafts. */
+export interface DraftListener {
+  submitted(id: string): void;
+  refused(error: CommandError): void;
+  /** A Google client was dropped among the files. */
+  clientDropped(path: string): void;
+  /** A link in the composer cannot be read yet, or was processed before. */
+  looked(look: LinkLook): void;
 }
 
 export class Drafts {
   readonly #backend: Backend;
-  readonly #submitted: (id: string) => void;
-  readonly #refused: (error: CommandError) => void;
+  readonly #listener: DraftListener;
+  /** Pasted outside the text field and about to be processed by themselves. */
+  readonly #pasted = new Set<string>();
   #nextKey = 1;
+  #sends = $state(0);
 
   text = $state('');
-  /** PDFs of the recording in the text field. */
+  /** PDFs of the recording in the text field, as paths and links. */
   attachments = $state<string[]>([]);
   lined = $state<Draft[]>([]);
   error = $state<CommandError | null>(null);
-  sending = $state(false);
 
+  readonly looks: Looks;
+  readonly sending = $derived(this.#sends > 0);
   readonly empty = $derived(this.lined.length === 0 && this.text.trim() === '');
 
-  constructor(backend: Backend, submitted: (id: string) => void, refused: (error: CommandError) => void) {
+  constructor(backend: Backend, listener: DraftListener) {
     this.#backend = backend;
-    this.#submitted = submitted;
-    this.#refused = refused;
+    this.#listener = listener;
+    this.looks = new Looks(backend, (text, look) => this.#looked(text, look));
   }
 
   /** Puts sources into the composer: a single one as text, several as chips. */
@@ -73,6 +55,7 @@ export class Drafts {
     if (only === undefined) return;
     if (sources.length === 1 && this.empty) {
       this.text = only;
+      void this.looks.now(only);
       return;
     }
     this.#lineUpText();
@@ -80,18 +63,40 @@ export class Drafts {
     for (const source of sources.filter((each) => !known.has(each))) this.#lineUp(source, []);
   }
 
-  /** Text pasted outside the text field: recordings are processed at once, anything else is only filled in. */
+  /** The text field has another text, by typing or by pasting into it. */
+  typed(pasted: boolean): void {
+    const text = this.text.trim();
+    if (pasted) void this.looks.now(text);
+    else this.looks.soon(text);
+  }
+
+  /**
+   * Text pasted outside the text field. Recordings are processed at once, except those that were processed before: they
+   * wait as chips for an answer. Anything else is only filled in.
+   */
   async pasteAnywhere(text: string): Promise<void> {
     const lines = linesOf(text);
-    const wasEmpty = this.empty;
+    const goes = lines.length > 0 && lines.every(looksLikeRecording) && this.#holdsOnlyPasted();
+    if (!goes) {
+      this.fill(lines);
+      return;
+    }
+    for (const line of lines) this.#pasted.add(line);
     this.fill(lines);
-    if (wasEmpty && lines.length > 0 && lines.every(looksLikeRecording)) await this.process();
+    this.#sends += 1;
+    const looks = await Promise.all(lines.map((line) => this.#lookPatiently(line)));
+    this.#sends -= 1;
+    const known = new Set(lines.filter((_, index) => looks[index]?.processed));
+    for (const line of lines) this.#pasted.delete(line);
+    await this.#sendPasted(lines, known);
   }
 
   /** Files let go of over the window: recordings become jobs, PDFs are kept for the composer's next job. */
   async drop(paths: string[]): Promise<void> {
+    const client = paths.find(isGoogleClient);
+    if (client !== undefined) this.#listener.clientDropped(client);
     const pdfs = paths.filter(isPdf);
-    const recordings = paths.filter((path) => !isPdf(path));
+    const recordings = paths.filter((path) => !isPdf(path) && !isGoogleClient(path));
     const [only] = recordings;
     if (recordings.length === 1 && only !== undefined) {
       await this.#sendAll([{ key: this.#nextKey++, source: only, attachments: pdfs }]);
@@ -107,11 +112,23 @@ export class Drafts {
     const all = [...new Set([...before, ...paths])];
     if (draft) draft.attachments = all;
     else this.attachments = all;
+    // Of a document in Drive only its name is wanted.
+    for (const source of paths.filter(isDriveSource)) void this.looks.now(source);
   }
 
   detach(path: string, draft?: Draft): void {
     if (draft) draft.attachments = draft.attachments.filter((other) => other !== path);
     else this.attachments = this.attachments.filter((other) => other !== path);
+  }
+
+  /** Takes a recording out of the composer: a chip, or the text. */
+  dismiss(source: string): void {
+    const draft = this.lined.find((other) => other.source === source);
+    if (draft) this.unline(draft);
+    else if (this.text.trim() === source) {
+      this.text = '';
+      this.attachments = [];
+    }
   }
 
   unline(draft: Draft): void {
@@ -128,9 +145,21 @@ export class Drafts {
       return;
     }
     this.#lineUpText();
-    const drafts = this.lined;
-    this.lined = [];
-    await this.#sendAll(drafts);
+    await this.#sendLined(() => true);
+  }
+
+  /** Makes a job of one recording in the composer and leaves the others. */
+  async processOne(source: string): Promise<void> {
+    if (this.text.trim() === source) await this.#sendText(source);
+    else await this.#sendLined((draft) => draft.source === source);
+  }
+
+  /** Asks again about everything in the composer that can't be read: something has changed. */
+  lookAgain(): void {
+    const documents = [...this.attachments, ...this.lined.flatMap((draft) => draft.attachments)];
+    for (const source of [...this.#recordings(), ...documents]) {
+      if (this.looks.of(source)?.problem) void this.looks.now(source);
+    }
   }
 
   /** Lets the person choose files with the system's dialog. */
@@ -154,43 +183,100 @@ export class Drafts {
 
   #lineUp(source: string, attachments: string[]): void {
     this.lined.push({ key: this.#nextKey++, source, attachments });
+    if (this.looks.of(source) === undefined) void this.looks.now(source);
   }
 
+  #recordings(): string[] {
+    return [this.text.trim(), ...this.lined.map((draft) => draft.source)].filter((source) => source !== '');
+  }
+
+  #holdsOnlyPasted(): boolean {
+    const text = this.text.trim();
+    return (
+      (text === '' || this.#pasted.has(text)) && this.lined.every((draft) => this.#pasted.has(draft.source))
+    );
+  }
+
+  async #lookPatiently(source: string): Promise<LinkLook | null> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const patience = new Promise<null>((resolve) => {
+      timer = setTimeout(() => resolve(null), PASTE_PATIENCE_MS);
+    });
+    const look = await Promise.race([this.looks.now(source), patience]);
+    clearTimeout(timer);
+    return look;
+  }
+
+  /** Sends what was pasted and is still there; what was processed before is lined up. */
+  async #sendPasted(lines: string[], known: ReadonlySet<string>): Promise<void> {
+    const text = this.text.trim();
+    if (lines.includes(text)) {
+      if (!known.has(text)) await this.#sendText(text);
+      else this.#lineUpText();
+    }
+    await this.#sendLined((draft) => lines.includes(draft.source) && !known.has(draft.source));
+  }
+
+  /** The text leaves the field at once and comes back when it is refused. */
   async #sendText(source: string): Promise<void> {
-    this.sending = true;
-    this.error = null;
     const { text, attachments } = this;
+    this.text = '';
+    this.attachments = [];
+    this.#sends += 1;
+    this.error = null;
     try {
-      this.#submitted(await this.#backend.processFile(source, attachments));
-      // Whatever was typed meanwhile stays.
-      if (this.text === text) this.text = '';
-      this.attachments = this.attachments.filter((path) => !attachments.includes(path));
+      this.#submit(source, await this.#backend.processFile(source, attachments));
     } catch (cause) {
+      // Whatever was typed meanwhile stays.
+      if (this.text === '' && this.attachments.length === 0) {
+        this.text = text;
+        this.attachments = attachments;
+      } else this.lined.push({ key: this.#nextKey++, source, attachments });
       this.#refuse(asCommandError(cause));
     } finally {
-      this.sending = false;
+      this.#sends -= 1;
     }
   }
 
+  async #sendLined(wanted: (draft: Draft) => boolean): Promise<void> {
+    const drafts = this.lined.filter(wanted);
+    this.lined = this.lined.filter((draft) => !wanted(draft));
+    await this.#sendAll(drafts);
+  }
+
   async #sendAll(drafts: Draft[]): Promise<void> {
-    this.sending = true;
+    if (drafts.length === 0) return;
+    this.#sends += 1;
     this.error = null;
     try {
       for (const draft of drafts) {
         try {
-          this.#submitted(await this.#backend.processFile(draft.source, draft.attachments));
+          this.#submit(draft.source, await this.#backend.processFile(draft.source, draft.attachments));
         } catch (cause) {
           this.lined.push(draft);
           this.#refuse(asCommandError(cause));
         }
       }
     } finally {
-      this.sending = false;
+      this.#sends -= 1;
     }
+  }
+
+  #submit(source: string, id: string): void {
+    // From now on it was processed before.
+    this.looks.forget(source);
+    this.#listener.submitted(id);
+  }
+
+  #looked(text: string, look: LinkLook): void {
+    if (!look.problem && !look.processed) return;
+    // What goes off by itself tells its problems as a job.
+    if (this.#pasted.has(text) && !look.processed) return;
+    if (this.#recordings().includes(text)) this.#listener.looked(look);
   }
 
   #refuse(error: CommandError): void {
     this.error = error;
-    this.#refused(error);
+    this.#listener.refused(error);
   }
 }

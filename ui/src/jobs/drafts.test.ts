@@ -1,36 +1,24 @@
 import { describe, expect, test, vi } from 'vitest';
 
 import { MemoryBackend } from '../backend/memory';
-import { Drafts, endOf, linesOf, looksLikeRecording, nameOf } from './drafts.svelte';
+import type { GoogleOptions } from '../backend/memory-google';
+import { type DraftListener, Drafts } from './drafts.svelte';
 
-function composer() {
-  const backend = new MemoryBackend();
-  const submitted = vi.fn();
-  const refused = vi.fn();
-  return { backend, submitted, refused, drafts: new Drafts(backend, submitted, refused) };
+function composer(google: GoogleOptions = {}) {
+  const backend = new MemoryBackend(google);
+  const submitted = vi.fn<DraftListener['submitted']>();
+  const refused = vi.fn<DraftListener['refused']>();
+  const clientDropped = vi.fn<DraftListener['clientDropped']>();
+  const looked = vi.fn<DraftListener['looked']>();
+  const drafts = new Drafts(backend, { submitted, refused, clientDropped, looked });
+  return { backend, submitted, refused, clientDropped, looked, drafts };
 }
 
+const LINK = 'https://drive.google.com/file/d/1AbCdEfGhIjKlMnOpQrStUvWxYz012345/view';
+const PROCESSED = { job_id: 'job-0', at: '2026-11-12T09:30:00Z', here: true };
 const REFUSAL = { code: 'missing_file', what: 'There is no such file.', fix: 'Check the path.' };
 
 describe('pasted text', () => {
-  test.each([
-    'https://drive.google.com/file/d/abc/view',
-    '/home/kim/talk.m4a',
-    'file:///home/kim/talk.m4a',
-    'C:\\Users\\kim\\talk.m4a',
-    '"/home/kim/talk one.m4a"',
-  ])('%s is surely a recording', (text) => {
-    expect(looksLikeRecording(text)).toBe(true);
-  });
-
-  test.each(['hello there', 'talk.m4a', ''])('"%s" may be anything', (text) => {
-    expect(looksLikeRecording(text)).toBe(false);
-  });
-
-  test('is split into lines', () => {
-    expect(linesOf(' /a b.m4a \r\n\n/c.m4a\n')).toEqual(['/a b.m4a', '/c.m4a']);
-  });
-
   test('anywhere in the window is processed at once when it is a recording', async () => {
     const { backend, drafts } = composer();
     await drafts.pasteAnywhere('/a.m4a');
@@ -43,6 +31,56 @@ describe('pasted text', () => {
     await drafts.pasteAnywhere('shopping list');
     expect(backend.calls).toEqual([]);
     expect(drafts.text).toBe('shopping list');
+  });
+
+  test('that was processed before waits as a chip for an answer', async () => {
+    const { backend, looked, drafts } = composer({ looks: { [LINK]: { processed: PROCESSED } } });
+    await drafts.pasteAnywhere(LINK);
+    expect(backend.calls).toEqual([]);
+    expect(drafts.text).toBe('');
+    expect(drafts.lined.map((draft) => draft.source)).toEqual([LINK]);
+    expect(looked).toHaveBeenCalledOnce();
+    await drafts.processOne(LINK);
+    expect(backend.calls).toEqual([['processFile', LINK, []]]);
+    expect(drafts.empty).toBe(true);
+  });
+
+  test('of several lines keeps only those that were processed before', async () => {
+    const { backend, drafts } = composer({ looks: { [LINK]: { processed: PROCESSED } } });
+    await drafts.pasteAnywhere(`/a.m4a\n${LINK}\n/b.m4a`);
+    expect(backend.calls.map((call) => call[1])).toEqual(['/a.m4a', '/b.m4a']);
+    expect(drafts.lined.map((draft) => draft.source)).toEqual([LINK]);
+  });
+
+  test('twice in a row makes two jobs, also while the first is looked up', async () => {
+    const { backend, drafts } = composer();
+    await Promise.all([drafts.pasteAnywhere('/a.m4a'), drafts.pasteAnywhere('/b.m4a')]);
+    expect(backend.calls.map((call) => call[1]).sort()).toEqual(['/a.m4a', '/b.m4a']);
+    expect(drafts.empty).toBe(true);
+  });
+
+  test('does not wait for an answer that never comes', async () => {
+    vi.useFakeTimers();
+    try {
+      const { backend, drafts } = composer();
+      vi.spyOn(backend, 'lookUp').mockReturnValue(new Promise(() => undefined));
+      const pasted = drafts.pasteAnywhere(LINK);
+      expect(drafts.sending).toBe(true);
+      await vi.advanceTimersByTimeAsync(2_000);
+      await pasted;
+      expect(backend.calls).toEqual([['processFile', LINK, []]]);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  test('that is edited while it is looked up is not sent', async () => {
+    const { backend, drafts } = composer();
+    const pasted = drafts.pasteAnywhere('/a.m4a');
+    drafts.text = '/a.m4a.old';
+    await pasted;
+    expect(backend.calls).toEqual([]);
+    expect(drafts.text).toBe('/a.m4a.old');
   });
 
   test('never replaces what was typed', async () => {
@@ -111,6 +149,15 @@ describe('dropped files', () => {
     expect(drafts.attachments).toEqual(['/agenda.pdf']);
   });
 
+  test('a Google client among them is no recording', async () => {
+    const { backend, clientDropped, drafts } = composer();
+    await drafts.drop(['/Downloads/client_secret_409218.apps.googleusercontent.com.json', '/a.m4a']);
+    expect(clientDropped).toHaveBeenCalledExactlyOnceWith(
+      '/Downloads/client_secret_409218.apps.googleusercontent.com.json',
+    );
+    expect(backend.calls).toEqual([['processFile', '/a.m4a', []]]);
+  });
+
   test('a refused one stays in the composer', async () => {
     const { backend, drafts } = composer();
     backend.refuseNext = REFUSAL;
@@ -119,16 +166,40 @@ describe('dropped files', () => {
   });
 });
 
-test('names are the last part of a path', () => {
-  expect(nameOf('/home/kim/talk.m4a')).toBe('talk.m4a');
-  expect(nameOf('C:\\talks\\talk.m4a')).toBe('talk.m4a');
-});
+describe('what a link is', () => {
+  test('is asked as soon as the link is pasted or lined up, and told when it is a problem', async () => {
+    const { backend, looked, drafts } = composer({ google: { accounts: [] } });
+    drafts.text = LINK;
+    drafts.typed(true);
+    await vi.waitFor(() => expect(drafts.looks.of(LINK)?.problem?.code).toBe('sign_in_needed'));
+    expect(looked).toHaveBeenCalledOnce();
+    drafts.fill(['/a.m4a', '/b.m4a']);
+    expect(backend.lookedUp).toEqual([LINK, '/a.m4a', '/b.m4a']);
+  });
 
-test.each([
-  ['/home/kim/Documents/Debrief', '…/Documents/Debrief'],
-  ['C:\\Users\\kim\\Documents\\Debrief', '…\\Documents\\Debrief'],
-  ['~/Documents/Debrief', '~/Documents/Debrief'],
-  ['/pages', '/pages'],
-])('of the folder %s the window names %s', (path, end) => {
-  expect(endOf(path)).toBe(end);
+  test('is asked again after something has changed', async () => {
+    const { backend, drafts } = composer({ google: { accounts: [] } });
+    drafts.fill([LINK, '/a.m4a']);
+    await vi.waitFor(() => expect(drafts.looks.of(LINK)?.problem).toBeTruthy());
+    await backend.signInGoogle('picked_files');
+    drafts.lookAgain();
+    await vi.waitFor(() => expect(drafts.looks.of(LINK)?.name).toBe('Customer interview.m4a'));
+    expect(backend.lookedUp).toEqual([LINK, '/a.m4a', LINK]);
+  });
+
+  test('is not told of what has left the composer', async () => {
+    const { looked, drafts } = composer({ google: { accounts: [] } });
+    drafts.text = LINK;
+    drafts.typed(true);
+    drafts.dismiss(LINK);
+    await vi.waitFor(() => expect(drafts.looks.of(LINK)?.problem).toBeTruthy());
+    expect(looked).not.toHaveBeenCalled();
+    expect(drafts.empty).toBe(true);
+  });
+
+  test('is told of a document in Drive by its name', async () => {
+    const { drafts } = composer({ looks: { '*': { name: 'Agenda' } } });
+    drafts.attach(['https://docs.google.com/document/d/1AbCdEfGhIjKlMnOp/edit']);
+    await vi.waitFor(() => expect(drafts.looks.of(drafts.attachments[0] as string)?.name).toBe('Agenda'));
+  });
 });

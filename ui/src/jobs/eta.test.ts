@@ -49,3 +49,16 @@ describe('the time left of a stage', () => {
     expect(meter.left_ms(21_000)).toBeNull();
   });
 });
+
+describe('the rate of the moment', () => {
+  test('is that of the last seconds', () => {
+    const meter = metered(20, (s) => (s < 10 ? s * 2 : 20 + (s - 10) * 40));
+    expect(meter.rate_per_s(20_000)).toBeCloseTo(40);
+  });
+
+  test('is not told before a second of it was seen, nor after a silence', () => {
+    expect(metered(0, () => 5).rate_per_s(0)).toBeNull();
+    expect(metered(1, (s) => s * 10).rate_per_s(1_000)).toBeCloseTo(10);
+    expect(metered(20, (s) => s * 10).rate_per_s(30_000)).toBeNull();
+  });
+});

@@ -5,6 +5,9 @@ const WINDOW_MS = 30_000;
 const SILENT_AFTER_MS = 8_000;
 // The two halves of the window may differ by this factor and still count as one pace.
 const STEADY_FACTOR = 2;
+// The rate of the moment is that of the last seconds.
+const RATE_WINDOW_MS = 5_000;
+const RATE_AFTER_MS = 1_000;
 
 interface Sample {
   at_ms: number;
@@ -46,6 +49,15 @@ export class PaceMeter {
 
     const pace = (last.done - first.done) / span_ms;
     return Math.max(0, (this.#total - last.done) / pace - (now_ms - last.at_ms));
+  }
+
+  /** Units a second over the last seconds, or `null` before one second of them was seen and after a silence. */
+  rate_per_s(now_ms: number): number | null {
+    const last = this.#samples.at(-1);
+    if (!last || now_ms - last.at_ms > SILENT_AFTER_MS) return null;
+    const first = this.#samples.find((sample) => sample.at_ms >= last.at_ms - RATE_WINDOW_MS) ?? last;
+    const span_ms = last.at_ms - first.at_ms;
+    return span_ms < RATE_AFTER_MS ? null : ((last.done - first.done) / span_ms) * 1000;
   }
 
   /** The sample nearest to `at_ms`, ends excluded where there are others. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { jobView, PAGE_FOLDER_GONE, stagesUpTo } from '../backend/memory';
+import { jobResult, jobView, PAGE_FOLDER_GONE, stagesUpTo } from '../backend/memory';
 import { wordsIn } from '../text/text';
 import { type Moment, progressHeard, statusLine } from './status';
 
@@ -10,6 +10,7 @@ const moment: Moment = {
   now_ms: Date.parse('2026-11-23T10:00:00Z'),
   elapsed_ms: 41_000,
   left_ms: null,
+  rate_per_s: null,
   stopping: false,
   paused: false,
   ahead: 0,
@@ -42,6 +43,25 @@ describe('a working job', () => {
     expect(progressHeard(counting, moment, en)).toBe('Finding who spoke, 90%');
   });
 
+  test('that fetches says how much, how fast and how long still', () => {
+    const bytes = (done: number, total: number | null) => ({
+      ...working,
+      stage: 'fetch' as const,
+      stage_progress: { done, total, unit: 'bytes' as const },
+    });
+    const fast = { ...moment, rate_per_s: 3_100_000 };
+    expect(statusLine(bytes(12_300_000, 45_000_000), fast, en)).toBe(
+      'Fetching the recording · 12.3 of 45.0 MB · 3.1 MB/s',
+    );
+    expect(statusLine(bytes(12_300_000, 45_000_000), { ...fast, left_ms: 240_000 }, en)).toBe(
+      'Fetching the recording · 12.3 of 45.0 MB · 3.1 MB/s · about 4 min left',
+    );
+    expect(statusLine(bytes(12_300_000, 45_000_000), fast, zh)).toBe(
+      '正在取得錄音 · 12.3 / 45.0 MB · 每秒 3.1 MB',
+    );
+    expect(statusLine(bytes(12_300, null), moment, en)).toBe('Fetching the recording · 12 kB');
+  });
+
   test('that has to wait for another recording says so', () => {
     const inLine = { ...working, in_line: true };
     expect(statusLine(inLine, moment, en)).toBe('Finding who spoke · waiting for another recording');
@@ -68,6 +88,20 @@ describe('a waiting job', () => {
     expect(statusLine(retrying, moment, en)).toBe('Write the page didn’t work · trying again in 0:40');
   });
 
+  test('says why it is tried again, where that is known', () => {
+    const error = {
+      code: 'offline',
+      what: 'You’re offline.',
+      fix: '',
+      stage: 'fetch' as const,
+      detail: null,
+    };
+    const offline = jobView({ id: 'a', stage: 'fetch', retry_at: '2026-11-23T10:00:40Z', error });
+    expect(statusLine(offline, moment, en)).toBe('You’re offline. Trying again in 0:40.');
+    const late = { ...moment, now_ms: moment.now_ms + 60_000 };
+    expect(statusLine(offline, late, en)).toBe('You’re offline. Trying again now.');
+  });
+
   test('says that everything is paused', () => {
     expect(statusLine(waiting, { ...moment, paused: true }, en)).toBe('Waiting · everything is paused');
   });
@@ -81,16 +115,10 @@ describe('an ended job', () => {
       group: 'done',
       duration_ms: 2_880_000,
       stages: stagesUpTo(null, 'running', (weight) => weight * 360),
-      result: {
+      result: jobResult({
         title: 'a',
-        summary: '',
-        todos: [],
         identified_speakers: { 'Speaker 1': 'Mei', 'Speaker 2': 'Speaker 2' },
-        page_path: null,
-        page_html_path: null,
-        drive_filename: null,
-        warnings: [],
-      },
+      }),
     });
     expect(statusLine(done, moment, en)).toBe('2 speakers · 48 min · took 6 min');
     expect(statusLine(done, moment, zh)).toBe('2 位發言者 · 48 分鐘 · 耗時 6 分鐘');

@@ -2,6 +2,7 @@
 
 import type { JobView } from '../backend/backend';
 import type { Translate } from '../text/text';
+import { bytesOf, byteRate, fileSize } from '../text/bytes';
 import { inWords, timecode, timeLeft } from '../text/time';
 import { stageFraction } from './groups';
 
@@ -12,6 +13,8 @@ export interface Moment {
   now_ms: number;
   elapsed_ms: number | null;
   left_ms: number | null;
+  /** Units of the running stage a second. */
+  rate_per_s: number | null;
   stopping: boolean;
   paused: boolean;
   /** Jobs that wait before this one. */
@@ -48,10 +51,24 @@ function completedLine(job: JobView, t: Translate): string {
   return parts.filter((part) => part !== null).join(' · ') || t('state-completed');
 }
 
+/** What a stage that moves bytes says: how much of how much, how fast, how long still. */
+function bytesLine(job: JobView, moment: Moment, t: Translate): string | null {
+  const progress = job.stage_progress;
+  if (progress?.unit !== 'bytes' || progress.done === null) return null;
+  const parts = [
+    progress.total === null ? fileSize(t, progress.done) : bytesOf(t, progress.done, progress.total),
+    moment.rate_per_s === null ? null : byteRate(t, moment.rate_per_s),
+    moment.left_ms === null ? null : timeLeft(t, moment.left_ms),
+  ];
+  return parts.filter((part) => part !== null).join(' · ');
+}
+
 function workingLine(job: JobView, moment: Moment, t: Translate): string {
   if (!job.stage) return job.message;
   const doing = t(`doing-${job.stage}`);
   if (job.in_line) return t('status-in-line', { doing });
+  const bytes = bytesLine(job, moment, t);
+  if (bytes !== null) return t('status-bytes', { doing, bytes });
   if (moment.left_ms !== null) return t('status-left', { doing, left: timeLeft(t, moment.left_ms) });
   return t('status-working', { doing, time: timecode(moment.elapsed_ms ?? 0) });
 }
@@ -61,6 +78,12 @@ function waitingLine(job: JobView, moment: Moment, t: Translate): string {
   if (job.retry_at !== null && job.stage) {
     const stage = t(`stage-${job.stage}`);
     const wait_ms = Date.parse(job.retry_at) - moment.now_ms;
+    if (job.error) {
+      const { what } = job.error;
+      return wait_ms > 0
+        ? t('status-retrying-why', { what, time: timecode(wait_ms + 999) })
+        : t('status-retrying-why-now', { what });
+    }
     if (wait_ms > 0) return t('status-retrying', { stage, time: timecode(wait_ms + 999) });
     return t('status-retrying-now', { stage });
   }

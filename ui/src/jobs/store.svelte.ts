@@ -169,6 +169,11 @@ export class Jobs {
     return this.#running.get(job.id)?.pace.left_ms(now_ms) ?? null;
   }
 
+  /** Units a second that the running stage of `job` does now. */
+  rate_per_s(job: JobView, now_ms: number): number | null {
+    return this.#running.get(job.id)?.pace.rate_per_s(now_ms) ?? null;
+  }
+
   async cancel(job: JobView): Promise<void> {
     if (isFinal(job) || this.#cancelling.has(job.id)) return;
     this.#cancelling.add(job.id);
@@ -208,6 +213,11 @@ export class Jobs {
 
   async openPage(id: string): Promise<void> {
     await this.#attempt(() => this.#backend.openPage(id));
+  }
+
+  /** Gives the recording of a job its old name back; whether it has it now. */
+  undoRename(id: string): Promise<boolean> {
+    return this.#attempt(() => this.#backend.undoRename(id));
   }
 
   async togglePause(): Promise<void> {

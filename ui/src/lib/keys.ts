@@ -11,3 +11,9 @@ export function withCommand(letter: string): string {
 export function holdsCommand(event: KeyboardEvent): boolean {
   return (ON_MAC ? event.metaKey && !event.ctrlKey : event.ctrlKey && !event.metaKey) && !event.altKey;
 }
+
+/** Whether Enter was pressed to send a line. While an input method composes, Enter chooses a candidate. */
+export function sendsLine(event: KeyboardEvent): boolean {
+  // WebKit ends the composition before it tells of the key; its code gives the input method away.
+  return event.key === 'Enter' && !event.isComposing && event.keyCode !== 229;
+}

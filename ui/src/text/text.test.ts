@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 
 import english from './en.ftl?raw';
 import { messageIds, negotiated, wordsIn } from './text';
-import { inWords, recordingLength, timecode, timeLeft } from './time';
+import { byteRate, bytesOf, fileSize } from './bytes';
+import { dayOf, inWords, recordingLength, timecode, timeLeft } from './time';
 import traditionalChinese from './zh-TW.ftl?raw';
 
 describe('the language', () => {
@@ -33,7 +34,7 @@ describe('the language', () => {
   });
 
   test('every message that the window names exists', () => {
-    const sources = import.meta.glob(['../**/*.svelte', '../jobs/*.ts', './time.ts'], {
+    const sources = import.meta.glob(['../**/*.svelte', '../jobs/*.ts', './bytes.ts', './time.ts'], {
       query: '?raw',
       import: 'default',
       eager: true,
@@ -46,14 +47,14 @@ describe('the language', () => {
   });
 
   test('no message is unused', () => {
-    const sources = import.meta.glob(['../**/*.svelte', '../jobs/*.ts', './time.ts'], {
+    const sources = import.meta.glob(['../**/*.svelte', '../jobs/*.ts', './bytes.ts', './time.ts'], {
       query: '?raw',
       import: 'default',
       eager: true,
     });
     const all = Object.values(sources).join('\n');
     // These are put together from a word of the backend.
-    const composed = /^(?:group|state|stage|doing|left)-/u;
+    const composed = /^(?:group|state|stage|doing|left|size|bytes|rate|remedy|health|access|kept|keep)-/u;
     expect(messageIds('en').filter((id) => !composed.test(id) && !all.includes(`'${id}'`))).toEqual([]);
   });
 });
@@ -77,4 +78,25 @@ describe('times', () => {
     expect(timeLeft(t, 61_000, true)).toBe('about 1 minute left');
     expect(timeLeft(t, 5_400_000)).toBe('about 1 h 30 min left');
   });
+});
+
+test('days are told with their year only when it is another one', () => {
+  const now_ms = Date.parse('2026-11-23T10:00:00Z');
+  const { t } = wordsIn('en');
+  expect(dayOf(t, '2026-11-12T12:00:00Z', now_ms)).toBe('12 Nov');
+  expect(dayOf(t, '2025-11-12T12:00:00Z', now_ms)).toBe('12 Nov 2025');
+  expect(dayOf(wordsIn('zh-TW').t, '2026-11-12T12:00:00Z', now_ms)).toBe('11月12日');
+});
+
+test('amounts of bytes are told in the unit that fits the larger one', () => {
+  const { t } = wordsIn('en');
+  expect([0, 999, 45_040_000, 999_900_000, 2_500_000_000].map((size) => fileSize(t, size))).toEqual([
+    '0 kB',
+    '1 kB',
+    '45.0 MB',
+    '1.00 GB',
+    '2.50 GB',
+  ]);
+  expect(bytesOf(t, 900_000, 1_250_000_000)).toBe('0.00 of 1.25 GB');
+  expect(byteRate(t, 850_000)).toBe('850 kB/s');
 });

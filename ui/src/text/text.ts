@@ -37,8 +37,8 @@ export function messageIds(locale: Locale): string[] {
 
 /** The words of one locale. */
 export function wordsIn(locale: Locale): Words {
-  // Isolation marks help right-to-left scripts only, and would end up in copied text.
-  const bundle = new FluentBundle(locale, { useIsolating: false });
+  // Our English is British, its dates too. Isolation marks help right-to-left scripts only, and would end up in copied text.
+  const bundle = new FluentBundle(locale === 'en' ? 'en-GB' : locale, { useIsolating: false });
   const [broken] = bundle.addResource(new FluentResource(SOURCES[locale]));
   if (broken) throw broken;
 

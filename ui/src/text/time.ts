@@ -39,3 +39,9 @@ export function timeLeft(t: Translate, ms: number, heard = false): string {
   if (minutes < 60) return t(`left-minutes${form}`, { count: minutes });
   return t(`left-hours${form}`, { hours: Math.floor(minutes / 60), minutes: minutes % 60 });
 }
+
+/** `12 Nov`, with the year when it is another one. `at` is RFC 3339. */
+export function dayOf(t: Translate, at: string, now_ms: number): string {
+  const date = new Date(at);
+  return t(date.getFullYear() === new Date(now_ms).getFullYear() ? 'day' : 'day-year', { date });
+}

@@ -4,7 +4,14 @@ import axe from 'axe-core';
 import { describe, expect, test } from 'vitest';
 
 import type { JobView } from '../backend/backend';
-import { jobView, MemoryBackend, type MemoryOptions, PAGE_FOLDER_GONE, stagesUpTo } from '../backend/memory';
+import {
+  jobResult,
+  jobView,
+  MemoryBackend,
+  type MemoryOptions,
+  PAGE_FOLDER_GONE,
+  stagesUpTo,
+} from '../backend/memory';
 import { type Locale, wordsIn } from '../text/text';
 import Window from './Window.svelte';
 
@@ -50,16 +57,13 @@ const completed: JobView = jobView({
   group: 'done',
   progress: 100,
   stages: stagesUpTo(null),
-  result: {
+  result: jobResult({
     title: 'Hiring sync',
     summary: 'Two candidates go on.',
     todos: ['Send the invitations'],
     identified_speakers: { 'Speaker 1': 'Mei' },
-    page_path: '/pages/Hiring sync.md',
-    page_html_path: '/pages/Hiring sync.html',
-    drive_filename: null,
     warnings: [{ code: 'extractive', text: 'The summary is made of sentences that were said.' }],
-  },
+  }),
 });
 
 async function opened(options: MemoryOptions = {}, locale: Locale = 'en') {

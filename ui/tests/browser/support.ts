@@ -7,11 +7,13 @@ import { join } from 'node:path';
 import type { AxeResults } from 'axe-core';
 import { type Browser as Chromium, chromium, type Page } from 'playwright-core';
 import { preview, type PreviewServer } from 'vite';
+import { expect } from 'vitest';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 export interface Look {
-  scene: 'empty' | 'busy' | 'live' | 'broken';
+  /** One of those in `src/backend/scenes.ts`. */
+  scene: string;
   colorScheme?: 'light' | 'dark';
   locale?: 'en-GB' | 'zh-TW';
   width?: number;
@@ -105,6 +107,24 @@ export async function axeViolations(page: Page): Promise<string[]> {
   return results.violations.flatMap(({ id, nodes }) =>
     nodes.map((node) => `${id}: ${node.html.slice(0, 160)} ${node.failureSummary ?? ''}`),
   );
+}
+
+/** Pixels by which the page is wider than its window. */
+export function overflow(page: Page): Promise<number> {
+  return page.evaluate(() => {
+    const parts = 'main, main *, aside, aside *, header *, footer, dialog[open], dialog[open] *';
+    const wide = [...document.querySelectorAll(parts)].filter(
+      (node) => !node.closest('.heard') && node.getBoundingClientRect().right > innerWidth + 1,
+    );
+    return Math.max(document.documentElement.scrollWidth - innerWidth, wide.length);
+  });
+}
+
+export async function expectSound(page: Page, name: string): Promise<void> {
+  await shot(page, name);
+  expect(await axeViolations(page)).toEqual([]);
+  expect(complaints(page)).toEqual([]);
+  expect(await overflow(page)).toBe(0);
 }
 
 /** Keeps a picture in the folder that SHOTS names, to look at. */

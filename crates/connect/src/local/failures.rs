@@ -57,14 +57,6 @@ pub(super) fn empty(file: &Path) -> Failure {
     )
 }
 
-pub(super) fn drive() -> Failure {
-    Failure::person(
-        FailureCode::NotConnected,
-        "Google Drive isn't connected.",
-        "Download the file and drop it here, or connect Google Drive in the settings.",
-    )
-}
-
 /// An attachment that is left out.
 pub(super) fn attachment(file: &Path, trouble: &Trouble) -> Warning {
     let name = name_of(file);
@@ -85,13 +77,5 @@ pub(super) fn attachment(file: &Path, trouble: &Trouble) -> Warning {
         format!(
             "The attachment {name} was left out: {why}. To use it, process the recording again with a file that can be read."
         ),
-    )
-}
-
-pub(super) fn drive_attachment() -> Warning {
-    Warning::new(
-        "attachment_unavailable",
-        "An attachment in Google Drive was left out: Google Drive isn't connected. To use it, download it and process the \
-         recording again with it.",
     )
 }

@@ -9,14 +9,14 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use async_trait::async_trait;
 use debrief_core::failure::{Failure, Warning};
-use debrief_core::link::RecordingLink;
-use debrief_core::ports::{Attachment, Recording, RecordingSource, Renamed};
-use debrief_core::stage::{Progress, StageCx, StepResult};
+use debrief_core::ports::Recording;
+use debrief_core::stage::{Progress, StageCx, StepResult, Stopped};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+
+use crate::recordings::Brought;
 
 /// Files on this machine as the source of recordings.
 #[derive(Debug, Clone)]
@@ -42,75 +42,58 @@ impl Default for LocalFiles {
     }
 }
 
-#[async_trait]
-impl RecordingSource for LocalFiles {
-    async fn fetch(
-        &self,
-        link: &RecordingLink,
-        attachments: &[RecordingLink],
-        cx: StageCx,
-    ) -> StepResult<Recording> {
+impl LocalFiles {
+    /// A recording where it lies. The answer has no attachments yet.
+    pub(crate) async fn recording(&self, path: &Path, cx: &StageCx) -> StepResult<Recording> {
         cx.check_stopped()?;
-        let file = match link {
-            RecordingLink::Local { path } => path.clone(),
-            RecordingLink::Drive { .. } => return Err(failures::drive().into()),
-        };
-        let (zone, attachments) = (self.zone.clone(), attachments.to_vec());
-        // A network drive may take its time to answer; a stop does not wait for it.
-        let work = tokio::task::spawn_blocking({
-            let cx = cx.clone();
-            move || fetch(&file, &attachments, &zone, &cx)
-        });
-        tokio::select! {
-            () = cx.stop_requested() => Err(debrief_core::stage::Stopped.into()),
-            fetched = work => Ok(fetched.map_err(Failure::internal)??),
-        }
+        let (path, zone) = (path.to_owned(), self.zone.clone());
+        let recording = unless_stopped(cx, move || fetch(&path, &zone)).await??;
+        cx.progress(Progress::bytes(recording.size_bytes, Some(recording.size_bytes)));
+        Ok(recording)
     }
 
-    /// Files on this machine keep the names that their owner gave them.
-    async fn rename(&self, _link: &RecordingLink, _name: &str, _cx: StageCx) -> StepResult<Renamed> {
-        Ok(Renamed { name: None })
+    /// A document where it lies.
+    pub(crate) async fn document(&self, path: &Path, cx: &StageCx) -> StepResult<Result<Brought, Warning>> {
+        let path = path.to_owned();
+        unless_stopped(cx, move || document(&path)).await
     }
 }
 
-fn fetch(
-    file: &Path,
-    attachments: &[RecordingLink],
-    zone: &TimeZone,
+/// A network drive may take its time to answer; a stop does not wait for it.
+async fn unless_stopped<T: Send + 'static>(
     cx: &StageCx,
-) -> Result<Recording, Failure> {
+    work: impl FnOnce() -> T + Send + 'static,
+) -> StepResult<T> {
+    let work = tokio::task::spawn_blocking(work);
+    tokio::select! {
+        () = cx.stop_requested() => Err(Stopped.into()),
+        done = work => Ok(done.map_err(Failure::internal)?),
+    }
+}
+
+fn fetch(file: &Path, zone: &TimeZone) -> Result<Recording, Failure> {
     let file = std::path::absolute(file).map_err(|error| failures::recording(file, &error.into()))?;
     let metadata = readable(&file).map_err(|trouble| failures::recording(&file, &trouble))?;
     let size_bytes = metadata.len();
     if size_bytes == 0 {
         return Err(failures::empty(&file));
     }
-    let attachments = attachments.iter().filter_map(|link| match attachment(link) {
-        Ok(attachment) => Some(attachment),
-        Err(warning) => {
-            cx.warn(warning);
-            None
-        }
-    });
-    let recording = Recording {
+    Ok(Recording {
         name: name_of(&file),
         size_bytes,
         created: created(&metadata, zone),
         location: file.display().to_string(),
-        attachments: attachments.collect(),
+        attachments: Vec::new(),
+        drive: None,
         file,
-    };
-    cx.progress(Progress::bytes(size_bytes, Some(size_bytes)));
-    Ok(recording)
+    })
 }
 
-/// A document beside the recording; the pipeline reads its text later.
-fn attachment(link: &RecordingLink) -> Result<Attachment, Warning> {
-    let RecordingLink::Local { path } = link else { return Err(failures::drive_attachment()) };
+fn document(path: &Path) -> Result<Brought, Warning> {
     let absolute: io::Result<PathBuf> = std::path::absolute(path);
     let file = absolute.map_err(|error| failures::attachment(path, &error.into()))?;
     readable(&file).map_err(|trouble| failures::attachment(&file, &trouble))?;
-    Ok(Attachment { name: name_of(&file), location: file.display().to_string(), text: None })
+    Ok(Brought { name: name_of(&file), location: file.display().to_string(), file })
 }
 
 /// Why a path is of no use.

@@ -9,23 +9,13 @@ use jiff::civil::date;
 use super::*;
 use crate::media::testing::{Recorder, fixture};
 
-fn local(path: impl Into<PathBuf>) -> RecordingLink {
-    RecordingLink::Local { path: path.into() }
-}
-
-fn drive() -> RecordingLink {
-    RecordingLink::Drive { id: "1a2b3c4d5e6f7g8h9i0jklmnopqrstuv".into(), resource_key: None }
-}
-
-async fn fetch(link: RecordingLink, attachments: &[RecordingLink]) -> (StepResult<Recording>, Vec<Warning>) {
+async fn fetched(path: impl AsRef<Path>) -> StepResult<Recording> {
     let folder = tempfile::tempdir().unwrap();
-    let recorder = Recorder::new();
-    let result = LocalFiles::new().fetch(&link, attachments, recorder.cx(folder.path())).await;
-    (result, recorder.warnings())
+    LocalFiles::new().recording(path.as_ref(), &Recorder::new().cx(folder.path())).await
 }
 
-async fn told(link: RecordingLink, root: &Path) -> String {
-    match fetch(link, &[]).await.0 {
+async fn told(path: impl AsRef<Path>, root: &Path) -> String {
+    match fetched(path).await {
         Err(StepError::Failed(failure)) => told_of(&failure).replace(&root.display().to_string(), "[root]"),
         other => panic!("{other:?}"),
     }
@@ -37,19 +27,17 @@ fn told_of(failure: &Failure) -> String {
 
 #[tokio::test]
 async fn a_recording_is_used_where_it_is() {
-    let (result, warnings) = fetch(local(fixture("speech.mp3")), &[]).await;
-    let recording = result.unwrap();
+    let recording = fetched(fixture("speech.mp3")).await.unwrap();
     assert_eq!(recording.file, fixture("speech.mp3"));
     assert_eq!(recording.name, "speech.mp3");
     assert_eq!(recording.size_bytes, std::fs::metadata(fixture("speech.mp3")).unwrap().len());
     assert_eq!(recording.location, fixture("speech.mp3").display().to_string());
     assert!(recording.created.year() >= 2026);
-    assert!(warnings.is_empty());
 }
 
 #[tokio::test]
 async fn a_relative_path_becomes_absolute() {
-    let recording = fetch(local("Cargo.toml"), &[]).await.0.unwrap();
+    let recording = fetched("Cargo.toml").await.unwrap();
     assert!(recording.file.is_absolute());
     assert!(Path::new(&recording.location).is_absolute());
 }
@@ -57,13 +45,13 @@ async fn a_relative_path_becomes_absolute() {
 #[tokio::test]
 async fn a_missing_file_says_so() {
     let root = tempfile::tempdir().unwrap();
-    assert_snapshot!(told(local(root.path().join("gone.mp3")), root.path()).await, @r"
+    assert_snapshot!(told(root.path().join("gone.mp3"), root.path()).await, @r"
     missing_file (Never)
     There is no file at [root]/gone.mp3.
     Check the path, or drop the file here again.
     ");
     std::fs::write(root.path().join("file"), "x").unwrap();
-    let inside_a_file = told(local(root.path().join("file/talk.mp3")), root.path()).await;
+    let inside_a_file = told(root.path().join("file/talk.mp3"), root.path()).await;
     assert!(inside_a_file.starts_with("missing_file"), "{inside_a_file}");
 }
 
@@ -71,7 +59,7 @@ async fn a_missing_file_says_so() {
 async fn a_folder_says_so() {
     let root = tempfile::tempdir().unwrap();
     std::fs::create_dir(root.path().join("2026")).unwrap();
-    assert_snapshot!(told(local(root.path().join("2026")), root.path()).await, @r"
+    assert_snapshot!(told(root.path().join("2026"), root.path()).await, @r"
     is_a_folder (Never)
     2026 is a folder.
     Choose the recordings inside it.
@@ -82,7 +70,7 @@ async fn a_folder_says_so() {
 async fn an_empty_file_says_so() {
     let root = tempfile::tempdir().unwrap();
     std::fs::write(root.path().join("talk.mp3"), "").unwrap();
-    assert_snapshot!(told(local(root.path().join("talk.mp3")), root.path()).await, @r"
+    assert_snapshot!(told(root.path().join("talk.mp3"), root.path()).await, @r"
     empty_file (Never)
     talk.mp3 is empty.
     Copy the recording again from where it was made, then try again.
@@ -92,7 +80,7 @@ async fn an_empty_file_says_so() {
 #[cfg(unix)]
 #[tokio::test]
 async fn a_device_or_pipe_says_so_at_once() {
-    assert_snapshot!(told(local("/dev/null"), Path::new("/nowhere")).await, @r"
+    assert_snapshot!(told("/dev/null", Path::new("/nowhere")).await, @r"
     not_a_recording (Never)
     /dev/null is a device or a pipe, not a file.
     Choose an audio or video file.
@@ -114,7 +102,7 @@ async fn a_file_that_may_not_be_read_says_so() {
     std::fs::write(&file, "sound").unwrap();
     std::fs::set_permissions(&file, std::os::unix::fs::PermissionsExt::from_mode(0o000)).unwrap();
     if File::open(&file).is_err() {
-        assert!(told(local(file), root.path()).await.starts_with("permission_denied"));
+        assert!(told(file, root.path()).await.starts_with("permission_denied"));
     }
 }
 
@@ -129,30 +117,23 @@ fn a_disk_that_has_gone_says_so() {
 }
 
 #[tokio::test]
-async fn a_drive_link_asks_for_a_connection() {
-    assert_snapshot!(told(drive(), Path::new("/nowhere")).await, @r"
-    not_connected (Person)
-    Google Drive isn't connected.
-    Download the file and drop it here, or connect Google Drive in the settings.
-    ");
-}
-
-#[tokio::test]
-async fn attachments_that_are_there_are_listed_and_others_are_warned_about() {
+async fn documents_that_are_there_are_taken_and_others_are_warned_about() {
     let root = tempfile::tempdir().unwrap();
     let (agenda, folder) = (root.path().join("會議議程.pdf"), root.path().join("slides"));
     std::fs::write(&agenda, "%PDF-1.7").unwrap();
     std::fs::create_dir(&folder).unwrap();
-    let links = [local(&agenda), local(root.path().join("gone.pdf")), local(&folder), drive()];
-    let (result, warnings) = fetch(local(fixture("speech.mp3")), &links).await;
-    let listed = result.unwrap().attachments;
-    let location = agenda.display().to_string();
-    assert_eq!(listed, [Attachment { name: "會議議程.pdf".into(), location, text: None }]);
-    let texts: Vec<String> = warnings.into_iter().map(|warning| warning.text).collect();
+    let cx = Recorder::new().cx(root.path());
+    let source = LocalFiles::new();
+    let brought = source.document(&agenda, &cx).await.unwrap().unwrap();
+    assert_eq!((brought.name.as_str(), brought.location), ("會議議程.pdf", agenda.display().to_string()));
+    assert_eq!(brought.file, agenda);
+    let mut texts = Vec::new();
+    for path in [&root.path().join("gone.pdf"), &folder] {
+        texts.push(source.document(path, &cx).await.unwrap().err().unwrap().text);
+    }
     assert_snapshot!(texts.join("\n"), @r"
     The attachment gone.pdf was left out: there is no such file. To use it, process the recording again with a file that can be read.
     The attachment slides was left out: it is a folder. To use it, process the recording again with a file that can be read.
-    An attachment in Google Drive was left out: Google Drive isn't connected. To use it, download it and process the recording again with it.
     ");
 }
 
@@ -160,19 +141,8 @@ async fn attachments_that_are_there_are_listed_and_others_are_warned_about() {
 async fn a_stop_before_the_start_is_seen() {
     let folder = tempfile::tempdir().unwrap();
     let cx = Recorder::stopping_after(0).cx(folder.path());
-    let result = LocalFiles::new().fetch(&local(fixture("speech.mp3")), &[], cx).await;
+    let result = LocalFiles::new().recording(&fixture("speech.mp3"), &cx).await;
     assert!(matches!(result, Err(StepError::Stopped(_))), "{result:?}");
-}
-
-#[tokio::test]
-async fn files_on_this_machine_keep_their_names() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("talk.mp3");
-    std::fs::write(&file, "sound").unwrap();
-    let cx = Recorder::new().cx(folder.path());
-    let renamed = LocalFiles::new().rename(&local(&file), "[2026-03-02] Sales.mp3", cx).await.unwrap();
-    assert_eq!(renamed, Renamed { name: None });
-    assert!(file.exists());
 }
 
 #[test]

@@ -23,6 +23,8 @@ use crate::store::{Change, StoreError};
 const TICK: Duration = Duration::from_millis(500);
 /// How often it tries whether what a waiting job needs is there.
 const PROBE_EVERY_TICKS: u32 = 10;
+/// How often a service on the network is asked the same.
+const ASK_SERVICES_EVERY_TICKS: u32 = 120;
 /// Free space that a job stopped by a full disk needs before it goes on.
 const ROOM_TO_GO_ON_BYTES: u64 = 32 << 20;
 impl Inner {
@@ -104,7 +106,7 @@ impl Inner {
             tokio::select! {
                 () = self.wake.notified() => {}
                 _ = ticks.tick() => {
-                    self.wake_up_due(tick.is_multiple_of(PROBE_EVERY_TICKS)).await;
+                    self.wake_up_due(tick).await;
                     tick = tick.wrapping_add(1);
                 }
                 () = self.closing.cancelled() => {}
@@ -256,14 +258,16 @@ impl Inner {
     }
 
     /// Puts jobs back into the queue whose retry is due, or whose fix is done.
-    async fn wake_up_due(&self, probe: bool) {
+    async fn wake_up_due(&self, tick: u32) {
+        let (probe, rarely) =
+            (tick.is_multiple_of(PROBE_EVERY_TICKS), tick.is_multiple_of(ASK_SERVICES_EVERY_TICKS));
         let Ok(jobs) = self.store.held_up() else { return };
         let now = Timestamp::now();
         for job in jobs {
             let ready = match &job.status {
                 JobStatus::Retrying { at, .. } => *at <= now,
                 JobStatus::Waiting { fix, .. } => {
-                    probe && may_probe(&job, now) && self.is_fixed(&job, fix.code).await
+                    probe && may_probe(&job, now) && self.is_fixed(&job, fix.code, rarely).await
                 }
                 JobStatus::Pending
                 | JobStatus::Processing { .. }
@@ -279,7 +283,7 @@ impl Inner {
     }
 
     /// Whether what a waiting job needs is there now. What cannot be asked waits for the person's retry.
-    async fn is_fixed(&self, job: &Job, code: FailureCode) -> bool {
+    async fn is_fixed(&self, job: &Job, code: FailureCode, rarely: bool) -> bool {
         use FailureCode as C;
         let Ok(steps) = self.compose.steps(&job.request) else { return false };
         match code {
@@ -289,7 +293,19 @@ impl Inner {
                 let room = fs4::available_space(&self.options.jobs_folder).unwrap_or(0);
                 room >= ROOM_TO_GO_ON_BYTES && steps.sink.ready().await.is_ok()
             }
-            C::MissingFile
+            // Known on this machine: whether somebody has signed in meanwhile.
+            C::SignInNeeded | C::SignInExpired | C::GoogleClientMissing | C::NoKeychain => {
+                steps.source.has_account().await.is_ok()
+            }
+            // Known to the service alone, which is asked rarely.
+            C::PickNeeded | C::NoAccess | C::InTrash | C::DownloadForbidden if rarely => {
+                steps.source.ready(&job.request.link).await.is_ok()
+            }
+            C::PickNeeded
+            | C::NoAccess
+            | C::InTrash
+            | C::DownloadForbidden
+            | C::MissingFile
             | C::IsAFolder
             | C::EmptyFile
             | C::PermissionDenied
@@ -301,6 +317,13 @@ impl Inner {
             | C::EngineFailed
             | C::DiarizationFailed
             | C::NotConnected
+            | C::SignInFailed
+            | C::WrongPick
+            | C::FlaggedAsAbusive
+            | C::QuotaExceeded
+            | C::DownloadDamaged
+            | C::Offline
+            | C::ServiceBusy
             | C::TimedOut
             | C::BadLink
             | C::BadSettings

@@ -274,6 +274,16 @@ impl JobPool {
         self.inner.news.subscribe()
     }
 
+    /// Looks at once for what was changed in the store.
+    pub fn stir(&self) {
+        self.inner.stir();
+    }
+
+    /// The store behind the pool, to be kept.
+    pub fn store_handle(&self) -> Arc<JobStore> {
+        self.inner.store.clone()
+    }
+
     /// The store behind the pool.
     pub fn store(&self) -> &JobStore {
         &self.inner.store

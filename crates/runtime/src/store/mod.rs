@@ -1,5 +1,6 @@
 //! The job store: all the SQL. One SQLite database, safe to use from several processes at once.
 
+mod accounts;
 mod open;
 mod rows;
 mod stages;
@@ -14,10 +15,13 @@ use debrief_core::view::JobResult;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
+pub use accounts::StoredAccount;
 pub use stages::Stored;
 
 use open::{OpenError, connect, is_damage, is_disk_full, is_sound, move_aside, not_opened};
-use rows::{done_stages, job_of, json, next_revision, note, parse_id, read_job, timestamp, transition};
+use rows::{
+    done_stages, job_of, json, next_revision, note, parse, parse_id, read_job, timestamp, touch, transition,
+};
 
 /// Removals that a process which looks rarely can still learn of.
 const REMOVED_KEPT: i64 = 1_000;
@@ -312,6 +316,26 @@ impl JobStore {
         self.write(|tx| {
             tx.execute("UPDATE jobs SET result = ?2 WHERE id = ?1", params![id.to_string(), json(result)])?;
             transition(tx, id, &JobEvent::Completed, now)
+        })
+    }
+
+    /// Changes the result of a job that has completed.
+    ///
+    /// # Errors
+    /// [`StoreError::UnknownJob`]; [`StoreError::NotEnded`] for a job without a result.
+    pub fn amend_result(&self, id: JobId, amend: impl FnOnce(&mut JobResult), now: Timestamp) -> Result<()> {
+        self.write(|tx| {
+            let key = id.to_string();
+            let result: Option<String> = tx
+                .prepare_cached("SELECT result FROM jobs WHERE id = ?1")?
+                .query_row([&key], |row| row.get(0))
+                .optional()?
+                .ok_or(StoreError::UnknownJob(id))?;
+            let mut result: JobResult =
+                result.and_then(|text| parse(&text).ok()).ok_or(StoreError::NotEnded)?;
+            amend(&mut result);
+            tx.execute("UPDATE jobs SET result = ?2 WHERE id = ?1", params![key, json(&result)])?;
+            touch(tx, id, now)
         })
     }
 

@@ -154,6 +154,7 @@ impl JobStore {
             Some(title) => Some(title),
             None => text(output(Stage::Fetch, "$.name")?),
         };
+        let account = text(output(Stage::Fetch, "$.drive.email")?);
         let duration_ms = match output(Stage::Decode, "$.duration_ms")? {
             Some(rusqlite::types::Value::Integer(ms)) => u32::try_from(ms).ok(),
             _ => None, // Not there, or of a shape that another version wrote.
@@ -166,6 +167,7 @@ impl JobStore {
             lists.iter().flat_map(|list| parse::<Vec<Warning>>(list).unwrap_or_default()).collect();
         Ok(JobFacts {
             title,
+            account,
             duration_ms,
             done: done_stages(&connection, id)?,
             warnings,

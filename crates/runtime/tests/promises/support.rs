@@ -108,12 +108,21 @@ impl RecordingSource for Scripted {
             created: jiff::civil::date(2026, 11, 23),
             location: link.location(),
             attachments: Vec::new(),
+            drive: None,
         })
     }
 
-    async fn rename(&self, _: &RecordingLink, name: &str, cx: StageCx) -> StepResult<Renamed> {
+    async fn has_account(&self) -> Result<(), Failure> {
+        Ok(())
+    }
+
+    async fn ready(&self, _: &RecordingLink) -> Result<(), Failure> {
+        Ok(())
+    }
+
+    async fn rename(&self, _: &Recording, name: &str, _: &PublishedPage, cx: StageCx) -> StepResult<Renamed> {
         self.0.play(Stage::Rename, &cx).await?;
-        Ok(Renamed { name: Some(name.to_owned()) })
+        Ok(Renamed { name: Some(name.to_owned()), ..Renamed::default() })
     }
 }
 

@@ -1,0 +1,95 @@
+//! The one place where HTTP clients are built.
+
+use std::sync::Once;
+use std::time::Duration;
+
+use reqwest::redirect::{Attempt, Policy};
+
+/// A host that takes longer to say hello can't be reached.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
+/// Silence in the middle of an answer; a long download may take as long as it likes while bytes come.
+const READ_TIMEOUT: Duration = Duration::from_secs(45);
+const MAX_REDIRECTS: usize = 5;
+
+/// A client for outside services: TLS by rustls with the system's certificates, the system's proxy, bounded waits.
+pub fn client() -> reqwest::Client {
+    client_with(READ_TIMEOUT)
+}
+
+/// As [`client`], giving up after another silence.
+pub(crate) fn client_with(read_timeout: Duration) -> reqwest::Client {
+    static PROVIDER: Once = Once::new();
+    PROVIDER.call_once(|| {
+        // It fails only when another provider was installed before, which does as well.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+    });
+    reqwest::Client::builder()
+        .user_agent(concat!("Debrief/", env!("CARGO_PKG_VERSION")))
+        .connect_timeout(CONNECT_TIMEOUT)
+        .read_timeout(read_timeout)
+        .redirect(Policy::custom(only_on_the_same_host))
+        .build()
+        .expect("a crypto provider is installed and the options are constant")
+}
+
+/// A service never has a reason to send a request, and what it carries, to somebody else.
+fn only_on_the_same_host(attempt: Attempt<'_>) -> reqwest::redirect::Action {
+    let from = attempt.previous().last();
+    let same = from.is_some_and(|from| from.origin() == attempt.url().origin());
+    if same && attempt.previous().len() <= MAX_REDIRECTS { attempt.follow() } else { attempt.stop() }
+}
+
+/// How long a service asks to wait, in milliseconds: `Retry-After` in seconds or as a date.
+pub(crate) fn retry_after_ms(headers: &reqwest::header::HeaderMap, now: jiff::Timestamp) -> Option<u32> {
+    let text = headers.get(reqwest::header::RETRY_AFTER)?.to_str().ok()?.trim();
+    if let Ok(seconds) = text.parse::<u32>() {
+        return Some(seconds.saturating_mul(1000));
+    }
+    let at = jiff::fmt::rfc2822::parse(text).ok()?.timestamp();
+    u32::try_from((at.as_millisecond() - now.as_millisecond()).max(0)).ok()
+}
+
+/// The whole chain of causes on one line; reqwest itself names only the outermost.
+pub(crate) fn causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text = format!("{text}: {error}");
+        cause = error.source();
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use reqwest::header::{HeaderMap, HeaderValue, RETRY_AFTER};
+
+    fn asked(value: &'static str) -> Option<u32> {
+        let mut headers = HeaderMap::new();
+        headers.insert(RETRY_AFTER, HeaderValue::from_static(value));
+        retry_after_ms(&headers, "2026-11-24T10:00:00Z".parse().unwrap())
+    }
+
+    #[test]
+    fn a_service_may_ask_for_seconds_or_for_a_date() {
+        assert_eq!(asked("90"), Some(90_000));
+        assert_eq!(asked("Tue, 24 Nov 2026 10:00:05 GMT"), Some(5_000));
+        assert_eq!(asked("Tue, 24 Nov 2026 09:00:00 GMT"), Some(0));
+        assert_eq!(asked("soon"), None);
+    }
+
+    #[tokio::test]
+    async fn a_secure_client_is_ready_for_use() {
+        // Nobody speaks TLS there; that it is tried shows that the client has what it needs.
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let asked = tokio::spawn(client().get(format!("https://{address}/")).send());
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let mut first = [0; 1];
+        tokio::io::AsyncReadExt::read_exact(&mut stream, &mut first).await.unwrap();
+        assert_eq!(first, [0x16], "a TLS handshake begins with this byte");
+        drop(stream);
+        assert!(asked.await.unwrap().is_err());
+    }
+}

@@ -1,0 +1,114 @@
+//! Loopback stand-ins for the services that Debrief talks to: state first, spoken to over HTTP, and strict.
+//!
+//! A test models what the service knows (accounts, files, rights, planned faults) in a [`World`], starts a [`Sandbox`]
+//! and points the product at its addresses. The crate imports nothing of the product, so a shared mistake cannot hide.
+#![forbid(unsafe_code)]
+
+mod fault;
+mod google;
+mod ids;
+mod seen;
+mod serve;
+mod wire;
+mod world;
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::MutexGuard;
+
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+pub use bytes::Bytes;
+pub use jiff::Timestamp;
+
+pub use crate::fault::{Call, Fault, FaultKind};
+pub use crate::google::{
+    AccountId, Answer, CLIENT_ID, CLIENT_SECRET, Content, DRIVE, DRIVE_FILE, DRIVE_READONLY, DriveFile,
+    FOLDER, FileId, Growing, NewFile, Person, Picks, Right, SHORTCUT,
+};
+pub use crate::seen::Seen;
+pub use crate::world::World;
+
+use crate::world::Shared;
+
+/// A running server. Dropping it stops it and cuts its connections.
+#[derive(Debug)]
+pub struct Sandbox {
+    address: SocketAddr,
+    world: Shared,
+    serving: JoinHandle<()>,
+}
+
+impl Sandbox {
+    /// Starts on a free port of 127.0.0.1.
+    ///
+    /// # Errors
+    /// When no port can be opened.
+    pub async fn start(world: World) -> io::Result<Sandbox> {
+        Sandbox::start_on(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), world).await
+    }
+
+    /// Starts on `address`, which must be a loopback one.
+    ///
+    /// # Errors
+    /// When the address is not a loopback one, or cannot be opened.
+    pub async fn start_on(address: SocketAddr, world: World) -> io::Result<Sandbox> {
+        if !address.ip().is_loopback() {
+            let why = format!("{address} is not a loopback address. The sandbox is for this machine only.");
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, why));
+        }
+        let listener = TcpListener::bind(address).await?;
+        let address = listener.local_addr()?;
+        let world = Shared::new(world);
+        let serving = tokio::spawn(serve::serve(listener, world.clone()));
+        Ok(Sandbox { address, world, serving })
+    }
+
+    /// `http://127.0.0.1:PORT`
+    #[must_use]
+    pub fn address(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Where a browser is sent to sign in to Google.
+    #[must_use]
+    pub fn google_auth(&self) -> String {
+        self.address() + google::AUTH_PATH
+    }
+
+    /// Where Google exchanges codes and refresh tokens.
+    #[must_use]
+    pub fn google_token(&self) -> String {
+        self.address() + google::TOKEN_PATH
+    }
+
+    /// Where Google takes back a token.
+    #[must_use]
+    pub fn google_revoke(&self) -> String {
+        self.address() + google::REVOKE_PATH
+    }
+
+    /// The base address of Drive.
+    #[must_use]
+    pub fn drive(&self) -> String {
+        self.address() + google::DRIVE_PATH
+    }
+
+    /// The state, to look at and to change while the server runs. No request is answered while the guard lives.
+    pub fn world(&self) -> MutexGuard<'_, World> {
+        self.world.lock()
+    }
+
+    /// Serves until the caller drops this future.
+    pub async fn stopped(mut self) {
+        // An accept loop that panicked ends the wait too.
+        let _ended = (&mut self.serving).await;
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        self.serving.abort();
+    }
+}

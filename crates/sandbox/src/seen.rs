@@ -1,0 +1,95 @@
+//! What the sandbox was asked.
+
+use crate::fault::Call;
+
+/// Values that must not reach a log or a failing assertion.
+const SECRET: [&str; 7] =
+    ["access_token", "client_secret", "code", "code_verifier", "refresh_token", "state", "token"];
+
+/// So that a sandbox that runs for days stays small.
+const AT_MOST: usize = 50_000;
+
+/// One request, as it was asked and answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Seen {
+    /// What it was for; `None` for anything that a fault cannot be planned for.
+    pub call: Option<Call>,
+    /// `GET`, `POST`, …
+    pub method: String,
+    /// The path without the query.
+    pub path: String,
+    /// The decoded query, with the values of secrets replaced by `[redacted]`.
+    pub query: Vec<(String, String)>,
+    /// The `Range` header.
+    pub range: Option<String>,
+    /// The status that was answered; `None` while there is no answer, and for ever where a fault swallowed it.
+    pub status: Option<u16>,
+    /// Bytes of the answer's body handed to the connection so far.
+    pub body_bytes: u64,
+    number: u64,
+}
+
+impl Seen {
+    pub(crate) fn new(
+        call: Option<Call>,
+        method: &str,
+        path: &str,
+        query: &str,
+        range: Option<String>,
+    ) -> Seen {
+        let query = url::form_urlencoded::parse(query.as_bytes()).map(|(name, value)| {
+            let value =
+                if SECRET.contains(&name.as_ref()) { "[redacted]".to_owned() } else { value.into_owned() };
+            (name.into_owned(), value)
+        });
+        Seen {
+            call,
+            method: method.to_owned(),
+            path: path.to_owned(),
+            query: query.collect(),
+            range,
+            status: None,
+            body_bytes: 0,
+            number: 0,
+        }
+    }
+
+    /// The value of a query parameter.
+    #[must_use]
+    pub fn query(&self, name: &str) -> Option<&str> {
+        self.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+}
+
+/// The last requests, oldest first.
+#[derive(Debug, Default)]
+pub(crate) struct Requests {
+    seen: Vec<Seen>,
+    noted: u64,
+}
+
+impl Requests {
+    /// Notes a request and returns its number.
+    pub(crate) fn note(&mut self, mut seen: Seen) -> u64 {
+        if self.seen.len() == AT_MOST {
+            self.seen.drain(..AT_MOST / 2);
+        }
+        seen.number = self.noted;
+        self.noted += 1;
+        self.seen.push(seen);
+        self.noted - 1
+    }
+
+    pub(crate) fn get_mut(&mut self, number: u64) -> Option<&mut Seen> {
+        self.seen.iter_mut().rev().find(|seen| seen.number == number)
+    }
+
+    pub(crate) fn all(&self) -> &[Seen] {
+        &self.seen
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.seen.clear();
+    }
+}

@@ -1,0 +1,197 @@
+//! The server: notes each request, applies the planned faults, and lets the services answer.
+
+use std::convert::Infallible;
+use std::fmt;
+use std::time::Duration;
+
+use axum::body::{Body, HttpBody};
+use axum::response::Response;
+use futures_util::TryStreamExt;
+use hyper::body::Incoming;
+use hyper::header::{self, HeaderValue};
+use hyper::server::conn::http1;
+use hyper::service::{Service, service_fn};
+use hyper::{Request, StatusCode};
+use hyper_util::rt::TokioIo;
+use hyper_util::service::TowerToHyperService;
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+
+use crate::fault::{Call, FaultKind};
+use crate::google::{self, FileId};
+use crate::seen::Seen;
+use crate::wire;
+use crate::world::Shared;
+
+const ACCEPT_AGAIN: Duration = Duration::from_millis(10);
+
+/// Cuts the connection instead of answering.
+#[derive(Debug)]
+struct Cut;
+
+impl fmt::Display for Cut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a planned cut")
+    }
+}
+
+impl std::error::Error for Cut {}
+
+/// One request, as far as faults need to know it.
+struct Asked {
+    number: u64,
+    call: Option<Call>,
+    file: Option<FileId>,
+    bearer: Option<String>,
+}
+
+pub(crate) async fn serve(listener: TcpListener, world: Shared) {
+    let router = TowerToHyperService::new(google::router().with_state(world.clone()));
+    // Dropping the set ends the connections.
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => {
+                let Ok((stream, _)) = accepted else {
+                    // The client went away, or there are too many open files: the next one may do better.
+                    tokio::time::sleep(ACCEPT_AGAIN).await;
+                    continue;
+                };
+                let (world, router) = (world.clone(), router.clone());
+                let service = service_fn(move |request| answer(world.clone(), router.clone(), request));
+                let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+                // Connections end badly whenever a fault or a client cuts them.
+                connections.spawn(async move { drop(connection.await) });
+            }
+            Some(_ended) = connections.join_next() => {}
+        }
+    }
+}
+
+async fn answer<R>(world: Shared, router: R, request: Request<Incoming>) -> Result<Response, Cut>
+where
+    R: Service<Request<Incoming>, Response = Response, Error = Infallible>,
+{
+    let (asked, fault) = note(&world, &request);
+    let call = asked.call.unwrap_or(Call::Any);
+    let early = match &fault {
+        Some(FaultKind::Status(status, reason)) => {
+            let status = StatusCode::from_u16(*status).expect("a test plans a status from 100 to 999");
+            Some(google::refusal(call, status, reason))
+        }
+        Some(FaultKind::TooManyRequests { retry_after_s }) => {
+            let status = StatusCode::TOO_MANY_REQUESTS;
+            let mut answer = google::refusal(call, status, "rateLimitExceeded");
+            if let Some(seconds) = *retry_after_s {
+                answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+            }
+            Some(answer)
+        }
+        Some(FaultKind::Redirect { to }) => {
+            let to = HeaderValue::from_str(to).expect("a test plans a redirect to an address in ASCII");
+            let answer = Response::builder().status(StatusCode::FOUND).header(header::LOCATION, to);
+            Some(answer.body(Body::empty()).expect("these headers are valid"))
+        }
+        Some(FaultKind::Stall) => std::future::pending().await,
+        // These need the true answer.
+        Some(
+            FaultKind::DropAfter { .. }
+            | FaultKind::SlowDrip { .. }
+            | FaultKind::WrongLength { .. }
+            | FaultKind::GarbageJson
+            | FaultKind::ExpireTokenAfter { .. }
+            | FaultKind::ReviseAfter { .. }
+            | FaultKind::AnswerLost
+            | FaultKind::FlipByte { .. },
+        )
+        | None => None,
+    };
+    let answer = match early {
+        Some(answer) => answer,
+        None => match router.call(request).await {
+            Ok(answer) => answer,
+            Err(never) => match never {},
+        },
+    };
+    if matches!(fault, Some(FaultKind::AnswerLost)) {
+        return Err(Cut);
+    }
+    Ok(send(&world, asked, fault, answer))
+}
+
+/// Notes a request and takes the fault that is planned for it.
+fn note(world: &Shared, request: &Request<Incoming>) -> (Asked, Option<FaultKind>) {
+    let path = request.uri().path();
+    let query = request.uri().query().unwrap_or_default();
+    let header = |name| request.headers().get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+    let (call, file) = google::asked(request.method(), path, query).unzip();
+    let range = header(header::RANGE).map(str::to_owned);
+    let seen = Seen::new(call, request.method().as_str(), path, query, range);
+    let bearer = header(header::AUTHORIZATION).and_then(|value| value.strip_prefix("Bearer "));
+    let mut world = world.lock();
+    let number = world.requests.note(seen);
+    let fault = call.and_then(|call| world.plan.take(call));
+    (Asked { number, call, file: file.flatten(), bearer: bearer.map(str::to_owned) }, fault)
+}
+
+/// Sends the answer off, spoiled as planned, and counts what is sent.
+fn send(world: &Shared, asked: Asked, fault: Option<FaultKind>, answer: Response) -> Response {
+    let (mut head, body) = answer.into_parts();
+    // A body that a fault can cut has no length of its own any more, so it is said here.
+    if let Some(length) = body.size_hint().exact() {
+        head.headers.entry(header::CONTENT_LENGTH).or_insert(HeaderValue::from(length));
+    }
+    let mut chunks = wire::chunks(body);
+    match fault {
+        Some(FaultKind::DropAfter { bytes }) => chunks = wire::cut_after(chunks, bytes, || ()),
+        Some(FaultKind::SlowDrip { bytes_per_s }) => chunks = wire::slowly(chunks, bytes_per_s),
+        Some(FaultKind::FlipByte { at }) => chunks = wire::flip_byte(chunks, at),
+        Some(FaultKind::WrongLength { claimed }) => {
+            head.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(claimed));
+            chunks = wire::cut_at_the_end(chunks);
+        }
+        Some(FaultKind::GarbageJson) => {
+            let garbage = "{\"kind\": \"drive#file\", \"id\": ]]\u{fffd}";
+            head.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+            head.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(garbage.len()));
+            chunks = wire::chunks(Body::from(garbage));
+        }
+        Some(FaultKind::ExpireTokenAfter { bytes }) => {
+            let world = world.clone();
+            let expire = move || {
+                if let Some(token) = &asked.bearer {
+                    world.lock().expire_access_token(token);
+                }
+            };
+            chunks = wire::cut_after(chunks, bytes, expire);
+        }
+        Some(FaultKind::ReviseAfter { bytes, content }) => {
+            let world = world.clone();
+            let revise = move || {
+                if let Some(file) = &asked.file {
+                    world.lock().replace_content(file, content);
+                }
+            };
+            chunks = wire::cut_after(chunks, bytes, revise);
+        }
+        // These have taken effect already.
+        Some(
+            FaultKind::Status(..)
+            | FaultKind::TooManyRequests { .. }
+            | FaultKind::Redirect { .. }
+            | FaultKind::Stall
+            | FaultKind::AnswerLost,
+        )
+        | None => {}
+    }
+    if let Some(seen) = world.lock().requests.get_mut(asked.number) {
+        seen.status = Some(head.status.as_u16());
+    }
+    let (world, number) = (world.clone(), asked.number);
+    let counted = chunks.inspect_ok(move |chunk| {
+        if let Some(seen) = world.lock().requests.get_mut(number) {
+            seen.body_bytes += chunk.len() as u64;
+        }
+    });
+    Response::from_parts(head, Body::from_stream(counted))
+}

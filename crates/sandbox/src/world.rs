@@ -1,0 +1,109 @@
+//! All state of the sandbox, behind one lock.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::fault::{Fault, Plan};
+use crate::google::Google;
+use crate::ids;
+use crate::seen::{Requests, Seen};
+
+/// What the services know: state that a test arranges, the product changes over HTTP, and the test looks at.
+#[derive(Debug)]
+pub struct World {
+    pub(crate) google: Google,
+    pub(crate) plan: Plan,
+    pub(crate) requests: Requests,
+    secrets: Vec<String>,
+    ahead: SignedDuration,
+}
+
+impl World {
+    /// A world that knows the usual client; it has no accounts and no files.
+    #[must_use]
+    pub fn new() -> World {
+        World {
+            google: Google::new(),
+            plan: Plan::default(),
+            requests: Requests::default(),
+            secrets: Vec::new(),
+            ahead: SignedDuration::ZERO,
+        }
+    }
+
+    /// Plans a fault. Planned faults are consumed in order.
+    pub fn plan(&mut self, fault: Fault) {
+        self.plan.add(fault);
+    }
+
+    /// Whether planned faults are left: at the end of a test, none should be.
+    #[must_use]
+    pub fn has_planned_faults(&self) -> bool {
+        !self.plan.is_empty()
+    }
+
+    /// Forgets the planned faults.
+    pub fn forget_faults(&mut self) {
+        self.plan.clear();
+    }
+
+    /// What was asked, oldest first.
+    #[must_use]
+    pub fn requests(&self) -> &[Seen] {
+        self.requests.all()
+    }
+
+    /// Forgets what was asked.
+    pub fn forget_requests(&mut self) {
+        self.requests.clear();
+    }
+
+    /// Every token and code ever issued, so that a test can search files and logs for them.
+    #[must_use]
+    pub fn secrets(&self) -> Vec<String> {
+        self.secrets.clone()
+    }
+
+    /// The services' clock: that of this machine, and what [`World::pass_time`] added.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        Timestamp::now() + self.ahead
+    }
+
+    /// Puts the services' clock forward: codes and access tokens expire.
+    ///
+    /// # Panics
+    /// When the clock would leave the calendar.
+    pub fn pass_time(&mut self, time: Duration) {
+        self.ahead += SignedDuration::try_from(time).expect("a test stays within the calendar");
+    }
+
+    pub(crate) fn new_secret(&mut self, prefix: &str) -> String {
+        let secret = ids::secret(prefix);
+        self.secrets.push(secret.clone());
+        secret
+    }
+}
+
+impl Default for World {
+    fn default() -> World {
+        World::new()
+    }
+}
+
+/// The world, shared between the server's tasks and the test.
+#[derive(Debug, Clone)]
+pub(crate) struct Shared(Arc<Mutex<World>>);
+
+impl Shared {
+    pub(crate) fn new(world: World) -> Shared {
+        Shared(Arc::new(Mutex::new(world)))
+    }
+
+    /// A test that panicked while it looked at the world has failed already; the server goes on.
+    pub(crate) fn lock(&self) -> MutexGuard<'_, World> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,12 @@
+//! The sandbox over HTTP, as its users meet it.
+#![expect(clippy::unwrap_used, reason = "in a test a panic is the message")]
+
+mod changes;
+mod download;
+mod faults;
+mod judge;
+mod listing;
+mod metadata;
+mod sign_in;
+mod support;
+mod update;

@@ -1,0 +1,115 @@
+// The one button beside a problem: what a person can do about it, by the kind of failure.
+
+import type { JobView } from '../backend/backend';
+import { copyText } from '../lib/copy';
+import type { Translate } from '../text/text';
+import type { Drafts } from './drafts.svelte';
+import type { Google } from './google.svelte';
+import { driveAddress } from './sources';
+import type { Jobs } from './store.svelte';
+
+export type Remedy =
+  'sign_in' | 'choose_file' | 'set_up' | 'switch_account' | 'copy_request' | 'open_settings' | 'retry_now';
+
+/** What the remedy is for. */
+export interface Patient {
+  /** The link or path that cannot be read. */
+  source: string;
+  /** Its name, as far as it is known. */
+  name: string;
+  account: string | null;
+  jobId: string | null;
+}
+
+/** The remedy for a failure of the kind `code`, if there is a better one than to try again. */
+export function remedyOf(code: string): Remedy | null {
+  switch (code) {
+    case 'sign_in_needed':
+    case 'sign_in_expired':
+    case 'sign_in_failed':
+      return 'sign_in';
+    case 'pick_needed':
+    case 'wrong_pick':
+      return 'choose_file';
+    case 'google_client_missing':
+      return 'set_up';
+    case 'no_access':
+      return 'switch_account';
+    case 'download_forbidden':
+      return 'copy_request';
+    case 'no_keychain':
+      return 'open_settings';
+    case 'offline':
+    case 'service_busy':
+      return 'retry_now';
+    default:
+      // Codes are many, and for most of them trying again is all there is.
+      return null;
+  }
+}
+
+/** The remedy that a job's row offers. */
+export function remedyOfJob(job: JobView): Remedy | null {
+  switch (job.group) {
+    case 'waiting':
+      return job.retry_at !== null ? 'retry_now' : null;
+    case 'needs_you':
+    case 'done': {
+      const remedy = job.error ? remedyOf(job.error.code) : null;
+      // A job that no longer retries by itself has its own "Retry".
+      return remedy === 'retry_now' ? null : remedy;
+    }
+    case 'working':
+      return null;
+  }
+}
+
+export function patientOf(job: JobView): Patient {
+  return { source: job.source, name: job.title, account: job.account, jobId: job.id };
+}
+
+/** What remedies are made with. */
+export interface Cabinet {
+  jobs: Jobs;
+  google: Google;
+  drafts: Drafts;
+  openSettings: () => void;
+  /** Says what was done. */
+  tell: (text: string) => void;
+  t: Translate;
+}
+
+/** Does what helps a job, or a link that is no job yet. */
+export async function apply(remedy: Remedy, { source, name, account, jobId }: Patient, cabinet: Cabinet) {
+  const { jobs, google, drafts, openSettings, tell, t } = cabinet;
+  switch (remedy) {
+    case 'sign_in':
+      await google.signIn(google.accessOf(account));
+      break;
+    case 'switch_account':
+      // Nothing tells the backend that this job was meant.
+      if ((await google.signIn(google.accessOf(account))) && jobId !== null) await goOn(jobs, jobId);
+      break;
+    case 'choose_file':
+      await google.choose(jobId === null ? source : null, jobId);
+      break;
+    case 'set_up':
+    case 'open_settings':
+      openSettings();
+      break;
+    case 'copy_request': {
+      const message = t('request-message', { name, link: driveAddress(source) });
+      tell((await copyText(message)) ? t('request-copied') : t('request-uncopied'));
+      break;
+    }
+    case 'retry_now':
+      if (jobId === null) await drafts.looks.now(source);
+      else await jobs.retry(jobId, null);
+      break;
+  }
+}
+
+async function goOn(jobs: Jobs, jobId: string): Promise<void> {
+  const job = jobs.get(jobId);
+  if (job && (job.group === 'needs_you' || job.status === 'failed')) await jobs.retry(jobId, null);
+}

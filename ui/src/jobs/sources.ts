@@ -1,0 +1,76 @@
+// What a text or a path stands for: a recording, a document, a file in Google Drive.
+
+/** The lines of `text` that are not blank. */
+export function linesOf(text: string): string[] {
+  return text
+    .split(/\r?\n/u)
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith('#'));
+}
+
+function bare(text: string): string {
+  return text.replace(/^["']/u, '');
+}
+
+/** Whether `text` is surely meant as a recording: a web address, a `file:` address or an absolute path. */
+export function looksLikeRecording(text: string): boolean {
+  return /^(?:https?:\/\/|file:|\/|~\/|[a-z]:[\\/]|\\\\)/iu.test(bare(text));
+}
+
+/** Whether `text` is an address of Google Drive or of one of its documents. */
+export function isDriveLink(text: string): boolean {
+  return /^https?:\/\/(?:drive|docs|drive\.usercontent)\.google\.com\//iu.test(bare(text));
+}
+
+/** Whether `text` may be the id of a file in Drive. Ids are opaque; nothing shorter is taken for one. */
+export function isDriveId(text: string): boolean {
+  return /^(?=.*\d)[\w-]{20,}$/u.test(text);
+}
+
+/** Whether `text` names something in Drive. */
+export function isDriveSource(text: string): boolean {
+  return isDriveLink(text) || isDriveId(text);
+}
+
+/** Whether the backend can say what `text` is before it is processed. */
+export function canBeLookedUp(text: string): boolean {
+  if (/^https?:/iu.test(bare(text))) return isDriveLink(text);
+  return looksLikeRecording(text) || isDriveId(text);
+}
+
+/** The address under which a person finds a file of Drive. */
+export function driveAddress(source: string): string {
+  return isDriveId(source) ? `https://drive.google.com/file/d/${source}/view` : source;
+}
+
+/** Whether the file is a document to attach rather than a recording. */
+export function isPdf(path: string): boolean {
+  return /\.pdf$/iu.test(path);
+}
+
+/** Whether the file is a Google client as Google's console offers it for download. */
+export function isGoogleClient(path: string): boolean {
+  return /^client_secret.*\.json$/iu.test(nameOf(path));
+}
+
+/** The last part of a path or address. */
+export function nameOf(path: string): string {
+  return (
+    path
+      .replace(/[\\/]+$/u, '')
+      .split(/[\\/]/u)
+      .at(-1) ?? path
+  );
+}
+
+/** The last two parts of a long path, by which a person knows a folder. */
+export function endOf(path: string): string {
+  const parts = path.split(/[\\/]/u);
+  const separator = path.includes('\\') ? '\\' : '/';
+  return parts.length > 3 ? ['…', ...parts.slice(-2)].join(separator) : path;
+}
+
+/** Host and port of an address, which is what tells a sandbox from another. */
+export function hostOf(address: string): string {
+  return URL.canParse(address) ? new URL(address).host || address : address;
+}
