@@ -26,7 +26,7 @@ use crate::google::{Google, link};
 use crate::support::{PATIENCE, fixture, names};
 
 /// Rows that run at a time; each waits for its retry most of the time.
-const AT_A_TIME: usize = 8;
+const AT_A_TIME: usize = 20;
 
 /// The real steps, but for the recogniser: what was said does not matter here, and recognising it takes long.
 struct QuickSpeech(ComposedSteps);

@@ -1,7 +1,7 @@
 //! The product against servers that we did not write, so that it does not only fit our own idea of Google.
 //!
 //! They are packages of npm, pinned in tests/foreign and run by Node. Each can do a part of what Google does, and each is
-//! lenient somewhere; what one cannot show is said beside its tests. `sandbox` remains the strict one.
+//! lenient somewhere; what one cannot show is said beside its tests. The sandbox remains the strict one.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -64,7 +64,8 @@ impl Foreign {
     }
 
     async fn next_line(&mut self) -> Value {
-        let line = tokio::time::timeout(A_WHILE, self.said.next_line()).await.expect("an answer in time").unwrap();
+        let line =
+            tokio::time::timeout(A_WHILE, self.said.next_line()).await.expect("an answer in time").unwrap();
         serde_json::from_str(&line.expect("the server runs")).unwrap()
     }
 
@@ -126,8 +127,10 @@ async fn with_a_browser<T>(
 ) -> (Result<(), Failure>, T) {
     let (show, mut shown) = mpsc::unbounded_channel();
     let show = |url: &Url| show.send(url.clone()).map_err(Failure::internal);
-    let person = async { person(shown.recv().await.unwrap()).await };
-    let both = async { tokio::join!(asks(&show), person) };
+    // Whoever has asked shows nothing more.
+    let asked = async move { asks(&show).await };
+    let person = async { person(shown.recv().await.expect("the product shows a page")).await };
+    let both = async { tokio::join!(asked, person) };
     tokio::time::timeout(PATIENCE, both).await.expect("the sign-in ends")
 }
 
@@ -139,13 +142,18 @@ async fn open(url: &Url) -> (u16, String) {
 
 /// The value of a parameter in an address.
 fn parameter(url: &Url, name: &str) -> String {
-    url.query_pairs().find(|(key, _)| key == name).unwrap_or_else(|| panic!("no {name} in {url}")).1.into_owned()
+    url.query_pairs()
+        .find(|(key, _)| key == name)
+        .unwrap_or_else(|| panic!("no {name} in {url}"))
+        .1
+        .into_owned()
 }
 
 /// The address with other values.
 fn with(url: &Url, changes: &[(&str, &str)]) -> Url {
     let kept = url.query_pairs().filter(|(key, _)| changes.iter().all(|(name, _)| key != name));
-    let kept: Vec<(String, String)> = kept.map(|(key, value)| (key.into_owned(), value.into_owned())).collect();
+    let kept: Vec<(String, String)> =
+        kept.map(|(key, value)| (key.into_owned(), value.into_owned())).collect();
     let mut url = url.clone();
     url.query_pairs_mut().clear().extend_pairs(kept).extend_pairs(changes);
     url
@@ -180,7 +188,8 @@ struct Mocks {
 
 impl Mocks {
     async fn start() -> Mocks {
-        let (oauth, drive) = tokio::join!(Foreign::start("oauth2-mock-server"), Foreign::start("google-drive-mock"));
+        let (oauth, drive) =
+            tokio::join!(Foreign::start("oauth2-mock-server"), Foreign::start("google-drive-mock"));
         let [auth, token, revoke] = ["/authorize", "/token", "/revoke"].map(|path| oauth.at(path));
         let installation = installation(auth, token, revoke, drive.at("/drive/v3"));
         Mocks { oauth, drive, installation }
@@ -245,7 +254,8 @@ async fn oauth2_mock_server_takes_the_verifier_and_the_files_that_it_names_are_t
     assert_eq!(accounts[0].email, "mock@example.com", "whose Drive it is was told by google-drive-mock");
 
     mocks.grant(DRIVE_FILE, json!({ "picked_file_ids": format!("{other},{wanted}") }), 3600).await;
-    let (outcome, (asked, (status, page))) = with_a_browser(choose, async |url| (url.clone(), open(&url).await)).await;
+    let (outcome, (asked, (status, page))) =
+        with_a_browser(choose, async |url| (url.clone(), open(&url).await)).await;
     outcome.unwrap();
     assert!(status == 200 && page.contains("you can close this page"), "{status} {page}");
     for (name, value) in [("scope", DRIVE_FILE), ("trigger_onepick", "true"), ("file_ids", &wanted)] {
@@ -269,7 +279,10 @@ async fn oauth2_mock_server_refuses_a_verifier_that_does_not_belong_to_the_quest
     let asks = async |show: Show<'_>| app.sign_in_google(DriveAccess::AllFiles, show).await;
     let (outcome, _) = with_a_browser(asks, async |url| open(&with_another_verifier(&url)).await).await;
     let failure = outcome.unwrap_err();
-    assert_eq!((failure.code.word(), failure.what.as_str()), ("sign_in_failed", "Google refused the sign-in."));
+    assert_eq!(
+        (failure.code.word(), failure.what.as_str()),
+        ("sign_in_failed", "Google refused the sign-in.")
+    );
     let detail = failure.detail.unwrap();
     assert!(detail.contains("code_verifier provided does not match code_challenge"), "{detail}");
     assert_eq!(app.google().await.unwrap().accounts, []);
@@ -326,13 +339,20 @@ async fn google_drive_mock_keeps_the_new_name_with_its_receipt_and_gets_the_old_
     let id = app.process(&link(&file), &[]).await.unwrap();
     let view = settled(&app, id).await;
     assert_eq!(view.status, StatusWord::Completed, "{view:#?}");
-    assert_eq!(view.warnings.iter().filter(|warning| warning.code.contains("rename")).count(), 0, "{view:#?}");
+    assert_eq!(
+        view.warnings.iter().filter(|warning| warning.code.contains("rename")).count(),
+        0,
+        "{view:#?}"
+    );
     let renamed = mocks.file(&file).await;
     let name = renamed["name"].as_str().unwrap();
     assert!(name.starts_with("[2026-11-05] ") && name.ends_with(".mp3"), "{name}");
     assert_eq!(view.result.as_ref().unwrap().drive_filename.as_deref(), Some(name));
     assert_eq!(renamed["appProperties"]["debriefJob"], json!(id.to_string()));
-    assert!(renamed["appProperties"]["debriefPage"].as_str().is_some_and(|page| !page.is_empty()), "{renamed}");
+    assert!(
+        renamed["appProperties"]["debriefPage"].as_str().is_some_and(|page| !page.is_empty()),
+        "{renamed}"
+    );
     assert!(page_of(&view).contains(&file));
     let look = app.look_up(&link(&file)).await;
     assert_eq!(look.processed.map(|processed| processed.job_id), Some(id.to_string()));
@@ -360,7 +380,8 @@ async fn google_drive_mock_is_not_asked_again_for_a_name_that_a_killed_run_has_g
         .spawn()
         .unwrap();
     let mut said = BufReader::new(run.stdout.take().unwrap()).lines();
-    let line = tokio::time::timeout(PATIENCE, said.next_line()).await.expect("it comes so far in time").unwrap();
+    let line =
+        tokio::time::timeout(PATIENCE, said.next_line()).await.expect("it comes so far in time").unwrap();
     assert_eq!(line.as_deref(), Some("halted"));
     run.kill().await.unwrap();
     let renamed = mocks.file(&file).await;
@@ -421,7 +442,8 @@ impl Emulate {
     async fn choose_ana(&self, url: &Url) -> Url {
         let (status, page) = open(url).await;
         assert_eq!(status, 200, "{page}");
-        let forms: Vec<&str> = page.split("<form ").skip(1).map(|form| form.split("</form>").next().unwrap()).collect();
+        let forms: Vec<&str> =
+            page.split("<form ").skip(1).map(|form| form.split("</form>").next().unwrap()).collect();
         let form = forms.into_iter().find(|form| form.contains(r#"value="ana@example.com""#)).unwrap();
         let fields: Vec<(String, String)> = form
             .split("<input ")
@@ -472,7 +494,8 @@ impl Emulate {
 
 /// The value of an attribute, as a browser reads it.
 fn attribute(tag: &str, name: &str) -> String {
-    let value = tag.split_once(&format!(" {name}=\"")).or_else(|| tag.split_once(&format!("{name}=\""))).unwrap().1;
+    let value =
+        tag.split_once(&format!(" {name}=\"")).or_else(|| tag.split_once(&format!("{name}=\""))).unwrap().1;
     let value = value.split('"').next().unwrap();
     let value = value.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&#39;", "'");
     value.replace("&amp;", "&")
@@ -526,7 +549,11 @@ async fn emulate_refuses_a_wrong_verifier_and_a_code_that_was_used_already() {
             let back = emulate.choose_ana(&with_another_verifier(&url)).await;
             if thief_is_first {
                 let code = parameter(&back, "code");
-                let grant = [("grant_type", "authorization_code"), ("code", &code), ("code_verifier", ANOTHER_VERIFIER)];
+                let grant = [
+                    ("grant_type", "authorization_code"),
+                    ("code", &code),
+                    ("code_verifier", ANOTHER_VERIFIER),
+                ];
                 assert_eq!(emulate.exchange(&grant).await.0, 200);
             }
             assert_eq!(open(&back).await.0, 200, "the browser itself came back well");
@@ -582,7 +609,10 @@ async fn a_refresh_token_that_emulate_no_longer_knows_lets_jobs_wait_until_someb
     assert_eq!(view.status, StatusWord::Completed, "{view:#?}");
     assert_eq!(view.account.as_deref(), Some("ana@example.com"));
     let name = emulate.name_of(&file).await;
-    assert!(name.as_str().is_some_and(|name| name.starts_with("[2026-11-05] ") && name.ends_with(".mp3")), "{name}");
+    assert!(
+        name.as_str().is_some_and(|name| name.starts_with("[2026-11-05] ") && name.ends_with(".mp3")),
+        "{name}"
+    );
     app.undo_rename(id).await.unwrap();
     assert_eq!(emulate.name_of(&file).await, json!(RECORDED));
 }

@@ -101,8 +101,9 @@ impl OpenSignIn {
 }
 
 impl Pending {
+    /// Answered is closed, even in the instant in which its task still ends.
     fn is_open(&self) -> bool {
-        !self.task.is_finished()
+        self.outcome.borrow().is_none() && !self.task.is_finished()
     }
 }
 

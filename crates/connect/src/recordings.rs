@@ -82,6 +82,15 @@ impl Recordings {
     }
 }
 
+/// Whether a file's name is that of a recording, going by its ending.
+pub fn has_media_ending(name: &str) -> bool {
+    const ENDINGS: [&str; 25] = [
+        "aac", "ac3", "aif", "aiff", "amr", "avi", "caf", "flac", "m4a", "m4b", "m4v", "mka", "mkv", "mov",
+        "mp3", "mp4", "mpeg", "mpg", "oga", "ogg", "opus", "wav", "webm", "wma", "wmv",
+    ];
+    name.rsplit_once('.').is_some_and(|(_, ending)| ENDINGS.contains(&ending.to_lowercase().as_str()))
+}
+
 /// A document on this machine, on its way to be read.
 pub(crate) struct Brought {
     pub(crate) name: String,

@@ -1,4 +1,4 @@
-//! Drive's API, version 3: metadata, bytes, names, changes.
+//! Drive's API, version 3: metadata, bytes, names.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -18,12 +18,13 @@ use super::errors::DriveError;
 use crate::http;
 
 /// What is asked about a file, always the same.
-const FIELDS: &str = "id,name,mimeType,size,md5Checksum,sha256Checksum,trashed,headRevisionId,modifiedTime,createdTime,\
-                      shortcutDetails,resourceKey,appProperties,videoMediaMetadata(durationMillis),\
+pub(super) const FIELDS: &str = "id,name,mimeType,size,md5Checksum,sha256Checksum,trashed,headRevisionId,modifiedTime,createdTime,\
+                      parents,driveId,shortcutDetails,resourceKey,appProperties,videoMediaMetadata(durationMillis),\
                       capabilities(canDownload,canRename)";
 /// No answer about a file, and no page of a list, is longer.
 const MAX_ANSWER_BYTES: usize = 8 << 20;
-const PAGE_SIZE: &str = "200";
+/// Changes in one answer.
+pub(super) const PAGE_SIZE: &str = "200";
 
 /// A folder of Drive.
 pub(super) const FOLDER: &str = "application/vnd.google-apps.folder";
@@ -51,6 +52,11 @@ pub struct FileMeta {
     /// When its content last changed.
     pub modified_time: Option<Timestamp>,
     pub(super) created_time: Option<Timestamp>,
+    /// Ids of its folders, where the account sees those.
+    #[serde(default)]
+    pub(super) parents: Vec<String>,
+    /// The shared drive that it is in.
+    pub(super) drive_id: Option<String>,
     pub(super) shortcut_details: Option<Shortcut>,
     pub(super) resource_key: Option<String>,
     #[serde(default)]
@@ -152,51 +158,6 @@ pub(super) async fn about(http: &reqwest::Client, drive: &Url, token: &Secret) -
     Ok(read::<About>(checked(answer).await?).await?.user)
 }
 
-/// A file that is new or different, or gone.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Changed {
-    /// Which file.
-    pub file_id: Option<String>,
-    /// What it is now; `None` when it is gone.
-    pub file: Option<ChangedFile>,
-}
-
-/// A changed file with the folders it is in.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-pub struct ChangedFile {
-    /// What Drive knows of it.
-    #[serde(flatten)]
-    pub meta: FileMeta,
-    /// Ids of its folders.
-    #[serde(default)]
-    pub parents: Vec<String>,
-}
-
-/// What changed since a page token.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ChangedFiles {
-    /// In the order in which they changed.
-    pub changes: Vec<Changed>,
-    /// Where to go on from.
-    pub page_token: String,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct ChangesPage {
-    #[serde(default)]
-    changes: Vec<Changed>,
-    next_page_token: Option<String>,
-    new_start_page_token: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct StartPageToken {
-    start_page_token: String,
-}
-
 /// Drive as seen by any signed-in account.
 #[derive(Clone)]
 pub struct Drive {
@@ -294,50 +255,8 @@ impl Drive {
         Ok(read(answer.await?).await?)
     }
 
-    /// Where the changes of an account stand now.
-    ///
-    /// # Errors
-    /// As for every call: the sign-in, the connection, Drive.
-    pub async fn start_page_token(&self, account: &str) -> Result<String, Failure> {
-        let answer = self.call(account, Method::GET, &["changes", "startPageToken"], "", None, |request| {
-            request.query(&[("supportsAllDrives", "true")])
-        });
-        Ok(read::<StartPageToken>(answer.await?).await?.start_page_token)
-    }
-
-    /// What changed since `page_token`.
-    ///
-    /// # Errors
-    /// As for every call: the sign-in, the connection, Drive.
-    pub async fn changes(&self, account: &str, page_token: &str) -> Result<ChangedFiles, Failure> {
-        let fields =
-            format!("nextPageToken,newStartPageToken,changes(fileId,removed,file({FIELDS},parents))");
-        let mut changes = Vec::new();
-        let mut token = page_token.to_owned();
-        loop {
-            let answer = self.call(account, Method::GET, &["changes"], "", None, |request| {
-                request.query(&[
-                    ("pageToken", token.as_str()),
-                    ("fields", &fields),
-                    ("pageSize", PAGE_SIZE),
-                    ("includeItemsFromAllDrives", "true"),
-                    ("supportsAllDrives", "true"),
-                ])
-            });
-            let page: ChangesPage = read(answer.await?).await?;
-            changes.extend(page.changes);
-            match (page.next_page_token, page.new_start_page_token) {
-                (Some(next), _) => token = next,
-                (None, Some(page_token)) => return Ok(ChangedFiles { changes, page_token }),
-                (None, None) => {
-                    return Err(DriveError::Garbled("changes without a next page".to_owned()).into());
-                }
-            }
-        }
-    }
-
     /// Asks as an account. A token that is refused is renewed once.
-    async fn call(
+    pub(super) async fn call(
         &self,
         account: &str,
         method: Method,
@@ -402,7 +321,7 @@ async fn whole(mut answer: Response) -> Result<Vec<u8>, DriveError> {
     Ok(body)
 }
 
-async fn read<T: DeserializeOwned>(answer: Response) -> Result<T, DriveError> {
+pub(super) async fn read<T: DeserializeOwned>(answer: Response) -> Result<T, DriveError> {
     let body = whole(answer).await?;
     serde_json::from_slice(&body).map_err(|error| DriveError::Garbled(error.to_string()))
 }

@@ -14,7 +14,7 @@ use super::accounts::expired;
 use super::download::Download;
 use super::drive::{CallError, Drive, FOLDER, FileMeta, Receipt, SHORTCUT};
 use super::errors::{DriveError, pick_needed};
-use crate::recordings::Brought;
+use crate::recordings::{Brought, has_media_ending};
 
 /// Room left on the disk beside a recording, for what is made of it.
 const SPARE_ROOM_BYTES: u64 = 64 << 20;
@@ -358,20 +358,12 @@ fn fit_for_processing(meta: &FileMeta) -> Result<(), Failure> {
 }
 
 /// Uploads from some programs have no type of their own; then the name decides.
-fn may_be_a_recording(meta: &FileMeta) -> bool {
+pub(super) fn may_be_a_recording(meta: &FileMeta) -> bool {
     let mime = meta.mime_type.as_str();
     mime.starts_with("audio/")
         || mime.starts_with("video/")
         || matches!(mime, "application/ogg" | "application/mp4" | "application/mxf")
         || (mime == "application/octet-stream" && has_media_ending(&meta.name))
-}
-
-fn has_media_ending(name: &str) -> bool {
-    const ENDINGS: [&str; 24] = [
-        "aac", "ac3", "aif", "aiff", "amr", "avi", "caf", "flac", "m4a", "m4b", "m4v", "mka", "mkv", "mov",
-        "mp3", "mp4", "mpeg", "mpg", "oga", "ogg", "opus", "wav", "webm", "wma",
-    ];
-    name.rsplit_once('.').is_some_and(|(_, ending)| ENDINGS.contains(&ending.to_lowercase().as_str()))
 }
 
 fn in_trash(name: &str) -> Failure {

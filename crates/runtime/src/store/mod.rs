@@ -4,6 +4,7 @@ mod accounts;
 mod open;
 mod rows;
 mod stages;
+mod watched;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -17,10 +18,11 @@ use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, 
 
 pub use accounts::StoredAccount;
 pub use stages::Stored;
+pub use watched::{GrowingFile, WatchedFile, WatchedFolder, WatchedPlace};
 
 use open::{OpenError, connect, is_damage, is_disk_full, is_sound, move_aside, not_opened};
 use rows::{
-    done_stages, job_of, json, next_revision, note, parse, parse_id, read_job, timestamp, touch, transition,
+    done_stages, insert_job, job_of, json, next_revision, note, parse, parse_id, read_job, timestamp, touch, transition,
 };
 
 /// Removals that a process which looks rarely can still learn of.
@@ -146,21 +148,7 @@ impl JobStore {
     /// The database refused.
     pub fn submit(&self, id: JobId, request: &SubmitJob, now: Timestamp) -> Result<Job> {
         self.write(|tx| {
-            let revision = next_revision(tx)?;
-            let at = now.as_millisecond();
-            tx.execute(
-                "INSERT INTO jobs (id, request, state, status, run, attempts, percent, created_at, updated_at, revision)
-                 VALUES (?1, ?2, ?3, ?4, 1, 0, 0, ?5, ?5, ?6)",
-                params![
-                    id.to_string(),
-                    json(request),
-                    JobStatus::Pending.word(),
-                    json(&JobStatus::Pending),
-                    at,
-                    revision
-                ],
-            )?;
-            note(tx, id, now, "submitted")?;
+            insert_job(tx, id, request, now)?;
             read_job(tx, id)
         })
     }

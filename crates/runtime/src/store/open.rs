@@ -9,8 +9,11 @@ use rusqlite::{Connection, ErrorCode};
 use rusqlite_migration::{M, Migrations};
 
 const MIGRATIONS: Migrations<'static> = Migrations::from_slice(STEPS);
-const STEPS: &[M<'static>] =
-    &[M::up(include_str!("../migrations/01-jobs.sql")), M::up(include_str!("../migrations/02-accounts.sql"))];
+const STEPS: &[M<'static>] = &[
+    M::up(include_str!("../migrations/01-jobs.sql")),
+    M::up(include_str!("../migrations/02-accounts.sql")),
+    M::up(include_str!("../migrations/03-watched.sql")),
+];
 
 /// SQLite's log needs this much for its index and a few pages.
 const LEAST_ROOM_BYTES: u64 = 128 << 10;

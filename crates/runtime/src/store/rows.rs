@@ -1,6 +1,6 @@
 //! Rows of the database and what they mean, inside one transaction.
 
-use debrief_core::job::{Job, JobEvent, JobId};
+use debrief_core::job::{Job, JobEvent, JobId, JobStatus, SubmitJob};
 use debrief_core::stage::Stage;
 use jiff::Timestamp;
 use rusqlite::types::Type;
@@ -8,6 +8,24 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 use serde::de::DeserializeOwned;
 
 use super::{Result, StoreError};
+
+/// A new job, at the end of the queue.
+pub(super) fn insert_job(tx: &Transaction<'_>, id: JobId, request: &SubmitJob, now: Timestamp) -> Result<()> {
+    let revision = next_revision(tx)?;
+    tx.execute(
+        "INSERT INTO jobs (id, request, state, status, run, attempts, percent, created_at, updated_at, revision)
+         VALUES (?1, ?2, ?3, ?4, 1, 0, 0, ?5, ?5, ?6)",
+        params![
+            id.to_string(),
+            json(request),
+            JobStatus::Pending.word(),
+            json(&JobStatus::Pending),
+            now.as_millisecond(),
+            revision
+        ],
+    )?;
+    note(tx, id, now, "submitted")
+}
 
 /// The state machine, applied to a stored job.
 pub(super) fn transition(tx: &Transaction<'_>, id: JobId, event: &JobEvent, now: Timestamp) -> Result<Job> {
@@ -105,7 +123,7 @@ pub(super) fn parse_id(text: &str) -> rusqlite::Result<JobId> {
     text.parse().map_err(|error| unreadable("id", error))
 }
 
-fn unreadable(column: &str, error: impl std::error::Error + Send + Sync + 'static) -> rusqlite::Error {
+pub(super) fn unreadable(column: &str, error: impl std::error::Error + Send + Sync + 'static) -> rusqlite::Error {
     tracing::error!(column, %error, "a stored value can't be read");
     rusqlite::Error::FromSqlConversionFailure(0, Type::Text, Box::new(error))
 }
