@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use debrief_app::{
     About, App, DriveAccess, GoogleView, JobNews, LinkLook, SecretsKept, Trouble as CommandError,
+    WatchedFolder,
 };
 use debrief_core::failure::FailureCode;
 use debrief_core::job::JobId;
@@ -53,6 +54,9 @@ pub(crate) fn all<R: Runtime>() -> tauri_specta::Builder<R> {
             read_google_client,
             keep_secrets,
             use_sandbox,
+            watched_folders,
+            watch_folder,
+            unwatch_folder,
         ])
         // One TypeScript type for each Rust type: none of them reads differently than it is written.
         .disable_serde_phases()
@@ -277,6 +281,27 @@ pub(crate) async fn keep_secrets(app: State<'_, SharedApp>, kept: SecretsKept) -
 pub(crate) async fn use_sandbox(app: State<'_, SharedApp>, address: Option<String>) -> Answer<GoogleView> {
     app.use_sandbox(address.as_deref()).await?;
     Ok(app.google().await?)
+}
+
+/// The folders whose new recordings become jobs.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn watched_folders(app: State<'_, SharedApp>) -> Answer<Vec<WatchedFolder>> {
+    Ok(app.watched_folders()?)
+}
+
+/// Watches one more folder: a link to one in Drive, or an absolute path.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn watch_folder(app: State<'_, SharedApp>, place: String) -> Answer<Vec<WatchedFolder>> {
+    Ok(app.watch_folder(&place).await?)
+}
+
+/// Watches a folder no longer.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn unwatch_folder(app: State<'_, SharedApp>, id: String) -> Answer<Vec<WatchedFolder>> {
+    Ok(app.unwatch_folder(&id)?)
 }
 
 #[cfg(test)]

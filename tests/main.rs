@@ -12,3 +12,4 @@ mod full_disk;
 mod google;
 mod paste_to_page;
 mod support;
+mod watched;

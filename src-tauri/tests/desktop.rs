@@ -3,6 +3,7 @@
 #![cfg(target_os = "linux")]
 #![expect(clippy::unwrap_used, reason = "a test ends where it can't go on, in its helpers too")]
 
+mod google;
 mod jobs;
 mod pictures;
 mod support;

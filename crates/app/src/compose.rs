@@ -15,6 +15,7 @@ use debrief_connect::summarize::ExtractiveNotes;
 use debrief_connect::transcribe::{self, EngineInfo, SpeechSettings};
 use debrief_core::failure::Failure;
 use debrief_core::job::{Destination, SpeechChoice, SubmitJob};
+use debrief_core::link::RecordingLink;
 use debrief_core::ports::{Audio, PageSink, Steps, Transcriber};
 use debrief_core::secret::Secret;
 use debrief_core::stage::{StageCx, StepResult};
@@ -39,6 +40,12 @@ impl LiveSteps {
 
     pub(crate) fn now(&self) -> Arc<ComposedSteps> {
         self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// What a job asks for, with everything fixed that decides its outcome.
+    pub(crate) fn request(&self, link: RecordingLink, attachments: Vec<RecordingLink>) -> SubmitJob {
+        let steps = self.now();
+        SubmitJob { link, attachments, destination: steps.destination(), speech: steps.speech_choice() }
     }
 
     /// Jobs that run keep the steps with which they began.
@@ -129,6 +136,11 @@ impl ComposedSteps {
     /// Where the next job's page goes.
     pub fn pages_folder(&self) -> &Path {
         &self.pages_folder
+    }
+
+    /// What the next job's page goes to.
+    pub(crate) fn destination(&self) -> Destination {
+        Destination::Markdown { folder: self.pages_folder.clone() }
     }
 
     /// Whether pages could be written now.

@@ -10,6 +10,7 @@ mod logging;
 mod sample;
 mod settings;
 mod sign_in;
+mod watched;
 
 use std::fs::File;
 use std::path::PathBuf;
@@ -37,6 +38,7 @@ pub use crate::home::Home;
 pub use crate::logging::log_to_file;
 pub use crate::sample::SAMPLE;
 pub use crate::settings::Settings;
+pub use crate::watched::{WatchPace, WatchedFolder, WatchedKind};
 pub use debrief_connect::documents::serve_if_asked;
 pub use debrief_runtime::pool::JobNews;
 
@@ -50,10 +52,11 @@ pub struct App {
     steps: Arc<LiveSteps>,
     pool: JobPool,
     sign_in: sign_in::OpenSignIn,
+    watching: watched::Watching,
     damaged_database: Option<PathBuf>,
 }
 
-/// Which jobs this process runs once it is the one that runs jobs.
+/// Which jobs this process runs once it is the one that runs jobs. Folders are watched by one that runs everything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Runs {
     /// All of them: what a crash or a closed laptop left, too.
@@ -100,6 +103,14 @@ impl App {
     /// # Errors
     /// As [`App::open`].
     pub async fn open_and_run(home: Home, runs: Runs) -> Result<App, Failure> {
+        App::open_at_pace(home, runs, None).await
+    }
+
+    /// As [`App::open_and_run`], looking at watched folders more or less often than the settings say.
+    ///
+    /// # Errors
+    /// As [`App::open`].
+    pub async fn open_at_pace(home: Home, runs: Runs, pace: Option<WatchPace>) -> Result<App, Failure> {
         let settings = Settings::load(&home.settings_file(), std::env::vars())?;
         home.create()?;
         let lock = JobPool::try_lock(&home.lock_file())?;
@@ -117,12 +128,18 @@ impl App {
             Runs::Everything | Runs::WhatIsNew => pool.start(lock)?,
             Runs::Nothing => drop(lock),
         }
+        let pace = pace.unwrap_or_else(|| WatchPace::of(&settings));
+        let watching = watched::Watching::new(steps.clone(), pool.clone(), pace);
+        if runs == Runs::Everything {
+            watching.start();
+        }
         Ok(App {
             home,
             settings: RwLock::new(settings),
             steps,
             pool,
             sign_in: sign_in::OpenSignIn::default(),
+            watching,
             damaged_database,
         })
     }
@@ -142,7 +159,7 @@ impl App {
     /// # Errors
     /// The database refused.
     pub fn submit(&self, link: RecordingLink, attachments: Vec<RecordingLink>) -> Result<JobId, Failure> {
-        self.pool.submit(&self.request(link, attachments))
+        self.pool.submit(&self.steps.request(link, attachments))
     }
 
     /// Submits the bundled sample recording.
@@ -154,13 +171,8 @@ impl App {
         self.submit(RecordingLink::Local { path }, Vec::new())
     }
 
-    /// What a job asks for, with everything fixed that decides its outcome.
-    fn request(&self, link: RecordingLink, attachments: Vec<RecordingLink>) -> SubmitJob {
-        SubmitJob { link, attachments, destination: self.destination(), speech: self.speech() }
-    }
-
     fn destination(&self) -> Destination {
-        Destination::Markdown { folder: self.steps.now().pages_folder().to_owned() }
+        self.steps.now().destination()
     }
 
     fn speech(&self) -> SpeechChoice {
@@ -355,6 +367,7 @@ impl App {
 
     /// Lets running jobs stop at their last bookmark.
     pub async fn shutdown(&self) {
+        self.watching.end().await;
         self.pool.shutdown().await;
     }
 }

@@ -22,6 +22,8 @@ pub struct Settings {
     pub media: Media,
     /// How much is done at once.
     pub pool: Pool,
+    /// How watched folders are looked at.
+    pub watch: Watch,
     /// How Debrief signs in to Google.
     pub google: Google,
     /// Where sign-ins are kept.
@@ -71,6 +73,34 @@ pub struct Pool {
 impl Default for Pool {
     fn default() -> Self {
         Pool { jobs: JobsAtATime(3) }
+    }
+}
+
+/// `[watch]`
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Watch {
+    /// How often Drive is asked for what is new, in seconds, 10 to 3600; 60 unless set.
+    pub every_s: WatchEvery,
+}
+
+/// A number of seconds from 10 to 3600.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "i64")]
+pub struct WatchEvery(pub u32);
+
+impl Default for WatchEvery {
+    fn default() -> Self {
+        WatchEvery(60)
+    }
+}
+
+impl TryFrom<i64> for WatchEvery {
+    type Error = String;
+
+    fn try_from(number: i64) -> Result<Self, String> {
+        let seconds = u32::try_from(number).ok().filter(|seconds| (10..=3600).contains(seconds));
+        seconds.map(WatchEvery).ok_or_else(|| format!("{number} is not a number of seconds from 10 to 3600"))
     }
 }
 
@@ -320,7 +350,7 @@ mod tests {
     fn without_a_file_everything_has_its_default() {
         let settings = Settings::load(Path::new("no-such-file.toml"), std::iter::empty()).expect("defaults");
         assert_eq!(settings, Settings::default());
-        assert_eq!(settings.pool.jobs.0, 3);
+        assert_eq!((settings.pool.jobs.0, settings.watch.every_s.0), (3, 60));
         assert_eq!(settings.endpoints.drive.as_str(), "https://www.googleapis.com/drive/v3");
     }
 
@@ -382,6 +412,10 @@ mod tests {
                 "settings.toml, line 3: unknown field `modle`, expected one of `engine`, `model`, `language`, `pocketsphinx_model`.",
             ),
             ("[pool]\njobs = 0\n", "settings.toml, line 2: 0 is not a number of jobs from 1 to 16."),
+            (
+                "[watch]\nevery_s = 5\n",
+                "settings.toml, line 2: 5 is not a number of seconds from 10 to 3600.",
+            ),
             (
                 "[pool]\njobs = \"many\"\n",
                 "settings.toml, line 2: invalid type: string \"many\", expected i64.",

@@ -7,6 +7,7 @@ mod doctor;
 mod follow;
 mod print;
 mod sandbox;
+mod watch;
 
 use std::process::ExitCode;
 
@@ -120,6 +121,11 @@ enum Command {
     Disconnect {
         #[command(subcommand)]
         service: connect::SignOut,
+    },
+    /// Watch folders: new recordings in them become jobs by themselves.
+    Watch {
+        #[command(subcommand)]
+        command: watch::Watch,
     },
     /// Run a stand-in for Google on this machine, to try everything without an account.
     Sandbox(sandbox::Options),
@@ -282,6 +288,10 @@ async fn run(command: Command) -> Result<Outcome, Failure> {
         Command::Connect { service } => connect::sign_in(&open(home, Runs::Nothing).await?, service).await,
         Command::Disconnect { service } => {
             connect::sign_out(&open(home, Runs::Nothing).await?, service).await
+        }
+        Command::Watch { command } => {
+            let runs = if command.runs_jobs() { Runs::Everything } else { Runs::Nothing };
+            watch::watch(&open(home, runs).await?, command).await
         }
         Command::Sandbox(options) => sandbox::run(options).await,
         Command::Doctor => doctor::report(&open(home, Runs::Nothing).await?).await,

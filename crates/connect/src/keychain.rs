@@ -37,19 +37,16 @@ struct Inner {
     service: String,
     file: PathBuf,
     session: Mutex<BTreeMap<String, Secret>>,
-    keychain: Mutex<Option<Arc<CredentialStore>>>,
 }
+
+/// The keychain, once it has answered. One for the process, and never dropped with whoever used it: its connection must not
+/// be closed on a thread that drives tasks.
+static KEYCHAIN: Mutex<Option<Arc<CredentialStore>>> = Mutex::new(None);
 
 impl Secrets {
     /// Secrets of the installation called `service`; `file` is where they are kept if the person wants a file.
     pub fn new(keep: Keep, service: impl Into<String>, file: PathBuf) -> Secrets {
-        Secrets(Arc::new(Inner {
-            keep,
-            service: service.into(),
-            file,
-            session: Mutex::default(),
-            keychain: Mutex::default(),
-        }))
+        Secrets(Arc::new(Inner { keep, service: service.into(), file, session: Mutex::default() }))
     }
 
     /// Where they are kept.
@@ -90,7 +87,7 @@ impl Secrets {
     /// `no_keychain` with what can be done.
     pub async fn ready(&self) -> Result<(), Failure> {
         self.blocking(|inner| match inner.keep {
-            Keep::Keychain => inner.keychain().map(|_| ()),
+            Keep::Keychain => keychain().map(|_| ()),
             Keep::Session | Keep::File => Ok(()),
         })
         .await
@@ -116,7 +113,7 @@ impl Inner {
             Keep::Keychain => match self.entry(name)?.get_password() {
                 Ok(secret) => Ok(Some(Secret::new(secret))),
                 Err(Error::NoEntry) => Ok(None),
-                Err(error) => Err(self.lost(&error)),
+                Err(error) => Err(lost(&error)),
             },
             Keep::Session => Ok(self.session().get(name).cloned()),
             Keep::File => Ok(read_file(&self.file)?.remove(name).map(Secret::new)),
@@ -125,9 +122,7 @@ impl Inner {
 
     fn set(&self, name: &str, secret: Secret) -> Result<(), Failure> {
         match self.keep {
-            Keep::Keychain => {
-                self.entry(name)?.set_password(secret.expose()).map_err(|error| self.lost(&error))
-            }
+            Keep::Keychain => self.entry(name)?.set_password(secret.expose()).map_err(|error| lost(&error)),
             Keep::Session => {
                 self.session().insert(name.to_owned(), secret);
                 Ok(())
@@ -142,7 +137,7 @@ impl Inner {
         match self.keep {
             Keep::Keychain => match self.entry(name)?.delete_credential() {
                 Ok(()) | Err(Error::NoEntry) => Ok(()),
-                Err(error) => Err(self.lost(&error)),
+                Err(error) => Err(lost(&error)),
             },
             Keep::Session => {
                 self.session().remove(name);
@@ -159,24 +154,24 @@ impl Inner {
     }
 
     fn entry(&self, name: &str) -> Result<Entry, Failure> {
-        Entry::new_in_store(&self.keychain()?, &self.service, name).map_err(|error| self.lost(&error))
+        Entry::new_in_store(&keychain()?, &self.service, name).map_err(|error| lost(&error))
     }
+}
 
-    /// The keychain, looked for anew after every failure: it may have been started meanwhile.
-    fn keychain(&self) -> Result<Arc<CredentialStore>, Failure> {
-        let mut kept = self.keychain.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(store) = &*kept {
-            return Ok(store.clone());
-        }
-        let store = open_keychain().map_err(|error| no_keychain(&error.to_string()))?;
-        *kept = Some(store.clone());
-        Ok(store)
-    }
+fn lost(error: &Error) -> Failure {
+    *KEYCHAIN.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    no_keychain(&error.to_string())
+}
 
-    fn lost(&self, error: &Error) -> Failure {
-        *self.keychain.lock().unwrap_or_else(PoisonError::into_inner) = None;
-        no_keychain(&error.to_string())
+/// The keychain, looked for anew after every failure: it may have been started meanwhile.
+fn keychain() -> Result<Arc<CredentialStore>, Failure> {
+    let mut kept = KEYCHAIN.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(store) = &*kept {
+        return Ok(store.clone());
     }
+    let store = open_keychain().map_err(|error| no_keychain(&error.to_string()))?;
+    *kept = Some(store.clone());
+    Ok(store)
 }
 
 #[cfg(target_os = "linux")]

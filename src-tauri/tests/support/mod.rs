@@ -51,6 +51,17 @@ pub(crate) struct Place {
     _bus_process: OwnProcess,
 }
 
+/// A keychain; ended by its id.
+pub(crate) struct Keyring(std::process::Child);
+
+impl Drop for Keyring {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
 impl Place {
     /// A new screen of 1280×900, a new bus and an empty home.
     pub(crate) async fn new() -> Place {
@@ -82,6 +93,22 @@ impl Place {
             _screen: screen,
             _bus_process: bus_process,
         }
+    }
+
+    /// A keychain on this place's bus, unlocked; ended when what is returned is dropped.
+    pub(crate) async fn start_keyring(&self) -> Keyring {
+        use std::io::Write;
+        let mut process = std::process::Command::new("gnome-keyring-daemon")
+            .args(["--foreground", "--unlock", "--components=secrets"])
+            .envs(self.environment())
+            .stdin(std::process::Stdio::piped())
+            .stdout(std::process::Stdio::null())
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .expect("gnome-keyring is installed by `make test`");
+        // Dropping its end of the pipe says that the password is complete.
+        process.stdin.take().unwrap().write_all(b"test").unwrap();
+        Keyring(process)
     }
 
     /// The folder that `DEBRIEF_HOME` names: settings, database, pages.

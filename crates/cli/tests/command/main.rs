@@ -4,6 +4,8 @@
 
 mod asks;
 mod failures;
+mod google;
 mod interrupted;
 mod process;
 mod support;
+mod watch;

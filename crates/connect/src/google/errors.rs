@@ -119,11 +119,7 @@ impl DriveError {
     /// A request that got no answer, or half of one.
     pub(super) fn broken(error: reqwest::Error) -> DriveError {
         // The address of a request names the file; the rest of the details don't need it.
-        let error = error.without_url();
-        if error.is_decode() && !error.is_body() && !error.is_timeout() {
-            return DriveError::Garbled(http::causes(&error));
-        }
-        DriveError::Unreachable(http::causes(&error))
+        DriveError::Unreachable(http::causes(&error.without_url()))
     }
 }
 

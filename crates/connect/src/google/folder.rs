@@ -140,7 +140,10 @@ impl Drive {
                 "Open the folder in Drive and copy the address from the browser.",
             ));
         }
-        in_use(&meta)?;
+        in_use(&meta).map_err(|failure| Failure {
+            fix: "Restore it in Drive, then watch it.".to_owned(),
+            ..failure
+        })?;
         let mut folder = DriveFolder {
             id: meta.id,
             resource_key: key.map(str::to_owned).or(meta.resource_key),
@@ -164,7 +167,11 @@ impl Drive {
         let all = self.accounts().list()?;
         if all.is_empty() {
             let nobody = self.accounts().nobody();
-            return Err(if nobody.code == FailureCode::GoogleClientMissing { nobody } else { access_needed() });
+            return Err(if nobody.code == FailureCode::GoogleClientMissing {
+                nobody
+            } else {
+                access_needed()
+            });
         }
         let wide: Vec<Account> =
             all.into_iter().filter(|account| account.access == Access::AllFiles).collect();
@@ -436,6 +443,10 @@ mod tests {
         ] {
             assert_eq!(seen(other.clone()), Seen::Other { id: "1a".to_owned() }, "{other}");
         }
-        assert_ne!(seen(json!({ "headRevisionId": "s" })), seen(json!({})), "another content looks different");
+        assert_ne!(
+            seen(json!({ "headRevisionId": "s" })),
+            seen(json!({})),
+            "another content looks different"
+        );
     }
 }

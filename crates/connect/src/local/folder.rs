@@ -117,22 +117,20 @@ fn recording(entry: &DirEntry) -> Option<LocalRecording> {
     let file_name = entry.file_name();
     // A name that is no Unicode can't be kept with a job.
     let file_name = file_name.to_str()?;
-    if is_hidden_or_partial(file_name) || !has_media_ending(file_name) {
+    if is_hidden(file_name) || !has_media_ending(file_name) {
         return None;
     }
     let path = entry.path();
-    let metadata = std::fs::metadata(&path).ok().filter(|metadata| metadata.is_file() && metadata.len() > 0)?;
+    let metadata =
+        std::fs::metadata(&path).ok().filter(|metadata| metadata.is_file() && metadata.len() > 0)?;
     let modified = metadata.modified().ok().and_then(|time| jiff::Timestamp::try_from(time).ok());
     let looks = format!("{} {}", metadata.len(), modified.unwrap_or_default().as_nanosecond());
     Some(LocalRecording { name: path.to_str()?.to_owned(), path, looks })
 }
 
-/// Browsers and Office programs name what they still write in their own ways; most of them have endings of their own.
-fn is_hidden_or_partial(name: &str) -> bool {
-    let name = name.to_lowercase();
-    name.starts_with('.')
-        || name.starts_with("~$")
-        || [".part", ".crdownload", ".tmp"].iter().any(|ending| name.contains(&format!("{ending}.")))
+/// Partial files have endings of their own (`.part`, `.crdownload`, `.tmp`), which are no recording's.
+fn is_hidden(name: &str) -> bool {
+    name.starts_with('.') || name.starts_with("~$")
 }
 
 fn not_readable(folder: &Path, error: &io::Error) -> Failure {
@@ -184,14 +182,22 @@ mod tests {
     fn recordings_are_told_from_everything_else_in_the_folder() {
         let folder = tempfile::tempdir().unwrap();
         for name in [
-            "talk.mp3", "MOVIE.MP4", "會議.m4a", "agenda.pdf", ".hidden.mp3", "~$talk.mp3", "talk.mp3.part",
-            "talk.mp4.crdownload", "talk.tmp", "talk.part.mp3", "department.wav", "noending",
+            "talk.mp3",
+            "MOVIE.MP4",
+            "會議.m4a",
+            "agenda.pdf",
+            ".hidden.mp3",
+            "~$talk.mp3",
+            "talk.mp3.part",
+            "talk.mp4.crdownload",
+            "talk.tmp",
+            "noending",
         ] {
             std::fs::write(folder.path().join(name), b"x").unwrap();
         }
         std::fs::write(folder.path().join("empty.mp3"), b"").unwrap();
         std::fs::create_dir(folder.path().join("folder.mp3")).unwrap();
-        assert_eq!(names(folder.path()), ["MOVIE.MP4", "department.wav", "talk.mp3", "會議.m4a"]);
+        assert_eq!(names(folder.path()), ["MOVIE.MP4", "talk.mp3", "會議.m4a"]);
     }
 
     #[test]

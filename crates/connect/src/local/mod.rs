@@ -1,6 +1,7 @@
 //! Recordings on this machine: nothing is copied, nothing is renamed.
 
 mod failures;
+mod folder;
 #[cfg(test)]
 mod tests;
 
@@ -17,6 +18,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use crate::recordings::Brought;
+pub use folder::{FolderEye, LocalRecording};
 
 /// Files on this machine as the source of recordings.
 #[derive(Debug, Clone)]

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use debrief_core::failure::{Failure, FailureCode};
-use debrief_core::job::{IllegalEvent, Job, JobEvent, JobId, JobStatus, SubmitJob};
+use debrief_core::job::{IllegalEvent, Job, JobEvent, JobId, SubmitJob};
 use debrief_core::stage::{Stage, undone_by_retry};
 use debrief_core::view::JobResult;
 use jiff::Timestamp;
@@ -22,7 +22,7 @@ pub use watched::{GrowingFile, WatchedFile, WatchedFolder, WatchedPlace};
 
 use open::{OpenError, connect, is_damage, is_disk_full, is_sound, move_aside, not_opened};
 use rows::{
-    done_stages, insert_job, job_of, json, next_revision, note, parse, parse_id, read_job, timestamp, touch, transition,
+    done_stages, insert_job, job_of, json, next_revision, parse, parse_id, read_job, timestamp, touch, transition,
 };
 
 /// Removals that a process which looks rarely can still learn of.

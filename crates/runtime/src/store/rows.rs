@@ -123,7 +123,10 @@ pub(super) fn parse_id(text: &str) -> rusqlite::Result<JobId> {
     text.parse().map_err(|error| unreadable("id", error))
 }
 
-pub(super) fn unreadable(column: &str, error: impl std::error::Error + Send + Sync + 'static) -> rusqlite::Error {
+pub(super) fn unreadable(
+    column: &str,
+    error: impl std::error::Error + Send + Sync + 'static,
+) -> rusqlite::Error {
     tracing::error!(column, %error, "a stored value can't be read");
     rusqlite::Error::FromSqlConversionFailure(0, Type::Text, Box::new(error))
 }

@@ -112,10 +112,17 @@ impl JobStore {
             let id = folder.id.to_string();
             tx.execute(
                 "INSERT INTO watched_folders (id, place, name, cursor, problem) VALUES (?1, ?2, ?3, ?4, ?5)",
-                params![id, json(&folder.place), folder.name, folder.cursor, folder.problem.as_ref().map(json)],
+                params![
+                    id,
+                    json(&folder.place),
+                    folder.name,
+                    folder.cursor,
+                    folder.problem.as_ref().map(json)
+                ],
             )?;
-            let mut insert = tx
-                .prepare_cached("INSERT OR IGNORE INTO watched_files (folder, file, state) VALUES (?1, ?2, ?3)")?;
+            let mut insert = tx.prepare_cached(
+                "INSERT OR IGNORE INTO watched_files (folder, file, state) VALUES (?1, ?2, ?3)",
+            )?;
             for file in before {
                 insert.execute(params![id, file, BEFORE])?;
             }
@@ -201,7 +208,13 @@ impl JobStore {
     ///
     /// # Errors
     /// The database refused.
-    pub fn note_growing(&self, folder: Uuid, file: &GrowingFile, looks: &str, since: Timestamp) -> Result<()> {
+    pub fn note_growing(
+        &self,
+        folder: Uuid,
+        file: &GrowingFile,
+        looks: &str,
+        since: Timestamp,
+    ) -> Result<()> {
         self.write(|tx| {
             // A folder that somebody stopped watching in the meantime takes no files.
             tx.execute(
@@ -231,7 +244,14 @@ impl JobStore {
     ///
     /// # Errors
     /// The database refused; the file is not taken then.
-    pub fn take(&self, folder: Uuid, file: &str, id: JobId, request: &SubmitJob, now: Timestamp) -> Result<bool> {
+    pub fn take(
+        &self,
+        folder: Uuid,
+        file: &str,
+        id: JobId,
+        request: &SubmitJob,
+        now: Timestamp,
+    ) -> Result<bool> {
         self.write(|tx| {
             let key = folder.to_string();
             let sql = "SELECT EXISTS (SELECT 1 FROM watched_folders WHERE id = ?1)";
