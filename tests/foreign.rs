@@ -47,7 +47,7 @@ impl Foreign {
             .stdout(Stdio::piped())
             .kill_on_drop(true)
             .spawn()
-            .unwrap();
+            .expect("Node starts; `make test` installs it");
         let told = process.stdin.take().unwrap();
         let said = BufReader::new(process.stdout.take().unwrap()).lines();
         let mut server = Foreign { address: String::new(), _process: process, told, said };

@@ -56,7 +56,8 @@ pub(crate) async fn watch(app: &App, command: Watch) -> Result<Outcome, Failure>
         Watch::Add { place } => {
             let before = app.watched_folders()?;
             let folders = app.watch_folder(&absolute(&place)).await?;
-            match folders.iter().find(|folder| !before.contains(folder)) {
+            let is_new = |folder: &&WatchedFolder| before.iter().all(|known| known.id != folder.id);
+            match folders.iter().find(is_new) {
                 Some(added) => line(added),
                 None => eprintln!("This folder is watched already."),
             }
@@ -131,9 +132,10 @@ async fn run(app: &App, json: bool) -> Result<Outcome, Failure> {
         match message {
             Ok(JobNews::Changed { job }) => show(&job, &mut shown, json),
             Ok(JobNews::Relist) | Err(RecvError::Lagged(_)) => {
-                for job in app.list()?.iter().rev() {
-                    if shown.contains_key(&job.id) || !has_ended(job) {
-                        show(job, &mut shown, json);
+                for job in app.list()?.into_iter().rev() {
+                    // What had ended before is none of the news that were missed.
+                    if shown.contains_key(&job.id) || !has_ended(&job) {
+                        show(&job, &mut shown, json);
                     }
                 }
             }

@@ -52,6 +52,12 @@ export const commands = {
 	keepSecrets: (kept: SecretsKept) => __TAURI_INVOKE<GoogleView>("keep_secrets", { kept }),
 	/**  Uses a sandbox instead of Google, or Google itself again. */
 	useSandbox: (address: string | null) => __TAURI_INVOKE<GoogleView>("use_sandbox", { address }),
+	/**  The folders whose new recordings become jobs. */
+	watchedFolders: () => __TAURI_INVOKE<WatchedFolder[]>("watched_folders"),
+	/**  Watches one more folder: a link to one in Drive, or an absolute path. */
+	watchFolder: (place: string) => __TAURI_INVOKE<WatchedFolder[]>("watch_folder", { place }),
+	/**  Watches a folder no longer. */
+	unwatchFolder: (id: string) => __TAURI_INVOKE<WatchedFolder[]>("unwatch_folder", { id }),
 };
 
 /* Types */
@@ -388,4 +394,29 @@ export type Warning = {
 	/**  One or two sentences: what is missing and what can be done. */
 	text: string,
 };
+
+/**  A folder whose new recordings become jobs. */
+export type WatchedFolder = {
+	/**  Its UUID. */
+	id: string,
+	/**  Link or path. */
+	place: string,
+	/**  Its name. */
+	name: string,
+	/**  Where it is. */
+	kind: 
+	/**  In Google Drive. */
+"drive" | 
+	/**  On this computer. */
+"local",
+	/**  Why it can't be watched now. */
+	problem: CommandError | null,
+};
+
+/**  Where a watched folder is. */
+export type WatchedKind = 
+/**  In Google Drive. */
+"drive" | 
+/**  On this computer. */
+"local";
 

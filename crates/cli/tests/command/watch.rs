@@ -5,12 +5,14 @@ use crate::support::{Installation, Running, fixture, text};
 #[test]
 fn a_folder_is_added_listed_and_removed_by_any_of_its_names() {
     let installation = Installation::new();
-    let talks = installation.path().join("talks");
+    // As a command sees the folder that it is started in.
+    let here = installation.path().canonicalize().unwrap();
+    let talks = here.join("talks");
     std::fs::create_dir(&talks).unwrap();
     let place = talks.display().to_string();
     let relative = |arguments: &[&str]| {
         let mut command = installation.command(arguments);
-        Running::start(command.current_dir(installation.path())).end()
+        Running::start(command.current_dir(&here)).end()
     };
     let added = relative(&["watch", "add", "talks"]);
     assert_eq!(added.code, Some(0), "{}", added.stderr);

@@ -22,7 +22,8 @@ pub use watched::{GrowingFile, WatchedFile, WatchedFolder, WatchedPlace};
 
 use open::{OpenError, connect, is_damage, is_disk_full, is_sound, move_aside, not_opened};
 use rows::{
-    done_stages, insert_job, job_of, json, next_revision, parse, parse_id, read_job, timestamp, touch, transition,
+    done_stages, insert_job, job_of, json, next_revision, parse, parse_id, read_job, timestamp, touch,
+    transition,
 };
 
 /// Removals that a process which looks rarely can still learn of.
