@@ -200,7 +200,9 @@ impl Fetching {
         let text = String::from_utf8(output.stdout)?;
         let numbers: Vec<f64> = text.split_whitespace().map(str::parse).collect::<Result<_, _>>()?;
         match numbers[..] {
-            [bytes_s, whole_s, peak_mb] if output.status.success() => Ok(Fetched { bytes_s, whole_s, peak_mb }),
+            [bytes_s, whole_s, peak_mb] if output.status.success() => {
+                Ok(Fetched { bytes_s, whole_s, peak_mb })
+            }
             _ => Err(format!("a fetch failed: {text}").into()),
         }
     }
@@ -231,11 +233,16 @@ async fn serve(recording: &Path) -> Outcome<()> {
 async fn fetch(arguments: &[String]) -> Outcome<()> {
     let [drive, token, id, folder] = arguments else { return Err("DRIVE TOKEN ID FOLDER".into()) };
     let drive: url::Url = drive.parse()?;
-    let endpoints =
-        Endpoints { auth: drive.clone(), token: drive.clone(), revoke: drive.clone(), drive };
+    let endpoints = Endpoints { auth: drive.clone(), token: drive.clone(), revoke: drive.clone(), drive };
     let secrets = Secrets::new(Keep::Session, "bench", PathBuf::from("none"));
-    let accounts =
-        Accounts::new("google", endpoints, None, Arc::new(Nobody), secrets, Some(Secret::new(token.as_str())));
+    let accounts = Accounts::new(
+        "google",
+        endpoints,
+        None,
+        Arc::new(Nobody),
+        secrets,
+        Some(Secret::new(token.as_str())),
+    );
     let source = Recordings::new(DriveSource::new(Drive::new(Arc::new(accounts))));
     let began = Instant::now();
     let host = Arc::new(Host {

@@ -122,26 +122,33 @@ async fn google_is_set_up_in_the_settings_without_a_keychain() {
     window.until("the first look is there", || says(&window, "Turn a recording into a page")).await;
     window.place.drop_file(&client).await;
     window.press("Settings").await;
-    window.until("there is no keychain", || says(&window, "The keychain of this computer can't be used")).await;
+    window.press("Sign in with Google").await;
+    window
+        .until("there is no keychain", || says(&window, "The keychain of this computer can't be used"))
+        .await;
     window.press("Keep sign-ins until Debrief is closed").await;
     window.until("the choice is told", || says(&window, "Sign-ins are kept until Debrief is closed.")).await;
 
-    let before = window.place.opened().len();
+    assert_eq!(window.place.opened(), [""; 0], "nobody is sent through Google's pages for nothing");
     window.press("Sign in with Google").await;
-    google.browse(&window, before).await;
+    google.browse(&window, 0).await;
     window.until("the account is told", || says(&window, "ana@example.com")).await;
     let view = window.invoke("google_status", json!({})).await.unwrap();
-    assert_eq!((&view["secrets"], &view["accounts"][0]["access"]), (&json!("session"), &json!("picked_files")));
+    assert_eq!(
+        (&view["secrets"], &view["accounts"][0]["access"]),
+        (&json!("session"), &json!("picked_files"))
+    );
     google.page_has_no_secret(&window).await;
 
     window.press("Sign out: ana@example.com").await;
     window.until("it is asked once", || says(&window, "Sign out ana@example.com?")).await;
     window.press("Sign out").await;
-    window.until("nobody is signed in", || async {
-        let view = window.invoke("google_status", json!({})).await.unwrap();
-        view["accounts"] == json!([])
-    })
-    .await;
+    window
+        .until("nobody is signed in", || async {
+            let view = window.invoke("google_status", json!({})).await.unwrap();
+            view["accounts"] == json!([])
+        })
+        .await;
     assert!(google.sandbox.world().picked(&google.account).is_empty());
 }
 

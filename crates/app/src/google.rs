@@ -334,7 +334,10 @@ impl App {
     /// # Errors
     /// The settings can't be written.
     pub async fn keep_secrets(&self, kept: SecretsKept) -> Result<(), Failure> {
-        self.change_settings(&[("secrets", "keep", Some(kept.word()))]).await
+        self.change_settings(&[("secrets", "keep", Some(kept.word()))]).await?;
+        // Whether it works there is told with the rest of the view.
+        let _ = self.steps.now().secrets().prove().await;
+        Ok(())
     }
 
     /// Uses a sandbox at a loopback address instead of Google, or Google itself again.

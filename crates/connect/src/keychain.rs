@@ -15,6 +15,9 @@ use serde::{Deserialize, Serialize};
 /// A keychain may ask the person to unlock it, which takes as long as it takes to find the password.
 const UNLOCK_TIMEOUT: Duration = Duration::from_secs(60);
 
+/// A secret that is none.
+const PROBE: &str = "probe";
+
 /// Where secrets are kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -37,6 +40,7 @@ struct Inner {
     service: String,
     file: PathBuf,
     session: Mutex<BTreeMap<String, Secret>>,
+    trouble: Mutex<Option<Failure>>,
 }
 
 /// The keychain, once it has answered. One for the process, and never dropped with whoever used it: its connection must not
@@ -46,7 +50,8 @@ static KEYCHAIN: Mutex<Option<Arc<CredentialStore>>> = Mutex::new(None);
 impl Secrets {
     /// Secrets of the installation called `service`; `file` is where they are kept if the person wants a file.
     pub fn new(keep: Keep, service: impl Into<String>, file: PathBuf) -> Secrets {
-        Secrets(Arc::new(Inner { keep, service: service.into(), file, session: Mutex::default() }))
+        let service = service.into();
+        Secrets(Arc::new(Inner { keep, service, file, session: Mutex::default(), trouble: Mutex::default() }))
     }
 
     /// Where they are kept.
@@ -81,20 +86,42 @@ impl Secrets {
         self.blocking(move |inner| inner.delete(&name)).await
     }
 
-    /// Whether secrets could be kept now.
+    /// Whether secrets can be kept, as far as is known: asks nobody to unlock anything.
     ///
     /// # Errors
     /// `no_keychain` with what can be done.
     pub async fn ready(&self) -> Result<(), Failure> {
-        self.blocking(|inner| match inner.keep {
+        if let Some(failure) = self.0.trouble().clone() {
+            return Err(failure);
+        }
+        self.off_this_thread(|inner| match inner.keep {
             Keep::Keychain => keychain().map(|_| ()),
             Keep::Session | Keep::File => Ok(()),
         })
         .await
     }
 
-    /// Keychains block, may wait for the person, and panic on threads that drive tasks.
+    /// Keeps something and forgets it again: a keychain that answers may still be locked.
+    ///
+    /// # Errors
+    /// `no_keychain` with what can be done.
+    pub async fn prove(&self) -> Result<(), Failure> {
+        self.set(PROBE, Secret::new("kept to see whether it can be")).await?;
+        self.delete(PROBE).await
+    }
+
+    /// Remembers whether it worked.
     async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Inner) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let done = self.off_this_thread(work).await;
+        *self.0.trouble() = done.as_ref().err().cloned();
+        done
+    }
+
+    /// Keychains block, may wait for the person, and panic on threads that drive tasks.
+    async fn off_this_thread<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Inner) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, Failure> {
@@ -147,6 +174,10 @@ impl Inner {
                 all.remove(name);
             }),
         }
+    }
+
+    fn trouble(&self) -> std::sync::MutexGuard<'_, Option<Failure>> {
+        self.trouble.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn session(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, Secret>> {

@@ -60,7 +60,7 @@ test('what is about Google is called by the names and arguments that the app kno
     ['sign_out_google', { accountId: 'kim' }],
     ['set_google_client', { clientId: 'id', clientSecret: 'secret' }],
     ['read_google_client', { path: '/client_secret.json' }],
-    ['keep_secrets', { where: 'session' }],
+    ['keep_secrets', { kept: 'session' }],
     ['use_sandbox', { address: null }],
     ['look_up', { text: '/a.m4a' }],
     ['undo_rename', { jobId: 'job-1' }],

@@ -178,6 +178,8 @@ export class Google {
           this.#ended = signIn;
           this.#refuse(asCommandError(cause));
         }
+        // What it was refused for, a keychain or an account, shows in how things stand now.
+        void this.refresh();
         return false;
       } finally {
         this.#open -= 1;

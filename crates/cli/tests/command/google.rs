@@ -74,7 +74,8 @@ impl Google {
         while told.read_line(&mut stderr).unwrap() > 0 {
             let line = stderr.lines().last().unwrap_or_default();
             if line.starts_with("http://127.0.0.1") {
-                let page = Command::new("curl").args(["--silent", "--show-error", "--location", line]).output();
+                let page =
+                    Command::new("curl").args(["--silent", "--show-error", "--location", line]).output();
                 let page = page.expect("curl is installed by `make test`");
                 assert!(page.status.success(), "{}", String::from_utf8_lossy(&page.stderr));
             }
@@ -87,7 +88,8 @@ impl Google {
     /// Writes the file that the Google Cloud console offers.
     fn client_file(&self) -> String {
         let file = self.installation.path().join("client_secret_1.json");
-        let client = format!(r#"{{"installed":{{"client_id":"{CLIENT_ID}","client_secret":"{CLIENT_SECRET}"}}}}"#);
+        let client =
+            format!(r#"{{"installed":{{"client_id":"{CLIENT_ID}","client_secret":"{CLIENT_SECRET}"}}}}"#);
         std::fs::write(&file, client).unwrap();
         file.display().to_string()
     }
@@ -205,7 +207,12 @@ fn a_link_is_processed_with_a_sign_in_that_the_keychain_keeps() {
         "--choose",
         &google.link(),
     ]);
-    assert_eq!((connected.code, connected.stdout.as_str()), (Some(0), "ana@example.com: signed in\n"), "{}", connected.stderr);
+    assert_eq!(
+        (connected.code, connected.stdout.as_str()),
+        (Some(0), "ana@example.com: signed in\n"),
+        "{}",
+        connected.stderr
+    );
 
     let resumed = google.run(&["resume", "--json"]);
     assert_eq!(resumed.code, Some(0), "{}{}", resumed.stdout, resumed.stderr);
@@ -227,7 +234,8 @@ fn a_link_is_processed_with_a_sign_in_that_the_keychain_keeps() {
 
     let out = google.run(&["disconnect", "google"]);
     assert_eq!(out.code, Some(0), "{}", out.stderr);
-    let revoked = google.sandbox.world().requests().iter().filter(|seen| seen.call == Some(Call::Revoke)).count();
+    let revoked =
+        google.sandbox.world().requests().iter().filter(|seen| seen.call == Some(Call::Revoke)).count();
     assert_eq!(revoked, 1);
     let left = google.run(&["disconnect", "google"]);
     assert_eq!(left.code, Some(2), "{}", left.stderr);
@@ -244,9 +252,14 @@ fn without_a_keychain_there_is_a_choice_and_never_a_silent_file() {
     Unlock or start it and try again, or choose another place for sign-ins: until Debrief is closed, or a file that only you can read.
     ");
     assert!(!google.installation.path().join("secrets.json").exists());
-    assert_eq!(google.sandbox.world().person().times_asked, 0, "nobody is sent through Google's pages for nothing");
+    assert_eq!(
+        google.sandbox.world().person().times_asked,
+        0,
+        "nobody is sent through Google's pages for nothing"
+    );
 
-    let connected = google.run_with_browser(&["connect", "google", "--no-browser", "--keep", "file", "--all-files"]);
+    let connected =
+        google.run_with_browser(&["connect", "google", "--no-browser", "--keep", "file", "--all-files"]);
     assert_eq!(connected.code, Some(0), "{}", connected.stderr);
     let done = google.run(&["process", "--json", &google.link()]);
     assert_eq!(done.code, Some(0), "{}{}", done.stdout, done.stderr);
@@ -298,14 +311,19 @@ fn a_sandbox_for_people_says_how_to_use_it() {
     let mut command = installation.command(&["sandbox", "--port", &port, &fixture("speech.mp3")]);
     let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
-    let told: Vec<String> = lines.by_ref().take_while(|line| !line.contains("GOOGLE__CLIENT_SECRET")).collect();
+    let told: Vec<String> =
+        lines.by_ref().take_while(|line| !line.contains("GOOGLE__CLIENT_SECRET")).collect();
     let told = told.join("\n");
     assert!(told.contains(&format!("http://127.0.0.1:{port}")) && told.contains("speech.mp3"), "{told}");
-    let page = Command::new("curl").args(["--silent", &format!("http://127.0.0.1:{port}/drive/v3/about")]).output();
+    let page =
+        Command::new("curl").args(["--silent", &format!("http://127.0.0.1:{port}/drive/v3/about")]).output();
     assert!(String::from_utf8(page.unwrap().stdout).unwrap().contains("authError"));
     child.kill().unwrap();
     child.wait().unwrap();
 
     let missing = installation.run(&["sandbox", "gone.mp3"]);
-    assert_eq!((missing.code, missing.stderr.lines().next()), (Some(1), Some("There is no file at gone.mp3.")));
+    assert_eq!(
+        (missing.code, missing.stderr.lines().next()),
+        (Some(1), Some("There is no file at gone.mp3."))
+    );
 }

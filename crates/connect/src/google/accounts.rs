@@ -84,7 +84,7 @@ impl Accounts {
     pub async fn begin(&self, access: Access, files: &[String]) -> Result<SignIn, Failure> {
         let oauth = self.oauth.clone().ok_or_else(no_client)?;
         // Better to learn now than after the person has gone through Google's pages.
-        self.secrets.ready().await?;
+        self.secrets.prove().await?;
         SignIn::begin(oauth, access, files).await
     }
 
