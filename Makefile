@@ -66,4 +66,4 @@ ui/node_modules/.installed: ui/package-lock.json
 
 clean:
 	cargo clean
-	rm -rf gen ui/dist ui/dist-browser-test ui/node_modules
+	rm -rf gen ui/dist ui/dist-browser-test ui/node_modules crates/sandbox/tests/foreign/node_modules

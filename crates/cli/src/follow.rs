@@ -1,13 +1,14 @@
 //! Follows jobs to their end: progress bars for a person, lines of JSON for a program.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use debrief_app::{App, JobNews};
 use debrief_core::failure::Failure;
 use debrief_core::job::JobId;
+use debrief_core::stage::{Progress, Unit};
 use debrief_core::view::{Group, JobView};
-use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use indicatif::{HumanBytes, MultiProgress, ProgressBar, ProgressStyle};
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 
 use crate::{Outcome, print};
@@ -42,7 +43,9 @@ pub(crate) async fn follow(
                     take(app, *id, &mut jobs, &mut display)?;
                 }
             }
-            Ok(JobNews::Progress { id, progress, message, .. }) => display.progress(&id, progress, &message),
+            Ok(JobNews::Progress { id, progress, stage_progress, message, .. }) => {
+                display.progress(&id, progress, &message, stage_progress);
+            }
             Ok(JobNews::Removed { id }) => {
                 for gone in ids.iter().filter(|known| known.to_string() == id) {
                     jobs.insert(*gone, Followed { outcome: Some(Outcome::Failed), shown: None });
@@ -109,6 +112,8 @@ enum Display {
 struct Bars {
     all: MultiProgress,
     by_job: BTreeMap<String, ProgressBar>,
+    /// Where and when the bytes of a job were first counted.
+    first_bytes: BTreeMap<String, (f64, Instant)>,
 }
 
 impl Display {
@@ -128,12 +133,13 @@ impl Display {
         }
     }
 
-    fn progress(&mut self, id: &str, percent: u8, message: &str) {
+    fn progress(&mut self, id: &str, percent: u8, message: &str, stage: Option<Progress>) {
         if let Display::Bars(bars) = self
             && let Some(bar) = bars.by_job.get(id)
         {
+            let bytes = stage.and_then(|stage| bars.bytes(id, stage, Instant::now()));
             bar.set_position(u64::from(percent));
-            bar.set_message(message.to_owned());
+            bar.set_message(format!("{message}{}", bytes.unwrap_or_default()));
         }
     }
 
@@ -146,6 +152,19 @@ impl Display {
 }
 
 impl Bars {
+    /// Bytes moved and their rate, for a stage that moves bytes.
+    fn bytes(&mut self, id: &str, stage: Progress, now: Instant) -> Option<String> {
+        if stage.unit != Unit::Bytes {
+            return None;
+        }
+        let (first, since) = *self.first_bytes.entry(id.to_owned()).or_insert((stage.done, now));
+        let total = stage.total.map(|total| format!(" of {}", HumanBytes(total as u64))).unwrap_or_default();
+        let seconds = now.duration_since(since).as_secs_f64();
+        let rate =
+            (seconds > 1.0).then(|| format!(" · {}/s", HumanBytes(((stage.done - first) / seconds) as u64)));
+        Some(format!(" · {}{total}{}", HumanBytes(stage.done as u64), rate.unwrap_or_default()))
+    }
+
     fn of(&mut self, id: &str) -> &ProgressBar {
         self.by_job.entry(id.to_owned()).or_insert_with(|| {
             let style =

@@ -485,6 +485,20 @@ mod tests {
     }
 
     #[test]
+    fn a_recording_that_the_disk_cannot_hold_is_refused_before_it_is_fetched() {
+        let folder = tempfile::tempdir().unwrap();
+        let cx = crate::media::testing::Recorder::new().cx(folder.path());
+        assert_eq!(room_for(&meta(json!({})), &cx), Ok(()));
+        let failure = room_for(&meta(json!({ "size": "9000000000000000000" })), &cx).unwrap_err();
+        assert_eq!(
+            (failure.code, failure.retry),
+            (FailureCode::DiskFull, debrief_core::failure::Retry::Person)
+        );
+        let what = "Not enough room on the disk: “talk.mp3” needs 9000.0 PB, ";
+        assert!(failure.what.starts_with(what) && failure.what.ends_with(" are free."), "{}", failure.what);
+    }
+
+    #[test]
     fn sizes_read_well() {
         assert_eq!([size(0), size(1_234_567), size(3_100_000_000)], ["0.0 MB", "1.2 MB", "3.1 GB"]);
     }
