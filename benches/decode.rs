@@ -156,6 +156,7 @@ fn child(file: &Path) -> Outcome<()> {
         created: jiff::civil::date(2026, 1, 1),
         location: file.display().to_string(),
         attachments: Vec::new(),
+        drive: None,
     };
     let started = Instant::now();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;

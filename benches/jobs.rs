@@ -35,7 +35,11 @@ fn main() {
         leftovers: false,
     };
     // A pool that was not started: what is measured is the call, not the work that it causes.
-    let pool = JobPool::new(store, Arc::new(ComposedSteps::new(&Settings::default(), &home)), options);
+    let pool = JobPool::new(
+        store.clone(),
+        Arc::new(ComposedSteps::new(&Settings::default(), &home, store)),
+        options,
+    );
     println!("{:<22}{:>10}{:>10}{:>10}", "", "median", "p99", "largest");
     report("submit", (0..ASKED).map(|n| timed(|| pool.submit(&request(n)).map(drop).expect("stored"))));
     let some = ids.iter().step_by(STORED / ASKED);

@@ -247,7 +247,7 @@ async fn a_token_is_renewed_once_for_all_who_need_it_and_a_new_refresh_token_is_
     google.sandbox.world().rotate_refresh_tokens(true);
     google.sandbox.world().expire_access_tokens();
     let before = google.answers(Call::Token).len();
-    let looks = files.iter().map(|file| link(file)).collect::<Vec<_>>();
+    let looks = files.iter().map(link).collect::<Vec<_>>();
     let [one, two, three] = [0, 1, 2].map(|n| app.look_up(&looks[n]));
     let (one, two, three) = tokio::join!(one, two, three);
     assert!(one.name.is_some() && two.name.is_some() && three.name.is_some(), "{one:?} {two:?} {three:?}");

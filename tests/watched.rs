@@ -261,7 +261,11 @@ async fn a_folder_in_a_shared_drive_is_watched_by_the_log_of_that_drive() {
     eventually("a job", || scene.jobs() == 1).await;
     let world = scene.google.sandbox.world();
     let asked = world.requests().iter().filter(|seen| seen.call == Some(Call::Changes));
-    assert!(asked.clone().any(|seen| format!("{seen:?}").contains("driveId")), "{:?}", asked.last());
+    assert!(
+        asked.clone().any(|seen| format!("{seen:?}").contains("driveId")),
+        "{:?}",
+        asked.collect::<Vec<_>>()
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

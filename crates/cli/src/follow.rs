@@ -134,10 +134,9 @@ impl Display {
     }
 
     fn progress(&mut self, id: &str, percent: u8, message: &str, stage: Option<Progress>) {
-        if let Display::Bars(bars) = self
-            && let Some(bar) = bars.by_job.get(id)
-        {
-            let bytes = stage.and_then(|stage| bars.bytes(id, stage, Instant::now()));
+        let Display::Bars(bars) = self else { return };
+        let bytes = stage.and_then(|stage| bars.bytes(id, stage, Instant::now()));
+        if let Some(bar) = bars.by_job.get(id) {
             bar.set_position(u64::from(percent));
             bar.set_message(format!("{message}{}", bytes.unwrap_or_default()));
         }

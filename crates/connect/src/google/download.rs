@@ -67,7 +67,7 @@ impl Download<'_> {
         for _ in 0..=MAX_RESTARTS {
             match self.until_the_end(&meta).await? {
                 End::Whole => return Ok(meta),
-                End::Changed(newer) => meta = newer,
+                End::Changed(newer) => meta = *newer,
                 End::Wrong => meta = self.look_again(&meta).await?,
             }
             remove(&self.to)?;
@@ -101,7 +101,7 @@ impl Download<'_> {
             if had > 0 && !first {
                 let now = self.look_again(meta).await?;
                 if Bookmark::of(&now) != Bookmark::of(meta) {
-                    return Ok(End::Changed(now));
+                    return Ok(End::Changed(Box::new(now)));
                 }
             }
             first = false;
@@ -232,7 +232,7 @@ impl Download<'_> {
 
 enum End {
     Whole,
-    Changed(FileMeta),
+    Changed(Box<FileMeta>),
     Wrong,
 }
 

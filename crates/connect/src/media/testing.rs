@@ -102,6 +102,7 @@ pub(crate) fn recording(file: PathBuf) -> Recording {
         created: jiff::civil::date(2026, 3, 2),
         location: file.display().to_string(),
         attachments: Vec::new(),
+        drive: None,
         file,
     }
 }

@@ -77,6 +77,7 @@ fn recording(name: &str, created: &str) -> Recording {
         created: created.parse().unwrap(),
         location: name.into(),
         attachments: Vec::new(),
+        drive: None,
     }
 }
 
