@@ -21,7 +21,8 @@ const MAX_RESTARTS: u32 = 3;
 /// Chunks on their way from the network to the disk.
 const CHUNKS_AHEAD: usize = 64;
 const WRITE_BUFFER_BYTES: usize = 1 << 20;
-/// A cut connection is taken up again at once if it brought at least this much; otherwise the job waits a little.
+/// A cut connection is taken up again at once if it brought at least this much, or a hundredth of the file; otherwise the
+/// job waits a little.
 const WORTH_GOING_ON_BYTES: u64 = 64 << 10;
 /// How many steps of a download are told to followers in other processes.
 const BOOKMARKS: u64 = 20;
@@ -118,7 +119,8 @@ impl Download<'_> {
                 Err(Cut::Wrong) => return Ok(End::Wrong),
                 Err(Cut::Call(CallError::Drive(DriveError::OutOfRange))) => return Ok(End::Wrong),
                 Err(Cut::Call(error @ CallError::Drive(DriveError::Unreachable(_)))) => {
-                    if length(&self.to) < had + WORTH_GOING_ON_BYTES {
+                    let share = meta.size.unwrap_or(u64::MAX) / 100;
+                    if length(&self.to) < had + share.clamp(1, WORTH_GOING_ON_BYTES) {
                         return Err(Failure::from(error).into());
                     }
                 }
