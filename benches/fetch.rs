@@ -30,6 +30,8 @@ type Outcome<T> = Result<T, Box<dyn Error>>;
 /// Set in a child: what it is.
 const ROLE: &str = "DEBRIEF_BENCH_FETCH";
 const SIZE_BYTES: u64 = 2 << 30;
+/// Of a recording whose memory is compared with that of the large one.
+const SMALL_BYTES: u64 = 20 << 20;
 /// Rounds of the comparison; the median counts.
 const ROUNDS: usize = 5;
 
@@ -48,8 +50,11 @@ fn parent() -> Outcome<()> {
         false => tempfile::tempdir()?,
     };
     let recording = folder.path().join("served.wav");
-    fill(&recording)?;
+    fill(&recording, SIZE_BYTES)?;
     let mut server = Server::start(&recording)?;
+    let small = folder.path().join("small.wav");
+    fill(&small, SMALL_BYTES)?;
+    let small_mb = Server::start(&small)?.fetch(folder.path())?.finish()?.peak_mb;
     let mut ratios = Vec::new();
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     let mut peak_mb = 0.0_f64;
@@ -70,6 +75,7 @@ fn parent() -> Outcome<()> {
     println!("{:34} {:>7.0} MB/s", "curl", mb_s(median(theirs)));
     println!("{:34} {:>7.2}×", "Debrief / curl, round by round", median(ratios));
     println!("{:34} {:>7.1} MB", "peak memory", peak_mb);
+    println!("{:34} {:>7.1} MB", "peak memory for a file of 20 MB", small_mb);
 
     let before = server.sent()?;
     let mut first = server.fetch(folder.path())?;
@@ -94,10 +100,10 @@ fn parent() -> Outcome<()> {
 }
 
 /// Bytes that no file system keeps as a hole.
-fn fill(file: &Path) -> Outcome<()> {
+fn fill(file: &Path, size_bytes: u64) -> Outcome<()> {
     let block: Vec<u8> = (0..1_u32 << 20).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
     let mut file = File::create(file)?;
-    for _ in 0..SIZE_BYTES / block.len() as u64 {
+    for _ in 0..size_bytes / block.len() as u64 {
         file.write_all(&block)?;
     }
     Ok(())
@@ -254,7 +260,7 @@ async fn fetch(arguments: &[String]) -> Outcome<()> {
     let link = RecordingLink::Drive { id: id.clone(), resource_key: None };
     let recording = source.fetch(&link, &[], cx).await?;
     let whole_s = began.elapsed().as_secs_f64();
-    if recording.size_bytes != SIZE_BYTES {
+    if fs::metadata(&recording.file)?.len() != recording.size_bytes {
         return Err("the file is not whole".into());
     }
     let last_byte_s = *host.last_byte_s.lock().map_err(|_| "poisoned")?;

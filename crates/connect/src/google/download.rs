@@ -19,7 +19,7 @@ use super::errors::{DriveError, damaged};
 /// How often a file is begun again because it was changed or came out wrong.
 const MAX_RESTARTS: u32 = 3;
 /// Chunks on their way from the network to the disk.
-const CHUNKS_AHEAD: usize = 64;
+const CHUNKS_AHEAD: usize = 16;
 const WRITE_BUFFER_BYTES: usize = 1 << 20;
 /// A cut connection is taken up again at once if it brought at least this much, or a hundredth of the file; otherwise the
 /// job waits a little.
