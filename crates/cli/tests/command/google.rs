@@ -6,7 +6,8 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use debrief_sandbox::{
-    AccountId, Answer, CLIENT_ID, CLIENT_SECRET, Call, DRIVE, FileId, NewFile, Picks, Sandbox, World,
+    AccountId, Answer, CLIENT_ID, CLIENT_SECRET, Call, Content, DRIVE, Fault, FaultKind, FileId, NewFile,
+    Picks, Sandbox, World,
 };
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
@@ -281,6 +282,52 @@ fn a_process_can_sign_in_on_its_way() {
     assert_eq!(done.code, Some(0), "{}{}", done.stdout, done.stderr);
     assert_eq!(text(&done.last(), "status"), "completed");
     google.keeps_secrets(&[&done], "nothing");
+}
+
+/// Speech, then silence: a WAV file of 20 MB.
+fn long_recording() -> Vec<u8> {
+    let mut wav = std::fs::read(fixture("speech.wav")).unwrap();
+    wav.resize(20_000_044, 0);
+    // Two lengths in its header, less 8 and less 44, grow along.
+    for (at, length) in [(4, wav.len() - 8), (40, wav.len() - 44)] {
+        wav[at..at + 4].copy_from_slice(&u32::try_from(length).unwrap().to_le_bytes());
+    }
+    wav
+}
+
+#[test]
+fn a_kill_in_the_middle_of_a_download_costs_no_second_download_and_leaks_nothing() {
+    let mut google = Google::new();
+    google.sandbox.world().replace_content(&google.recording, Content::from(long_recording()));
+    let (access, _) = google.sandbox.world().issue_tokens(&google.account, &[DRIVE], &[]);
+    google.environment.push(("DEBRIEF_GOOGLE_ACCESS_TOKEN".into(), access));
+    let slowly = FaultKind::SlowDrip { bytes_per_s: 4_000_000 };
+    google.sandbox.world().plan(Fault { on: Call::Download, times: 1, what: slowly });
+    let mut running = Running::start(&mut google.command(&["process", "--json", &google.link()]));
+    let job = id(&running.until(|view| text(view, "status") == "processing")).to_owned();
+    let partial = google.installation.path().join("jobs").join(&job).join("recording");
+    let began = Instant::now();
+    while std::fs::metadata(&partial).map_or(0, |metadata| metadata.len()) < 10_000_000 {
+        assert!(began.elapsed() < Duration::from_secs(60), "nothing is fetched");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    running.kill();
+    google.keeps_secrets(&[], "nothing");
+
+    let resumed = google.run(&["resume", "--json"]);
+    assert_eq!(resumed.code, Some(0), "{}{}", resumed.stdout, resumed.stderr);
+    assert_eq!(text(&resumed.last(), "status"), "completed");
+    let world = google.sandbox.world();
+    let downloads = world.requests().iter().filter(|seen| seen.call == Some(Call::Download));
+    let [_, second] = downloads.collect::<Vec<_>>()[..] else {
+        panic!("two downloads: {:?}", world.requests())
+    };
+    let from = second
+        .range
+        .as_deref()
+        .and_then(|range| range.strip_prefix("bytes=")?.strip_suffix('-')?.parse().ok());
+    assert!(from.is_some_and(|from: u64| from >= 10_000_000), "{second:?}");
+    assert!(second.body_bytes <= 10_000_044, "{second:?}");
 }
 
 #[test]
