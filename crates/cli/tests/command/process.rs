@@ -108,9 +108,9 @@ fn a_drive_link_needs_the_person() {
     let ran = installation.run(&["process", "--json", link]);
     assert_eq!(ran.code, Some(3), "{}", ran.stderr);
     insta::assert_snapshot!(said(&installation, &ran.last()), @"
-    pending: not_connected while fetch
-    Google Drive isn't connected.
-    Download the file and drop it here, or connect Google Drive in the settings.
+    pending: google_client_missing while fetch
+    Debrief has no client id to sign in to Google with.
+    Set one up once in the settings; it takes five minutes and every step is described there.
     ");
     let ran = installation.run(&["process", link]);
     assert!(ran.stdout.contains("needs you"), "{}", ran.stdout);

@@ -257,3 +257,45 @@ fn auth_error(error: RequestTokenError<AuthError, Refusal>) -> AuthError {
         RequestTokenError::Other(words) => AuthError::Garbled(words),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_answer_of_the_sign_in_says_what_to_do() {
+        let errors = [
+            AuthError::InvalidGrant("Token has been expired or revoked.".into()),
+            AuthError::BadClient("invalid_client: Unauthorized".into()),
+            AuthError::Refused("invalid_scope: no".into()),
+            AuthError::Busy { status: 503, after_ms: Some(7_000) },
+            AuthError::Unreachable("connection refused".into()),
+            AuthError::Garbled("no JSON".into()),
+        ];
+        let told = errors.map(|error| {
+            let failure = Failure::from(error.clone());
+            let code = failure.code.word();
+            format!("{error} → {code} {:?}\n  {}\n  {}", failure.retry, failure.what, failure.fix)
+        });
+        insta::assert_snapshot!(told.join("\n"), @"
+        invalid_grant: Token has been expired or revoked. → sign_in_expired Person
+          Google's sign-in has expired or was revoked.
+          Sign in again; the jobs that wait for it go on by themselves.
+        the client is refused: invalid_client: Unauthorized → google_client_missing Person
+          Google doesn't accept the client id that Debrief signs in with.
+          Set up the client id again in the settings, then sign in.
+        invalid_scope: no → sign_in_failed Person
+          Google refused the sign-in.
+          Try to sign in again. If it is refused again, the details say why.
+        status 503 → service_busy Later { after_ms: Some(7000) }
+          Google is busy.
+          Nothing is lost; it is tried again by itself.
+        connection refused → offline Later { after_ms: None }
+          Google can't be reached.
+          Check the connection to the internet. What was fetched is kept, and it goes on by itself.
+        no JSON → service_busy Later { after_ms: None }
+          Google is busy.
+          Nothing is lost; it is tried again by itself.
+        ");
+    }
+}
