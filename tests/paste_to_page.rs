@@ -9,7 +9,7 @@ use debrief_core::job::JobId;
 use debrief_core::link::RecordingLink;
 use debrief_core::view::{Group, JobResult, JobView, StageState, StatusWord};
 
-use crate::support::{Installation, PATIENCE, fixture, settled, submit};
+use crate::support::{Installation, PATIENCE, document, fixture, settled, submit};
 
 /// What the voice of the committed recordings says.
 const SPOKEN: &str =
@@ -147,7 +147,7 @@ async fn with_attachments(app: &App, attachments: &[&Path]) -> JobView {
 async fn an_attachment_is_listed_on_the_page() {
     let installation = Installation::new();
     let app = installation.open().await;
-    let agenda = installation.file("Agenda.pdf", b"%PDF-1.4\n%%EOF\n");
+    let agenda = installation.file("Agenda.pdf", &std::fs::read(document("english.pdf")).unwrap());
     let view = with_attachments(&app, &[&agenda]).await;
     assert_eq!((view.status, view.warnings.len()), (StatusWord::Completed, 0), "{view:#?}");
     assert_eq!(view.attachments, ["Agenda.pdf"]);
@@ -162,7 +162,7 @@ async fn an_attachment_is_listed_on_the_page() {
 async fn a_missing_attachment_is_a_warning_and_never_a_failure() {
     let installation = Installation::new();
     let app = installation.open().await;
-    let agenda = installation.file("Agenda.pdf", b"%PDF-1.4\n%%EOF\n");
+    let agenda = installation.file("Agenda.pdf", &std::fs::read(document("english.pdf")).unwrap());
     let missing = installation.path().join("Slides.pdf");
     let view = with_attachments(&app, &[&missing, &agenda]).await;
     assert_eq!(view.status, StatusWord::Completed, "{view:#?}");
@@ -177,5 +177,21 @@ async fn a_missing_attachment_is_a_warning_and_never_a_failure() {
     for page in [read(&result.page_path), read(&result.page_html_path)] {
         assert!(page.contains("The attachment Slides.pdf was left out"), "{page}");
         assert!(page.contains("Agenda.pdf"), "{page}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_document_that_gives_no_text_is_listed_with_a_warning() {
+    let installation = Installation::new();
+    let app = installation.open().await;
+    let view = with_attachments(&app, &[&document("scan.pdf"), &document("password.pdf")]).await;
+    assert_eq!(view.status, StatusWord::Completed, "{view:#?}");
+    let result = view.result.unwrap();
+    let codes: Vec<&str> = result.warnings.iter().map(|warning| warning.code.as_str()).collect();
+    assert_eq!(codes, ["attachment_unreadable"; 2], "{:#?}", result.warnings);
+    let page = read(&result.page_path);
+    for name in ["scan.pdf", "password.pdf"] {
+        assert!(page.contains(&format!("- [{name}](")), "{name} is listed: {page}");
+        assert!(page.contains(&format!("The attachment {name} ")), "{name} is named in a warning: {page}");
     }
 }
