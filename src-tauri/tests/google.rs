@@ -68,6 +68,25 @@ fn client() -> String {
     format!("[google]\nclient_id = \"{CLIENT_ID}\"\nclient_secret = \"{CLIENT_SECRET}\"\n")
 }
 
+/// The settings of a window that is signed in and has processed a recording, as a picture.
+pub(crate) async fn take_picture_of_the_settings(file: &std::path::Path) {
+    let google = Google::new().await;
+    let place = Place::new().await;
+    google.settings(&place, &format!("{}[secrets]\nkeep = \"session\"\n", client()));
+    let window = DesktopWindow::open_in(place, &[]).await;
+    let id = window.process(&google.link()).await;
+    window.until("it needs the person", || async { window.says(&id, "group").await == "Needs you" }).await;
+    let title = window.says(&id, "title").await;
+    window.press(&format!("Sign in: {title}")).await;
+    google.browse(&window, 0).await;
+    window.ended(&id).await;
+    window.press("Settings").await;
+    window.until("the account is told", || says(&window, "ana@example.com")).await;
+    let still = "return document.getAnimations().length === 0";
+    window.until("nothing moves", || async { window.js(still).await == true }).await;
+    window.screenshot(file).await;
+}
+
 async fn says(window: &DesktopWindow, text: &str) -> bool {
     let shown = window.js("return document.body.innerText.replace(/\\s+/g, ' ')").await;
     shown.as_str().is_some_and(|shown| shown.contains(text))

@@ -52,6 +52,8 @@ async fn pictures_of_the_window() {
     for picture in &PICTURES {
         take(picture).await;
     }
+    let settings = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/settings.png");
+    crate::google::take_picture_of_the_settings(&settings).await;
 }
 
 async fn take(picture: &Picture) {

@@ -31,7 +31,7 @@ pub struct Recording {
     pub location: String,
     /// Documents that belong to it.
     pub attachments: Vec<Attachment>,
-    /// What its new name needs to be given to it later, for recordings in Drive.
+    /// What its new name needs to be given to it later, for recordings in Drive. Outputs of earlier versions have none.
     pub drive: Option<DriveFile>,
 }
 
@@ -51,7 +51,7 @@ pub struct DriveFile {
 }
 
 impl Checkpoint for Recording {
-    const VERSION: u32 = 2;
+    const VERSION: u32 = 1;
 
     fn files(&self) -> Vec<PathBuf> {
         vec![self.file.clone()]
@@ -124,7 +124,7 @@ pub struct Renamed {
 }
 
 impl Checkpoint for Renamed {
-    const VERSION: u32 = 2;
+    const VERSION: u32 = 1;
 }
 
 /// Where recordings come from.
