@@ -244,3 +244,18 @@ pub struct Steps {
     /// Page → somewhere.
     pub sink: Arc<dyn PageSink>,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_first_version_stored_is_still_read() {
+        let recording = r#"{"file":"/a.wav","name":"a.wav","size_bytes":1,"created":"2026-11-05","location":"/a.wav","attachments":[]}"#;
+        let recording: Recording = serde_json::from_str(recording).expect("stored before there was a Drive");
+        assert_eq!((recording.name.as_str(), recording.drive), ("a.wav", None));
+        let renamed: Renamed =
+            serde_json::from_str(r#"{"name":null}"#).expect("stored before names were undone");
+        assert_eq!(renamed, Renamed::default());
+    }
+}
