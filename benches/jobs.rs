@@ -66,6 +66,7 @@ fn request(number: usize) -> SubmitJob {
         attachments: Vec::new(),
         destination: Destination::Markdown { folder: "/pages".into() },
         speech: SpeechChoice::default(),
+        layout: debrief_core::page::PageLayout::default(),
     }
 }
 
@@ -82,6 +83,7 @@ fn finished_job(store: &JobStore, number: usize) -> JobId {
         decisions: Vec::new(),
         todos: vec![todo("send the report to the sales team by Friday"); 8],
         sections: Vec::new(),
+        tags: Vec::new(),
         method: NotesMethod::Extractive,
     };
     store.finish_stage(id, Stage::Summarize, &notes, &[], 40, now).expect("stored");
@@ -92,6 +94,8 @@ fn finished_job(store: &JobStore, number: usize) -> JobId {
         identified_speakers: [("Speaker 1".to_owned(), "Speaker 1".to_owned())].into(),
         page_path: Some(format!("/pages/Meeting {number}.md")),
         page_html_path: Some(format!("/pages/Meeting {number}.html")),
+        notion_page_url: None,
+        page_undone: false,
         drive_filename: None,
         renamed_from: None,
         name_to_copy: None,

@@ -4,13 +4,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 use debrief_app::{
-    About, App, DriveAccess, GoogleView, JobNews, LinkLook, SecretsKept, Trouble as CommandError,
-    WatchedFolder,
+    About, App, DriveAccess, GoogleView, JobNews, LinkLook, NotionPlaces, NotionRole, NotionView,
+    PageOptions, PageToOpen, SecretsKept, Trouble as CommandError, WatchedFolder,
 };
 use debrief_core::failure::FailureCode;
 use debrief_core::job::JobId;
 use debrief_core::stage::Stage;
-use debrief_core::view::JobView;
+use debrief_core::view::{JobView, PageDestination};
 use tauri::ipc::Channel;
 use tauri::{Runtime, State};
 use tauri_specta::ErrorHandlingMode;
@@ -45,6 +45,23 @@ pub(crate) fn all<R: Runtime>() -> tauri_specta::Builder<R> {
             about,
             look_up,
             undo_rename,
+            update_page,
+            undo_page,
+            page_markdown,
+            notion_status,
+            connect_notion,
+            sign_in_notion,
+            cancel_notion_sign_in,
+            disconnect_notion,
+            search_notion,
+            choose_notion_place,
+            map_notion_property,
+            create_notion_properties,
+            write_notion_test_page,
+            open_notion_test_page,
+            remove_notion_test_page,
+            set_destination,
+            set_page_options,
             google_status,
             sign_in_google,
             choose_in_google,
@@ -157,7 +174,7 @@ pub(crate) async fn resume_all(app: State<'_, SharedApp>) -> Answer<()> {
     Ok(app.resume()?)
 }
 
-/// Opens a job's page with the system's program. The path comes from the job, never from the web view.
+/// Opens a job's page with the system's program. The path or address comes from the job, never from the web view.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn open_page(
@@ -165,7 +182,11 @@ pub(crate) async fn open_page(
     native: State<'_, SharedNative>,
     job_id: String,
 ) -> Answer<()> {
-    Ok(native.open(&app.page_to_open(job(&job_id)?)?)?)
+    match app.page_to_open(job(&job_id)?)? {
+        PageToOpen::File(path) => native.open(&path)?,
+        PageToOpen::Notion(url) => native.open_notion(&url)?,
+    }
+    Ok(())
 }
 
 /// Lets the person choose files; returns their paths, none when nothing was chosen.
@@ -195,6 +216,153 @@ pub(crate) async fn look_up(app: State<'_, SharedApp>, text: String) -> Answer<L
 #[specta::specta]
 pub(crate) async fn undo_rename(app: State<'_, SharedApp>, job_id: String) -> Answer<()> {
     Ok(app.undo_rename(job(&job_id)?).await?)
+}
+
+/// Writes into a completed job's Notion page what has changed since.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn update_page(app: State<'_, SharedApp>, job_id: String) -> Answer<()> {
+    Ok(app.update_page(job(&job_id)?)?)
+}
+
+/// Moves a job's Notion page to the trash and gives its recording the old name back.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn undo_page(app: State<'_, SharedApp>, job_id: String) -> Answer<()> {
+    Ok(app.undo_page(job(&job_id)?).await?)
+}
+
+/// A job's page as Markdown.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn page_markdown(app: State<'_, SharedApp>, job_id: String) -> Answer<String> {
+    Ok(app.page_markdown(job(&job_id)?)?)
+}
+
+/// Who is connected to Notion, and where pages go.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn notion_status(app: State<'_, SharedApp>) -> Answer<NotionView> {
+    Ok(app.notion().await?)
+}
+
+/// Connects with a pasted token.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn connect_notion(app: State<'_, SharedApp>, token: String) -> Answer<NotionView> {
+    app.connect_notion(&token).await?;
+    Ok(app.notion().await?)
+}
+
+/// Signs in with the person's own public integration, in the browser, and answers once that is done.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn sign_in_notion(
+    app: State<'_, SharedApp>,
+    native: State<'_, SharedNative>,
+    client_id: String,
+    client_secret: String,
+) -> Answer<NotionView> {
+    app.sign_in_notion(&client_id, &client_secret, |url| native.browse(url)).await?;
+    Ok(app.notion().await?)
+}
+
+/// Gives up the sign-in to Notion that is open.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn cancel_notion_sign_in(app: State<'_, SharedApp>) -> Answer<()> {
+    app.cancel_notion_sign_in();
+    Ok(())
+}
+
+/// Forgets the connection to Notion.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn disconnect_notion(app: State<'_, SharedApp>) -> Answer<NotionView> {
+    app.disconnect_notion().await?;
+    Ok(app.notion().await?)
+}
+
+/// Databases and pages whose title has the text in it.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn search_notion(
+    app: State<'_, SharedApp>,
+    query: String,
+    cursor: Option<String>,
+) -> Answer<NotionPlaces> {
+    Ok(app.search_notion(&query, cursor.as_deref()).await?)
+}
+
+/// Pages go there from now on: an id, or a pasted link.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn choose_notion_place(app: State<'_, SharedApp>, place: String) -> Answer<NotionView> {
+    app.choose_notion_place(&place).await?;
+    Ok(app.notion().await?)
+}
+
+/// Uses a property for a role, or none.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn map_notion_property(
+    app: State<'_, SharedApp>,
+    role: NotionRole,
+    property: Option<String>,
+) -> Answer<NotionView> {
+    app.map_notion_property(role, property.as_deref()).await?;
+    Ok(app.notion().await?)
+}
+
+/// Makes the properties that the database lacks.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn create_notion_properties(app: State<'_, SharedApp>) -> Answer<NotionView> {
+    app.create_notion_properties().await?;
+    Ok(app.notion().await?)
+}
+
+/// Writes a page to see that everything works; answers with its address.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn write_notion_test_page(app: State<'_, SharedApp>) -> Answer<String> {
+    Ok(app.write_notion_test_page().await?.to_string())
+}
+
+/// Opens that page.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn open_notion_test_page(
+    app: State<'_, SharedApp>,
+    native: State<'_, SharedNative>,
+) -> Answer<()> {
+    Ok(native.open_notion(&app.notion_test_page()?)?)
+}
+
+/// Moves that page to Notion's trash.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn remove_notion_test_page(app: State<'_, SharedApp>) -> Answer<()> {
+    Ok(app.remove_notion_test_page().await?)
+}
+
+/// Pages go to Notion or to the folder from now on.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn set_destination(
+    app: State<'_, SharedApp>,
+    destination: PageDestination,
+) -> Answer<NotionView> {
+    app.set_destination(destination).await?;
+    Ok(app.notion().await?)
+}
+
+/// What pages show from now on.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn set_page_options(app: State<'_, SharedApp>, options: PageOptions) -> Answer<NotionView> {
+    app.set_page_options(&options).await?;
+    Ok(app.notion().await?)
 }
 
 /// Who is signed in to Google and how.

@@ -3,6 +3,7 @@
 mod commands;
 mod events;
 mod native;
+mod notion_app;
 mod start;
 
 #[cfg(test)]

@@ -41,6 +41,12 @@ pub(crate) trait Native: Send + Sync {
     /// When there is no browser.
     fn browse(&self, url: &Url) -> Result<(), Failure>;
 
+    /// Opens a Notion page: in Notion's own program where that is installed, else in the browser.
+    ///
+    /// # Errors
+    /// When there is neither.
+    fn open_notion(&self, url: &Url) -> Result<(), Failure>;
+
     /// Shows what went wrong and what to do, and waits until it is read.
     async fn tell(&self, failure: &Failure);
 }
@@ -102,6 +108,15 @@ impl Native for AppHandle {
             )
             .because(error)
         })
+    }
+
+    fn open_notion(&self, url: &Url) -> Result<(), Failure> {
+        if let Some(in_app) = notion_app::address(url).filter(|_| notion_app::is_installed())
+            && tauri_plugin_opener::open_url(&in_app, None::<&str>).is_ok()
+        {
+            return Ok(());
+        }
+        self.browse(url)
     }
 
     async fn tell(&self, failure: &Failure) {

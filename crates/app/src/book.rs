@@ -1,8 +1,9 @@
-//! The list of signed-in accounts, kept in the job database.
+//! Who is signed in and connected, kept in the job database.
 
 use std::sync::Arc;
 
 use debrief_connect::google::{Access, Account, AccountBook};
+use debrief_connect::notion::{Connected, ConnectionBook, TokenKind};
 use debrief_core::failure::Failure;
 use debrief_runtime::store::{JobStore, StoredAccount};
 
@@ -48,5 +49,42 @@ impl AccountBook for StoredAccounts {
 
     fn remove(&self, id: &str) -> Result<(), Failure> {
         Ok(self.store.remove_account(&self.service, id)?)
+    }
+}
+
+impl ConnectionBook for StoredAccounts {
+    fn connected(&self) -> Result<Option<Connected>, Failure> {
+        let connected = |stored: StoredAccount| Connected {
+            kind: match stored.access.as_str() {
+                "personal" => TokenKind::Personal,
+                "oauth" => TokenKind::Oauth,
+                _ => TokenKind::Internal, // The one that is left.
+            },
+            id: stored.id,
+            workspace: stored.label,
+            expired: stored.expired,
+        };
+        Ok(self.store.accounts(&self.service)?.into_iter().next().map(connected))
+    }
+
+    fn put(&self, connected: Option<&Connected>) -> Result<(), Failure> {
+        for other in self.store.accounts(&self.service)? {
+            if connected.is_none_or(|connected| connected.id != other.id) {
+                self.store.remove_account(&self.service, &other.id)?;
+            }
+        }
+        let Some(connected) = connected else { return Ok(()) };
+        let stored = StoredAccount {
+            id: connected.id.clone(),
+            label: connected.workspace.clone(),
+            access: match connected.kind {
+                TokenKind::Personal => "personal".to_owned(),
+                TokenKind::Oauth => "oauth".to_owned(),
+                // A token from the environment is never remembered.
+                TokenKind::Internal | TokenKind::Environment => "internal".to_owned(),
+            },
+            expired: connected.expired,
+        };
+        Ok(self.store.put_account(&self.service, &stored)?)
     }
 }

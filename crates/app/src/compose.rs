@@ -10,16 +10,19 @@ use debrief_connect::identify::KeepLabels;
 use debrief_connect::keychain::Secrets;
 use debrief_connect::markdown::{MarkdownFolder, create_default_folder};
 use debrief_connect::media::MediaDecoder;
+use debrief_connect::notion::{Choices, Connection, Notion, NotionSink};
 use debrief_connect::recordings::Recordings;
 use debrief_connect::summarize::ExtractiveNotes;
 use debrief_connect::transcribe::{self, EngineInfo, SpeechSettings};
 use debrief_core::failure::Failure;
-use debrief_core::job::{Destination, SpeechChoice, SubmitJob};
+use debrief_core::job::{Destination, NotionPlace, SpeechChoice, SubmitJob};
 use debrief_core::link::RecordingLink;
+use debrief_core::page::{PageLayout, PageSection};
 use debrief_core::ports::{Audio, PageSink, Steps, Transcriber};
 use debrief_core::secret::Secret;
 use debrief_core::stage::{StageCx, StepResult};
 use debrief_core::transcript::Words;
+use debrief_core::view::PageDestination;
 use debrief_runtime::pool::Compose;
 use debrief_runtime::store::JobStore;
 
@@ -29,6 +32,8 @@ use crate::settings::Settings;
 
 /// A Google access token for this process alone, in the place of every account.
 const TOKEN_VARIABLE: &str = "DEBRIEF_GOOGLE_ACCESS_TOKEN";
+/// A Notion token for this process alone, in the place of the connection.
+const NOTION_TOKEN_VARIABLE: &str = "DEBRIEF_NOTION_TOKEN";
 
 /// The steps of whatever settings are in force.
 pub(crate) struct LiveSteps(RwLock<Arc<ComposedSteps>>);
@@ -45,7 +50,13 @@ impl LiveSteps {
     /// What a job asks for, with everything fixed that decides its outcome.
     pub(crate) fn request(&self, link: RecordingLink, attachments: Vec<RecordingLink>) -> SubmitJob {
         let steps = self.now();
-        SubmitJob { link, attachments, destination: steps.destination(), speech: steps.speech_choice() }
+        SubmitJob {
+            link,
+            attachments,
+            destination: steps.destination(),
+            speech: steps.speech_choice(),
+            layout: steps.layout(),
+        }
     }
 
     /// Jobs that run keep the steps with which they began.
@@ -67,6 +78,10 @@ pub struct ComposedSteps {
     speech: SpeechSettings,
     ffmpeg: Option<PathBuf>,
     pages_folder: PathBuf,
+    pages_to: PageDestination,
+    layout: PageLayout,
+    notion: Notion,
+    notion_settings: crate::settings::Notion,
 }
 
 impl ComposedSteps {
@@ -74,15 +89,16 @@ impl ComposedSteps {
     /// a disk that isn't there can't be mistaken for an empty one.
     pub fn new(settings: &Settings, home: &Home, store: Arc<JobStore>) -> ComposedSteps {
         let secrets = Secrets::new(settings.secrets.keep, home.keychain_service(), home.secrets_file());
-        ComposedSteps::with_secrets(settings, home, store, secrets)
+        ComposedSteps::with_secrets(settings, home, store, secrets, None)
     }
 
-    /// As [`ComposedSteps::new`], with secrets that may have been kept before.
+    /// As [`ComposedSteps::new`], with secrets that may have been kept before, and the pace of earlier steps.
     pub(crate) fn with_secrets(
         settings: &Settings,
         home: &Home,
         store: Arc<JobStore>,
         secrets: Secrets,
+        before: Option<&ComposedSteps>,
     ) -> ComposedSteps {
         let pages_folder = settings.pages.folder.clone();
         if pages_folder.is_none()
@@ -101,15 +117,30 @@ impl ComposedSteps {
             Some(host) => format!("google@{host}"),
             None => "google".to_owned(),
         };
+        let notion = notion(settings, store.clone(), secrets.clone());
+        let place = settings.notion.place();
         let accounts = Accounts::new(
             &service,
             settings.endpoints.google(),
             client_id(settings),
             Arc::new(StoredAccounts::new(store, service.clone())),
             secrets.clone(),
-            std::env::var(TOKEN_VARIABLE).ok().filter(|token| !token.is_empty()).map(Secret::new),
+            secret_variable(TOKEN_VARIABLE),
         );
         ComposedSteps {
+            pages_to: settings.pages.to.unwrap_or(match place {
+                Some(_) => PageDestination::Notion,
+                None => PageDestination::Folder,
+            }),
+            layout: PageLayout {
+                sections: settings.pages.sections.clone().unwrap_or_else(|| PageSection::ALL.to_vec()),
+                language: settings.pages.language.clone(),
+            },
+            notion: match before {
+                Some(before) => notion.at_the_pace_of(&before.notion),
+                None => notion,
+            },
+            notion_settings: settings.notion.clone(),
             drive: Drive::new(Arc::new(accounts)),
             secrets,
             speech,
@@ -140,7 +171,45 @@ impl ComposedSteps {
 
     /// What the next job's page goes to.
     pub(crate) fn destination(&self) -> Destination {
-        Destination::Markdown { folder: self.pages_folder.clone() }
+        self.destination_of(self.pages_to)
+    }
+
+    /// What a page goes to that is to go to that kind of place.
+    pub(crate) fn destination_of(&self, kind: PageDestination) -> Destination {
+        match kind {
+            PageDestination::Folder => Destination::Markdown { folder: self.pages_folder.clone() },
+            PageDestination::Notion => Destination::Notion {
+                place: self.place(),
+                upload_recording: self.notion_settings.upload_recording,
+                upload_attachments: self.notion_settings.upload_attachments,
+            },
+        }
+    }
+
+    /// Where in Notion pages go, if that was chosen.
+    pub(crate) fn place(&self) -> Option<NotionPlace> {
+        self.notion_settings.place()
+    }
+
+    /// Which properties the person chose there.
+    pub(crate) fn choices(&self) -> Choices {
+        self.notion_settings.choices()
+    }
+
+    /// What the next job's page shows.
+    pub(crate) fn layout(&self) -> PageLayout {
+        self.layout.clone()
+    }
+
+    /// Notion, as whoever is connected.
+    pub(crate) fn notion(&self) -> &Notion {
+        &self.notion
+    }
+
+    fn notion_sink(&self, place: Option<NotionPlace>) -> NotionSink {
+        // Properties were chosen for the place of the settings alone.
+        let choices = if place == self.place() { self.choices() } else { Choices::new() };
+        NotionSink::new(self.notion.clone(), place, choices)
     }
 
     /// Whether pages could be written now.
@@ -148,7 +217,10 @@ impl ComposedSteps {
     /// # Errors
     /// What is missing and what to do.
     pub async fn pages_ready(&self) -> Result<(), Failure> {
-        MarkdownFolder::new(&self.pages_folder).ready().await
+        match self.pages_to {
+            PageDestination::Folder => MarkdownFolder::new(&self.pages_folder).ready().await,
+            PageDestination::Notion => self.notion_sink(self.place()).ready().await,
+        }
     }
 
     /// The engine, model and language that the next job gets.
@@ -188,8 +260,13 @@ impl Compose for ComposedSteps {
     fn steps(&self, request: &SubmitJob) -> Result<Steps, Failure> {
         let decoder =
             self.ffmpeg.clone().map_or_else(MediaDecoder::default, |ffmpeg| MediaDecoder::new(Some(ffmpeg)));
-        let sink = match &request.destination {
-            Destination::Markdown { folder } => MarkdownFolder::new(folder),
+        let sink: Arc<dyn PageSink> = match &request.destination {
+            Destination::Markdown { folder } => Arc::new(MarkdownFolder::new(folder)),
+            Destination::Notion { place, upload_recording, upload_attachments } => {
+                // Whoever hadn't chosen yet when the job was submitted may have since.
+                let place = place.clone().or_else(|| self.place());
+                Arc::new(self.notion_sink(place).uploading(*upload_recording, *upload_attachments))
+            }
         };
         Ok(Steps {
             source: Arc::new(Recordings::new(self.drive_source())),
@@ -198,9 +275,33 @@ impl Compose for ComposedSteps {
             diarizer: Arc::new(VoiceClustering),
             identifier: Arc::new(KeepLabels),
             summarizer: Arc::new(ExtractiveNotes),
-            sink: Arc::new(sink),
+            sink,
         })
     }
+}
+
+fn secret_variable(name: &str) -> Option<Secret> {
+    std::env::var(name).ok().filter(|token| !token.is_empty()).map(Secret::new)
+}
+
+/// Notion, as the settings have it.
+fn notion(settings: &Settings, store: Arc<JobStore>, secrets: Secrets) -> Notion {
+    // Connections to a sandbox and to Notion itself are never mistaken for each other.
+    let service = match settings.endpoints.notion_sandbox() {
+        Some(host) => format!("notion@{host}"),
+        None => "notion".to_owned(),
+    };
+    let base = settings.endpoints.notion.clone();
+    let connection = Connection::new(
+        &service,
+        base.clone(),
+        settings.notion.client_id.clone(),
+        Arc::new(StoredAccounts::new(store, service.clone())),
+        secrets,
+        secret_variable(NOTION_TOKEN_VARIABLE),
+    );
+    let timeout = std::time::Duration::from_secs(u64::from(settings.notion.timeout_s.0));
+    Notion::new(base, Arc::new(connection), timeout)
 }
 
 /// The settings' client id, or else the one that was built in.

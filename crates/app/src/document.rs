@@ -31,6 +31,7 @@ impl Document {
     /// There is no such job, or nothing was transcribed yet.
     pub fn read(store: &JobStore, id: JobId) -> Result<Document, Failure> {
         let facts = store.facts(id)?;
+        let layout = store.job(id)?.request.layout;
         let nothing_yet = || {
             let what = "Nothing of this recording has been transcribed yet.";
             Failure::never(FailureCode::BadRequest, what, "Wait until the job has come further, or retry it.")
@@ -51,10 +52,11 @@ impl Document {
             decisions: Vec::new(),
             todos: Vec::new(),
             sections: Vec::new(),
+            tags: Vec::new(),
             method: NotesMethod::Extractive,
         };
         let written = notes.as_ref().unwrap_or(&untitled);
-        let page = compose(id, date, &transcript, written, &recording, &facts.warnings);
+        let page = compose(id, date, &transcript, written, &recording, &facts.warnings, &layout);
         Ok(Document { page, transcript, notes })
     }
 

@@ -7,6 +7,7 @@ mod document;
 mod google;
 mod home;
 mod logging;
+mod notion;
 mod sample;
 mod settings;
 mod sign_in;
@@ -21,7 +22,7 @@ use debrief_core::failure::{Failure, FailureCode};
 use debrief_core::job::{Destination, JobId, JobStatus, SpeechChoice, SubmitJob};
 use debrief_core::link::RecordingLink;
 use debrief_core::stage::Stage;
-use debrief_core::view::JobView;
+use debrief_core::view::{JobView, PageDestination};
 use debrief_runtime::pool::{JobPool, PoolOptions};
 use debrief_runtime::store::JobStore;
 use jiff::Timestamp;
@@ -36,6 +37,10 @@ pub use crate::google::{
 };
 pub use crate::home::Home;
 pub use crate::logging::log_to_file;
+pub use crate::notion::{
+    NotionChoice, NotionConnection, NotionPlace, NotionPlaceKind, NotionPlaces, NotionProperty, NotionRole,
+    NotionTokenKind, NotionView, PageOptions, PageToOpen,
+};
 pub use crate::sample::SAMPLE;
 pub use crate::settings::Settings;
 pub use crate::watched::{WatchPace, WatchedFolder, WatchedKind};
@@ -51,7 +56,11 @@ pub struct App {
     settings: RwLock<Settings>,
     steps: Arc<LiveSteps>,
     pool: JobPool,
-    sign_in: sign_in::OpenSignIn,
+    sign_in: sign_in::OpenSignIn<google::Wanted>,
+    notion_sign_in: sign_in::OpenSignIn<String>,
+    test_page: notion::TestPage,
+    /// Id and name of the place in Notion, once it was looked at.
+    place_name: std::sync::Mutex<Option<(String, String)>>,
     watching: watched::Watching,
     damaged_database: Option<PathBuf>,
 }
@@ -73,8 +82,12 @@ pub enum Runs {
 pub struct About {
     /// The version of Debrief.
     pub version: String,
-    /// Where pages go.
+    /// Where pages go that go to this machine.
     pub pages_folder: String,
+    /// Where the next job's page goes.
+    pub destination: PageDestination,
+    /// The folder, database or page that it goes to, for people; none while nothing in Notion was chosen.
+    pub notion_place: Option<String>,
     /// The folder that holds all data.
     pub data_folder: String,
     /// The engine that the next job gets.
@@ -139,6 +152,9 @@ impl App {
             steps,
             pool,
             sign_in: sign_in::OpenSignIn::default(),
+            notion_sign_in: sign_in::OpenSignIn::default(),
+            test_page: notion::TestPage::default(),
+            place_name: std::sync::Mutex::default(),
             watching,
             damaged_database,
         })
@@ -160,6 +176,21 @@ impl App {
     /// The database refused.
     pub fn submit(&self, link: RecordingLink, attachments: Vec<RecordingLink>) -> Result<JobId, Failure> {
         self.pool.submit(&self.steps.request(link, attachments))
+    }
+
+    /// As [`App::submit`], with the page going somewhere else than the settings say.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub fn submit_to(
+        &self,
+        destination: PageDestination,
+        link: RecordingLink,
+        attachments: Vec<RecordingLink>,
+    ) -> Result<JobId, Failure> {
+        let request = self.steps.request(link, attachments);
+        let destination = self.steps.now().destination_of(destination);
+        self.pool.submit(&SubmitJob { destination, ..request })
     }
 
     /// Submits the bundled sample recording.
@@ -233,6 +264,11 @@ impl App {
             Some(C::PageFolderGone | C::PageFolderReadOnly) => {
                 Some(SubmitJob { destination: self.destination(), ..job.request })
             }
+            Some(C::NotionPlaceUnset | C::NotionNoAccess) => {
+                let destination =
+                    self.steps.now().destination_of(PageDestination::of(&job.request.destination));
+                Some(SubmitJob { destination, ..job.request })
+            }
             Some(C::NoSpeechEngine | C::ModelMissing | C::ModelUnusable | C::EngineFailed | C::NoSpeech) => {
                 Some(SubmitJob { speech: self.speech(), ..job.request })
             }
@@ -265,17 +301,20 @@ impl App {
         Ok(self.pool.resume()?)
     }
 
-    /// The HTML file of a job's page.
+    /// Where a job's page is.
     ///
     /// # Errors
     /// There is no page yet, or it has been moved away.
-    pub fn page_to_open(&self, id: JobId) -> Result<PathBuf, Failure> {
-        let page = self.status(id)?.result.and_then(|result| result.page_html_path).map(PathBuf::from);
-        let page = page.ok_or_else(|| {
-            Failure::never(FailureCode::BadRequest, "This job has no page yet.", "Wait until it is done.")
-        })?;
+    pub fn page_to_open(&self, id: JobId) -> Result<PageToOpen, Failure> {
+        let no_page =
+            || Failure::never(FailureCode::BadRequest, "This job has no page yet.", "Wait until it is done.");
+        let result = self.status(id)?.result.ok_or_else(no_page)?;
+        if let Some(url) = result.notion_page_url {
+            return url::Url::parse(&url).map(PageToOpen::Notion).map_err(Failure::internal);
+        }
+        let page = result.page_html_path.map(PathBuf::from).ok_or_else(no_page)?;
         if page.exists() {
-            return Ok(page);
+            return Ok(PageToOpen::File(page));
         }
         Err(Failure::never(
             FailureCode::MissingFile,
@@ -298,6 +337,8 @@ impl App {
         About {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             pages_folder: self.steps.now().pages_folder().display().to_string(),
+            destination: PageDestination::of(&self.destination()),
+            notion_place: self.notion_place_name(),
             data_folder: self.home.data_folder().display().to_string(),
             engine,
             engine_ready: engine_ready.is_ok(),
@@ -318,6 +359,16 @@ impl App {
     /// What is missing and what to do.
     pub async fn pages_ready(&self) -> Result<(), Failure> {
         self.steps.now().pages_ready().await
+    }
+
+    /// Where in Notion the next page goes, by the id that is set: the name is Notion's to say.
+    fn notion_place_name(&self) -> Option<String> {
+        let known = self.place_name.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let place = self.steps.now().place()?;
+        let (debrief_core::job::NotionPlace::DataSource(id)
+        | debrief_core::job::NotionPlace::Database(id)
+        | debrief_core::job::NotionPlace::Page(id)) = place;
+        known.filter(|(known, _)| *known == id).map(|(_, name)| name).or(Some(id))
     }
 
     /// The settings in force.

@@ -4,10 +4,14 @@ use std::path::{Path, PathBuf};
 
 use debrief_connect::google;
 use debrief_connect::keychain::Keep;
+use debrief_connect::notion::{Choices, Role, id_in};
 use debrief_core::failure::{Failure, FailureCode};
+use debrief_core::job::NotionPlace;
+use debrief_core::page::PageSection;
+use debrief_core::view::PageDestination;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use toml::{Table, Value};
+use toml::Table;
 use url::Url;
 
 /// Everything that can be set. What is missing has its default.
@@ -26,6 +30,8 @@ pub struct Settings {
     pub watch: Watch,
     /// How Debrief signs in to Google.
     pub google: Google,
+    /// Where in Notion pages go, and how.
+    pub notion: Notion,
     /// Where sign-ins are kept.
     pub secrets: SecretsSettings,
     /// Base addresses of outside services.
@@ -38,6 +44,96 @@ pub struct Settings {
 pub struct Pages {
     /// Folder for pages; `None` takes the default folder.
     pub folder: Option<PathBuf>,
+    /// `notion` or `folder`; unless set, Notion once a database or page was chosen there.
+    pub to: Option<PageDestination>,
+    /// The sections that a page shows, in their order.
+    pub sections: Option<Vec<PageSection>>,
+    /// BCP 47 language of the page's own words: `en` or `zh-TW`; unless set, that of the recording.
+    pub language: Option<String>,
+}
+
+/// `[notion]`. Ids may be given as links; of the three the first one that is set counts.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Notion {
+    /// A data source: one table of a database.
+    pub data_source_id: Option<String>,
+    /// A database with one data source.
+    pub database_id: Option<String>,
+    /// A page; pages lie inside it.
+    pub page_id: Option<String>,
+    /// Name or id of the property for the title; an empty text leaves it out, unless set it is found by type and name.
+    pub title_property: Option<String>,
+    /// For the day of the recording.
+    pub date_property: Option<String>,
+    /// For the names of those who spoke.
+    pub participants_property: Option<String>,
+    /// For the length.
+    pub duration_property: Option<String>,
+    /// For tags.
+    pub tags_property: Option<String>,
+    /// For the link to the recording.
+    pub recording_property: Option<String>,
+    /// For the status.
+    pub status_property: Option<String>,
+    /// For the job, by which its page is found again.
+    pub debrief_id_property: Option<String>,
+    /// Whether the recording itself is put on the page.
+    pub upload_recording: bool,
+    /// Whether its documents are.
+    pub upload_attachments: bool,
+    /// The public integration of the person's own that they sign in with. Its secret is in the keychain.
+    pub client_id: Option<String>,
+    /// How long Notion may take for one answer, in seconds, 1 to 600; 60 unless set.
+    pub timeout_s: NotionTimeout,
+}
+
+impl Notion {
+    /// Where pages go, if that was chosen.
+    pub fn place(&self) -> Option<NotionPlace> {
+        let id = |text: &String| id_in(text).unwrap_or_else(|| text.trim().to_owned());
+        let is_set = |text: &&String| !text.trim().is_empty();
+        let set = |text: &Option<String>| text.as_ref().filter(is_set).map(id);
+        set(&self.data_source_id)
+            .map(NotionPlace::DataSource)
+            .or_else(|| set(&self.database_id).map(NotionPlace::Database))
+            .or_else(|| set(&self.page_id).map(NotionPlace::Page))
+    }
+
+    /// Which property the person chose for what.
+    pub fn choices(&self) -> Choices {
+        let chosen = |role: Role| match role {
+            Role::Title => &self.title_property,
+            Role::Date => &self.date_property,
+            Role::Participants => &self.participants_property,
+            Role::Duration => &self.duration_property,
+            Role::Tags => &self.tags_property,
+            Role::Recording => &self.recording_property,
+            Role::Status => &self.status_property,
+            Role::DebriefId => &self.debrief_id_property,
+        };
+        Role::ALL.into_iter().filter_map(|role| Some((role, chosen(role).clone()?))).collect()
+    }
+}
+
+/// A number of seconds from 1 to 600.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "i64")]
+pub struct NotionTimeout(pub u32);
+
+impl Default for NotionTimeout {
+    fn default() -> Self {
+        NotionTimeout(60)
+    }
+}
+
+impl TryFrom<i64> for NotionTimeout {
+    type Error = String;
+
+    fn try_from(number: i64) -> Result<Self, String> {
+        let seconds = u32::try_from(number).ok().filter(|seconds| (1..=600).contains(seconds));
+        seconds.map(NotionTimeout).ok_or_else(|| format!("{number} is not a number of seconds from 1 to 600"))
+    }
 }
 
 /// `[speech]`
@@ -166,6 +262,12 @@ impl Endpoints {
         }
     }
 
+    /// What stands in for Notion: host and port, if the address is not Notion's own.
+    pub fn notion_sandbox(&self) -> Option<String> {
+        let other = (self.notion != Endpoints::default().notion).then_some(&self.notion)?;
+        Some(other[url::Position::BeforeHost..url::Position::AfterPort].to_owned())
+    }
+
     /// What stands in for Google: host and port of the first address that is not Google's own.
     pub fn sandbox(&self) -> Option<String> {
         let usual = Endpoints::default().google();
@@ -231,7 +333,10 @@ impl Settings {
 }
 
 /// One setting to change: its section, its key and its new value; `None` takes it out.
-pub(crate) type Change<'a> = (&'a str, &'a str, Option<&'a str>);
+pub(crate) type Change<'a> = (&'a str, &'a str, Option<Value>);
+
+/// A value in the settings file.
+pub(crate) type Value = toml_edit::Value;
 
 /// Changes settings in their file; everything else in it, comments included, stays as it is.
 ///
@@ -256,7 +361,7 @@ pub(crate) fn change(file: &Path, changes: &[Change<'_>]) -> Result<(), Failure>
                 let table = table
                     .as_table_like_mut()
                     .ok_or_else(|| unwritten(&format!("{section} is no section")))?;
-                table.insert(key, toml_edit::value(*value));
+                table.insert(key, toml_edit::value(value.clone()));
             }
             None => {
                 if let Some(table) = document.get_mut(section).and_then(|table| table.as_table_like_mut()) {
@@ -293,11 +398,11 @@ fn setting_of(name: &str, value: &str) -> Result<Table, String> {
     let Some((section, key)) = lower.split_once("__") else {
         return Err(format!("it needs the form {PREFIX}SECTION__KEY"));
     };
-    let table = |value: Value| {
+    let table = |value: toml::Value| {
         Table::from_iter([(section.to_owned(), Table::from_iter([(key.to_owned(), value)]).into())])
     };
     let is_valid = |table: &Table| try_into::<Settings>(table.clone());
-    let as_text = table(Value::String(value.to_owned()));
+    let as_text = table(toml::Value::String(value.to_owned()));
     let error = match is_valid(&as_text) {
         Ok(_) => return Ok(as_text),
         Err(error) => error,
@@ -319,7 +424,7 @@ fn try_into<T: DeserializeOwned>(table: Table) -> Result<T, String> {
 fn merge(into: &mut Table, from: Table) {
     for (key, value) in from {
         match (into.get_mut(&key), value) {
-            (Some(Value::Table(old)), Value::Table(new)) => merge(old, new),
+            (Some(toml::Value::Table(old)), toml::Value::Table(new)) => merge(old, new),
             (_, value) => {
                 into.insert(key, value);
             }

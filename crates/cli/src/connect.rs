@@ -4,7 +4,7 @@ use std::io::IsTerminal;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
-use debrief_app::{App, DriveAccess, SecretsKept};
+use debrief_app::{App, DriveAccess, NotionConnection, NotionTokenKind, SecretsKept};
 use debrief_core::failure::{Failure, FailureCode};
 use debrief_core::link::RecordingLink;
 use url::Url;
@@ -15,6 +15,31 @@ use crate::Outcome;
 pub(crate) enum Service {
     /// Google Drive: sign in, in your browser.
     Google(Google),
+    /// Notion: with a token, or in your browser with a public integration of your own.
+    Notion(Notion),
+}
+
+#[derive(Args)]
+pub(crate) struct Notion {
+    /// Client id of your public integration, to sign in with in the browser; its secret is read from the standard input.
+    /// Without it a personal or internal token is read from there.
+    #[arg(long, value_name = "ID")]
+    client_id: Option<String>,
+    /// Where pages go: the link or id of a database, one of its data sources, or a page; remembered.
+    #[arg(long, value_name = "LINK|ID")]
+    place: Option<String>,
+    /// Make the properties that the database lacks.
+    #[arg(long, requires = "place")]
+    create_properties: bool,
+    /// Write a test page.
+    #[arg(long)]
+    test_page: bool,
+    /// Where sign-ins are kept; remembered.
+    #[arg(long, value_enum)]
+    keep: Option<Keep>,
+    /// Only print the address to open.
+    #[arg(long)]
+    no_browser: bool,
 }
 
 #[derive(Args)]
@@ -51,17 +76,82 @@ pub(crate) enum SignOut {
         /// The account's address; may be left out when there is only one.
         account: Option<String>,
     },
+    /// Notion: forgets the token; one from a sign-in is ended.
+    Notion,
 }
 
 pub(crate) async fn sign_in(app: &App, service: Service) -> Result<Outcome, Failure> {
-    let Service::Google(options) = service;
-    if let Some(keep) = options.keep {
-        let kept = match keep {
-            Keep::Keychain => SecretsKept::Keychain,
-            Keep::File => SecretsKept::File,
-        };
-        app.keep_secrets(kept).await?;
+    match service {
+        Service::Google(options) => sign_in_google(app, options).await,
+        Service::Notion(options) => connect_notion(app, options).await,
     }
+}
+
+async fn keep_secrets(app: &App, keep: Option<Keep>) -> Result<(), Failure> {
+    match keep {
+        Some(Keep::Keychain) => app.keep_secrets(SecretsKept::Keychain).await,
+        Some(Keep::File) => app.keep_secrets(SecretsKept::File).await,
+        None => Ok(()),
+    }
+}
+
+async fn connect_notion(app: &App, options: Notion) -> Result<Outcome, Failure> {
+    keep_secrets(app, options.keep).await?;
+    let environment = matches!(
+        app.notion().await?.connection,
+        Some(NotionConnection { kind: NotionTokenKind::Environment, .. })
+    );
+    match &options.client_id {
+        Some(client_id) => {
+            let secret = secret_from_stdin("client secret")?;
+            app.sign_in_notion(client_id, &secret, browser(!options.no_browser)).await?;
+        }
+        None if environment => {}
+        None => app.connect_notion(&secret_from_stdin("token")?).await?,
+    }
+    if let Some(place) = &options.place {
+        app.choose_notion_place(place).await?;
+    }
+    if options.create_properties {
+        app.create_notion_properties().await?;
+    }
+    let view = app.notion().await?;
+    if let Some(connection) = &view.connection {
+        println!("{}: connected", connection.workspace);
+    }
+    if let Some(place) = &view.place {
+        println!("pages go to “{}”", place.name);
+    }
+    for property in &view.properties {
+        let used = property.choices.iter().find(|choice| Some(&choice.id) == property.chosen.as_ref());
+        let role = format!("{:?}", property.role);
+        match used {
+            Some(used) => println!("  {role:<13} {} ({})", used.name, used.kind),
+            None => println!("  {role:<13} –"),
+        }
+    }
+    if let Some(problem) = view.problem.or(view.place_problem) {
+        println!("{} {}", problem.what, problem.fix);
+        return Ok(Outcome::NeedsPerson);
+    }
+    if options.test_page {
+        println!("{}", app.write_notion_test_page().await?);
+    }
+    Ok(Outcome::Done)
+}
+
+/// One line, so that a secret is in no history and no list of processes.
+fn secret_from_stdin(what: &str) -> Result<String, Failure> {
+    if std::io::stdin().is_terminal() {
+        eprint!("Notion {what}: ");
+    }
+    let mut line = String::new();
+    std::io::stdin().read_line(&mut line).map_err(Failure::internal)?;
+    Ok(line.trim().to_owned())
+}
+
+async fn sign_in_google(app: &App, options: Google) -> Result<Outcome, Failure> {
+    keep_secrets(app, options.keep).await?;
     if let Some(file) = &options.client {
         app.read_google_client(file).await?;
     }
@@ -80,7 +170,13 @@ pub(crate) async fn sign_in(app: &App, service: Service) -> Result<Outcome, Fail
 }
 
 pub(crate) async fn sign_out(app: &App, service: SignOut) -> Result<Outcome, Failure> {
-    let SignOut::Google { account } = service;
+    let account = match service {
+        SignOut::Google { account } => account,
+        SignOut::Notion => {
+            app.disconnect_notion().await?;
+            return Ok(Outcome::Done);
+        }
+    };
     let accounts = app.google().await?.accounts;
     let account = match (account, accounts.as_slice()) {
         (Some(account), _) => account,

@@ -1,7 +1,8 @@
 //! `debrief doctor`: what is connected, what is ready, and what to do about the rest.
 
-use debrief_app::{App, GoogleView};
+use debrief_app::{App, GoogleView, NotionView};
 use debrief_core::failure::Failure;
+use debrief_core::view::PageDestination;
 
 use crate::Outcome;
 
@@ -16,12 +17,19 @@ pub(crate) async fn report(app: &App) -> Result<Outcome, Failure> {
         Err(error) => println!("free disk   unknown ({error})"),
     }
     let pages = app.pages_ready().await;
-    line("pages", &about.pages_folder, &pages);
+    let notion = app.notion().await?;
+    match (about.destination, &notion.place) {
+        (PageDestination::Folder, _) => line("pages", &about.pages_folder, &pages),
+        (PageDestination::Notion, place) => {
+            let name = place.as_ref().map_or("Notion", |place| place.name.as_str());
+            line("pages", &format!("“{name}” in Notion"), &pages);
+        }
+    }
     for engine in app.engines() {
         line("speech", engine.described, &engine.ready);
     }
     google(&app.google().await?);
-    println!("Notion      not connected; pages are written to the folder above");
+    print_notion(&notion);
     let ready = pages.is_ok() && about.engine_ready;
     println!("{}", if ready { "Ready." } else { "Not ready: see above." });
     Ok(if ready { Outcome::Done } else { Outcome::NeedsPerson })
@@ -47,6 +55,19 @@ fn google(google: &GoogleView) {
             None => "see docs/google-setup.md",
         };
         println!("Google      not connected ({next}); recordings on this machine work without it");
+    }
+}
+
+fn print_notion(notion: &NotionView) {
+    if let Some(sandbox) = &notion.sandbox {
+        println!("Notion      a sandbox stands in for it: {sandbox}");
+    }
+    match (&notion.connection, &notion.problem) {
+        (Some(connection), None) => println!("Notion      {}: connected", connection.workspace),
+        (Some(connection), Some(problem)) => {
+            println!("Notion      {}: {} {}", connection.workspace, problem.what, problem.fix);
+        }
+        (None, _) => println!("Notion      not connected (`debrief connect notion`)"),
     }
 }
 

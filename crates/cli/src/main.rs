@@ -12,12 +12,12 @@ mod watch;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
-use debrief_app::{App, Home, Runs, log_to_file};
+use debrief_app::{App, Home, PageToOpen, Runs, log_to_file};
 use debrief_core::failure::{Failure, FailureCode, Retry};
 use debrief_core::job::JobId;
 use debrief_core::link::RecordingLink;
 use debrief_core::stage::Stage;
-use debrief_core::view::{Group, JobView, StatusWord};
+use debrief_core::view::{Group, JobView, PageDestination, StatusWord};
 
 use crate::follow::follow;
 
@@ -41,9 +41,9 @@ enum Command {
         /// A document that belongs to the recording; may be given several times.
         #[arg(long, value_name = "LINK|ID|PATH")]
         attach: Vec<String>,
-        /// Where the page goes.
-        #[arg(long, value_enum, default_value_t = To::Markdown)]
-        to: To,
+        /// Where the page goes; unless said, where the settings say.
+        #[arg(long, value_enum)]
+        to: Option<To>,
         /// One JSON object a line, the last one the job's status.
         #[arg(long)]
         json: bool,
@@ -107,7 +107,20 @@ enum Command {
         #[arg(long, value_enum, default_value_t = Format::Md)]
         format: Format,
     },
-    /// Give a renamed recording its old name back; its page stays.
+    /// Write into a job's Notion page what has changed since; ticked to-dos and what people wrote stay.
+    Update {
+        /// The job's id.
+        job: JobId,
+        /// One JSON object a line, the last one the job's status.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Open a job's page.
+    Open {
+        /// The job's id.
+        job: JobId,
+    },
+    /// Take a job's page back: a Notion page goes to the trash, and a renamed recording gets its old name back.
     Undo {
         /// The job's id.
         job: JobId,
@@ -127,7 +140,7 @@ enum Command {
         #[command(subcommand)]
         command: watch::Watch,
     },
-    /// Run a stand-in for Google on this machine, to try everything without an account.
+    /// Run a stand-in for Google and Notion on this machine, to try everything without an account.
     Sandbox(sandbox::Options),
     /// Say what is connected and what is ready.
     Doctor,
@@ -139,6 +152,15 @@ enum To {
     Markdown,
     /// A Notion page.
     Notion,
+}
+
+impl From<To> for PageDestination {
+    fn from(to: To) -> Self {
+        match to {
+            To::Markdown => PageDestination::Folder,
+            To::Notion => PageDestination::Notion,
+        }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -218,16 +240,16 @@ async fn run(command: Command) -> Result<Outcome, Failure> {
     log_to_file(&home)?;
     match command {
         Command::Process { recordings, attach, to, json, no_wait, again, sign_in } => {
-            if to == To::Notion {
-                return Err(notion_is_not_connected());
-            }
             let links = recordings.iter().map(|text| link_of(text)).collect::<Result<Vec<_>, _>>()?;
             let attachments = attach.iter().map(|text| link_of(text)).collect::<Result<Vec<_>, _>>()?;
             let app = open(home, if no_wait { Runs::Nothing } else { Runs::WhatIsNew }).await?;
             connect::before_processing(&app, &links, &attachments, sign_in).await?;
             let links = if again { links } else { connect::without_a_page(&app, links).await };
             let news = app.news();
-            let submit = |link| app.submit(link, attachments.clone());
+            let submit = |link| match to {
+                Some(to) => app.submit_to(to.into(), link, attachments.clone()),
+                None => app.submit(link, attachments.clone()),
+            };
             let ids = links.into_iter().map(submit).collect::<Result<Vec<_>, _>>()?;
             wait_for(&app, news, ids, json, no_wait).await
         }
@@ -282,7 +304,26 @@ async fn run(command: Command) -> Result<Outcome, Failure> {
             Ok(Outcome::Done)
         }
         Command::Undo { job } => {
-            open(home, Runs::Nothing).await?.undo_rename(job).await?;
+            open(home, Runs::Nothing).await?.undo_page(job).await?;
+            Ok(Outcome::Done)
+        }
+        Command::Update { job, json } => {
+            let app = open(home, Runs::WhatIsNew).await?;
+            let news = app.news();
+            app.update_page(job)?;
+            wait_for(&app, news, vec![job], json, false).await
+        }
+        Command::Open { job } => {
+            let page = match open(home, Runs::Nothing).await?.page_to_open(job)? {
+                PageToOpen::File(path) => path.display().to_string(),
+                PageToOpen::Notion(url) => url.to_string(),
+            };
+            println!("{page}");
+            open::that_detached(&page).map_err(|error| {
+                let what = "Nothing on this computer opens it.";
+                Failure::never(FailureCode::BadRequest, what, "Open the address above yourself.")
+                    .because(error)
+            })?;
             Ok(Outcome::Done)
         }
         Command::Connect { service } => connect::sign_in(&open(home, Runs::Nothing).await?, service).await,
@@ -339,14 +380,6 @@ fn link_of(text: &str) -> Result<RecordingLink, Failure> {
         }
         drive @ RecordingLink::Drive { .. } => Ok(drive),
     }
-}
-
-fn notion_is_not_connected() -> Failure {
-    Failure::person(
-        FailureCode::NotConnected,
-        "Notion isn't connected.",
-        "Use --to markdown; the page is written to a folder on this machine.",
-    )
 }
 
 /// Whoever resumes has seen to what their jobs waited for.

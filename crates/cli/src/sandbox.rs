@@ -1,4 +1,4 @@
-//! `debrief sandbox`: a stand-in for Google on this machine, so that everything can be tried without an account.
+//! `debrief sandbox`: a stand-in for Google and Notion on this machine, so that everything can be tried without an account.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use debrief_core::failure::{Failure, FailureCode};
 use debrief_sandbox::{CLIENT_ID, CLIENT_SECRET, Content, NewFile, Sandbox, World};
+use serde_json::json;
 
 use crate::Outcome;
 
@@ -36,14 +37,21 @@ pub(crate) async fn run(options: Options) -> Result<Outcome, Failure> {
         let file = NewFile::new(&name, mime_type(path), Content::Disk(path.clone()));
         files.push((name, world.add_file(&account, file)));
     }
+    let workspace = world.add_workspace("Acme");
+    let token = world.personal_token(&workspace, "Ana");
+    let schema =
+        json!({ "Name": { "title": {} }, "Date": { "date": {} }, "Participants": { "multi_select": {} } });
+    let database = world.add_database(&workspace, "Meetings", &[("Meetings", schema)]);
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, options.port));
     let sandbox = Sandbox::start_on(address, world).await.map_err(|error| {
         let what = format!("The sandbox can't listen on {address}.");
         Failure::never(FailureCode::BadRequest, what, "Choose another --port.").because(error)
     })?;
-    println!("A sandbox stands in for Google at {}", sandbox.address());
+    println!("A sandbox stands in for Google and Notion at {}", sandbox.address());
     println!("  client id      {CLIENT_ID}");
     println!("  client secret  {CLIENT_SECRET}");
+    println!("  Notion token   {token}");
+    println!("  Notion pages   {}/notion/view", sandbox.address());
     for (name, id) in files {
         println!("  https://drive.google.com/file/d/{}/view  {name}", id.as_str());
     }
@@ -53,11 +61,14 @@ pub(crate) async fn run(options: Options) -> Result<Outcome, Failure> {
         ("ENDPOINTS__GOOGLE_TOKEN", sandbox.google_token()),
         ("ENDPOINTS__GOOGLE_REVOKE", sandbox.google_revoke()),
         ("ENDPOINTS__DRIVE", sandbox.drive()),
+        ("ENDPOINTS__NOTION", sandbox.notion()),
+        ("NOTION__DATABASE_ID", database.to_string()),
         ("GOOGLE__CLIENT_ID", CLIENT_ID.to_owned()),
         ("GOOGLE__CLIENT_SECRET", CLIENT_SECRET.to_owned()),
     ] {
         println!("  export DEBRIEF__{key}='{value}'");
     }
+    println!("  export DEBRIEF_NOTION_TOKEN='{token}'");
     tokio::select! {
         () = sandbox.stopped() => {}
         // Whatever came of the wait for it, the person wants an end.

@@ -1,5 +1,6 @@
 //! The outside world, one folder per vendor. Implements the traits of `debrief_core::ports`; knows no job store.
 
+mod callback;
 pub mod diarize;
 pub mod documents;
 pub mod google;
@@ -9,6 +10,7 @@ pub mod keychain;
 pub mod local;
 pub mod markdown;
 pub mod media;
+pub mod notion;
 pub mod recordings;
 pub mod summarize;
 pub mod transcribe;

@@ -74,11 +74,7 @@ impl Recordings {
             }
             Err(ReadError::Stopped) => return Err(debrief_core::stage::Stopped.into()),
         };
-        if file.starts_with(cx.folder()) {
-            // Its text is kept with the job; a file that can't be removed goes with the job's folder.
-            let _ = std::fs::remove_file(&file);
-        }
-        Ok(Attachment { name, location, text })
+        Ok(Attachment { name, location, text, file: Some(file) })
     }
 }
 

@@ -84,8 +84,6 @@ failure_codes! {
     PageFolderGone => "page_folder_gone",
     /// The folder for pages cannot be written to.
     PageFolderReadOnly => "page_folder_read_only",
-    /// The service that the link or the destination belongs to is not connected.
-    NotConnected => "not_connected",
     /// No Google account is signed in.
     SignInNeeded => "sign_in_needed",
     /// Google takes the sign-in no more: it was revoked or has run out.
@@ -112,6 +110,18 @@ failure_codes! {
     QuotaExceeded => "quota_exceeded",
     /// What was downloaded is not what Drive has.
     DownloadDamaged => "download_damaged",
+    /// No Notion workspace is connected.
+    NotionNotConnected => "notion_not_connected",
+    /// Notion takes the token no more: it was revoked or has run out.
+    NotionSignInExpired => "notion_sign_in_expired",
+    /// The database or page for pages is gone, or not shared with the connection.
+    NotionNoAccess => "notion_no_access",
+    /// No database or page was chosen for pages.
+    NotionPlaceUnset => "notion_place_unset",
+    /// A property of the database is not what it was chosen for.
+    NotionPropertyUnfit => "notion_property_unfit",
+    /// Notion refuses what it was sent.
+    NotionRefused => "notion_refused",
     /// The service can't be reached.
     Offline => "offline",
     /// The service asks for patience or has a fault of its own.

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use crate::failure::Failure;
 use crate::link::RecordingLink;
+use crate::page::PageLayout;
 use crate::stage::Stage;
 
 /// Identifies a job; a UUID.
@@ -41,6 +42,9 @@ pub struct SubmitJob {
     pub destination: Destination,
     /// How speech becomes text.
     pub speech: SpeechChoice,
+    /// What the page shows.
+    #[serde(default)]
+    pub layout: PageLayout,
 }
 
 /// Where the page goes.
@@ -52,6 +56,27 @@ pub enum Destination {
         /// The folder, absolute.
         folder: std::path::PathBuf,
     },
+    /// A page in Notion.
+    Notion {
+        /// Where in Notion; `None` while nothing has been chosen.
+        place: Option<NotionPlace>,
+        /// Whether the recording itself is put on the page.
+        upload_recording: bool,
+        /// Whether its documents are.
+        upload_attachments: bool,
+    },
+}
+
+/// Where in Notion pages go.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "id", rename_all = "snake_case")]
+pub enum NotionPlace {
+    /// A data source, by its id: pages are its rows.
+    DataSource(String),
+    /// A database by its id, with one data source.
+    Database(String),
+    /// A page, by its id: pages lie inside it.
+    Page(String),
 }
 
 /// Engine, model and language of a job, as chosen when it was submitted.

@@ -11,6 +11,7 @@ pub mod naming;
 pub mod notes;
 pub mod page;
 pub mod ports;
+pub mod prose;
 pub mod secret;
 pub mod stage;
 pub mod transcript;

@@ -18,6 +18,9 @@ pub struct Notes {
     pub todos: Vec<Todo>,
     /// Notes by topic.
     pub sections: Vec<Section>,
+    /// What it is about, in a few words each.
+    #[serde(default)]
+    pub tags: Vec<String>,
     /// How the notes were made; the page says so.
     pub method: NotesMethod,
 }
@@ -59,6 +62,9 @@ pub struct Section {
     pub heading: String,
     /// Where the topic begins, in milliseconds.
     pub at_ms: u32,
+    /// What was said about it, as Markdown; empty where the points say it all.
+    #[serde(default)]
+    pub body: String,
     /// Its central sentences, in order of time.
     pub points: Vec<Point>,
 }

@@ -1,16 +1,66 @@
 //! The page that a person reads: a tree of blocks that any destination can write.
 
+use std::path::PathBuf;
+
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::failure::Warning;
 use crate::job::JobId;
-use crate::notes::{Notes, NotesMethod, Point, Todo};
+use crate::notes::{Notes, NotesMethod, Point, Section, Todo};
 use crate::ports::Recording;
+use crate::prose::{self, Prose};
 use crate::transcript::Transcript;
 
-/// A finished page, independent of where it is written.
+/// What a page shows and in which language, as the person wants it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct PageLayout {
+    /// The sections that are shown, in their order.
+    pub sections: Vec<PageSection>,
+    /// BCP 47 language of the page's own words; `None` takes that of the recording.
+    pub language: Option<String>,
+}
+
+impl Default for PageLayout {
+    fn default() -> Self {
+        PageLayout { sections: PageSection::ALL.to_vec(), language: None }
+    }
+}
+
+/// A part of the page that can be left out or moved. Warnings always stand at the top.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+#[serde(rename_all = "snake_case")]
+pub enum PageSection {
+    /// The most important points.
+    Summary,
+    /// Who will do what.
+    Todos,
+    /// What was decided.
+    Decisions,
+    /// Notes by topic.
+    Notes,
+    /// The documents that belong to the recording.
+    Attachments,
+    /// Everything that was said.
+    Transcript,
+}
+
+impl PageSection {
+    /// Every section, in the order of a page that nobody has changed.
+    pub const ALL: [PageSection; 6] = [
+        PageSection::Summary,
+        PageSection::Todos,
+        PageSection::Decisions,
+        PageSection::Notes,
+        PageSection::Attachments,
+        PageSection::Transcript,
+    ];
+}
+
+/// A finished page, independent of where it is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page {
     /// The job that it belongs to: the marker by which a repeated publish finds it again.
     pub job: JobId,
@@ -18,29 +68,51 @@ pub struct Page {
     pub title: String,
     /// The day of the recording.
     pub date: Date,
-    /// BCP 47 language of the text.
+    /// BCP 47 language of the page's own words.
     pub language: String,
-    /// Names and values under the title, in order.
+    /// Facts about the recording, in order.
     pub properties: Vec<Property>,
+    /// Length of the recording in milliseconds.
+    pub duration_ms: u32,
+    /// What it is about, in a few words each.
+    pub tags: Vec<String>,
+    /// The recording on this machine, while the job has it.
+    pub recording_file: PathBuf,
     /// The body.
     pub blocks: Vec<Block>,
 }
 
 /// A line under the title.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Property {
-    /// For example "Participants".
+    /// Which fact it is.
+    pub kind: PropertyKind,
+    /// What it is called, in the page's language; for example "Participants".
     pub name: String,
     /// The value.
     pub value: PropertyValue,
 }
 
+/// A fact about the recording.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PropertyKind {
+    /// Who spoke.
+    Participants,
+    /// How long it is.
+    Duration,
+    /// The recording itself.
+    Recording,
+    /// What turned it into text.
+    Engine,
+}
+
 /// A property's value.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PropertyValue {
     /// Plain text.
     Text(String),
+    /// Names, joined as the page's language does.
+    Names(Vec<String>),
     /// A web address or a path, with the text to show for it.
     Link {
         /// Shown.
@@ -50,12 +122,26 @@ pub enum PropertyValue {
     },
 }
 
+impl PropertyValue {
+    /// The value as one text. `language` is that of the page.
+    pub fn to_text(&self, language: &str) -> String {
+        match self {
+            PropertyValue::Text(text) | PropertyValue::Link { text, .. } => text.clone(),
+            PropertyValue::Names(names) => names.join(if language.starts_with("zh") { "、" } else { ", " }),
+        }
+    }
+}
+
 /// One block of the body.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Block {
     /// A section's heading.
-    Heading(String),
+    Heading {
+        /// Which section begins here.
+        section: PageSection,
+        /// The words.
+        text: String,
+    },
     /// A topic's heading, below a section's.
     Subheading {
         /// The words.
@@ -63,8 +149,8 @@ pub enum Block {
         /// Where the topic begins, in milliseconds.
         at_ms: u32,
     },
-    /// A paragraph.
-    Paragraph(String),
+    /// Formatted text.
+    Prose(Prose),
     /// A highlighted remark: how the notes were made.
     Note(String),
     /// A highlighted remark: something is missing.
@@ -89,12 +175,14 @@ pub enum Block {
         /// Where it was said, in milliseconds.
         at_ms: u32,
     },
-    /// A list item that points somewhere.
-    Link {
-        /// Shown.
-        text: String,
+    /// A document that belongs to the recording.
+    Attachment {
+        /// Its name.
+        name: String,
         /// `https:` address or absolute path.
         target: String,
+        /// The document on this machine, while the job has it.
+        file: Option<PathBuf>,
     },
     /// Something that one speaker said.
     Utterance {
@@ -178,10 +266,11 @@ pub fn compose(
     notes: &Notes,
     recording: &Recording,
     warnings: &[Warning],
+    layout: &PageLayout,
 ) -> Page {
-    let words = labels(&transcript.language);
+    let language = layout.language.clone().unwrap_or_else(|| transcript.language.clone());
+    let words = labels(&language);
     let mut blocks = Vec::new();
-
     if transcript.engine.rough {
         blocks.push(Block::Warning(words.rough.to_owned()));
     }
@@ -189,69 +278,96 @@ pub fn compose(
         blocks.push(Block::Warning(words.no_speakers.to_owned()));
     }
     blocks.extend(warnings.iter().map(|warning| Block::Warning(warning.text.clone())));
-
-    let point = |point: &Point| Block::Point {
-        text: point.text.clone(),
-        at_ms: point.at_ms,
-        speaker: name_of(transcript, point.speaker),
-    };
-    let mut list = |heading: &str, items: Vec<Block>| {
+    for section in &layout.sections {
+        let (heading, items) = section_of(*section, words, transcript, notes, recording);
         if !items.is_empty() {
-            blocks.push(Block::Heading(heading.to_owned()));
+            blocks.push(Block::Heading { section: *section, text: heading.to_owned() });
             blocks.extend(items);
         }
-    };
-    let mut summary: Vec<Block> = notes.summary.iter().map(point).collect();
-    if notes.method == NotesMethod::Extractive && !summary.is_empty() {
-        summary.insert(0, Block::Note(words.extractive.to_owned()));
     }
-    list(words.summary, summary);
-    list(words.decisions, notes.decisions.iter().map(point).collect());
-    list(words.todos, notes.todos.iter().map(|todo| todo_block(transcript, todo)).collect());
-    let sections = notes.sections.iter().flat_map(|section| {
-        let heading = Block::Subheading { text: section.heading.clone(), at_ms: section.at_ms };
-        std::iter::once(heading).chain(section.points.iter().map(point))
-    });
-    list(words.notes, sections.collect());
-    let attachments = recording
-        .attachments
-        .iter()
-        .map(|a| Block::Link { text: a.name.clone(), target: a.location.clone() });
-    list(words.attachments, attachments.collect());
-    let utterances = transcript.segments.iter().map(|segment| Block::Utterance {
-        speaker: name_of(transcript, segment.speaker).unwrap_or_default(),
-        speaker_index: segment.speaker,
-        at_ms: segment.start_ms,
-        text: segment.text.clone(),
-    });
-    list(words.transcript, utterances.collect());
-
     Page {
         job,
         title: notes.title.clone(),
         date,
-        language: transcript.language.clone(),
         properties: properties(words, transcript, recording),
+        language,
+        duration_ms: transcript.duration_ms,
+        tags: notes.tags.clone(),
+        recording_file: recording.file.clone(),
         blocks,
     }
 }
 
+/// Heading and content of one section.
+fn section_of(
+    section: PageSection,
+    words: &Labels,
+    transcript: &Transcript,
+    notes: &Notes,
+    recording: &Recording,
+) -> (&'static str, Vec<Block>) {
+    let point = |point: &Point| point_block(transcript, point);
+    match section {
+        PageSection::Summary => {
+            let mut summary: Vec<Block> = notes.summary.iter().map(point).collect();
+            if notes.method == NotesMethod::Extractive && !summary.is_empty() {
+                summary.insert(0, Block::Note(words.extractive.to_owned()));
+            }
+            (words.summary, summary)
+        }
+        PageSection::Todos => {
+            (words.todos, notes.todos.iter().map(|todo| todo_block(transcript, todo)).collect())
+        }
+        PageSection::Decisions => (words.decisions, notes.decisions.iter().map(point).collect()),
+        PageSection::Notes => {
+            let topic = |topic: &Section| topic_blocks(transcript, topic);
+            (words.notes, notes.sections.iter().flat_map(topic).collect())
+        }
+        PageSection::Attachments => {
+            let attachments = recording.attachments.iter().map(|attachment| Block::Attachment {
+                name: attachment.name.clone(),
+                target: attachment.location.clone(),
+                file: attachment.file.clone(),
+            });
+            (words.attachments, attachments.collect())
+        }
+        PageSection::Transcript => {
+            let utterances = transcript.segments.iter().map(|segment| Block::Utterance {
+                speaker: name_of(transcript, segment.speaker).unwrap_or_default(),
+                speaker_index: segment.speaker,
+                at_ms: segment.start_ms,
+                text: segment.text.clone(),
+            });
+            (words.transcript, utterances.collect())
+        }
+    }
+}
+
 fn properties(words: &Labels, transcript: &Transcript, recording: &Recording) -> Vec<Property> {
-    let text =
-        |name: &str, value: String| Property { name: name.to_owned(), value: PropertyValue::Text(value) };
+    use PropertyKind as K;
+    use PropertyValue as V;
+    let property = |kind, name: &str, value| Property { kind, name: name.to_owned(), value };
     let mut properties = Vec::new();
     if !transcript.speakers.is_empty() {
-        let names: Vec<&str> = transcript.speakers.iter().map(|s| s.display()).collect();
-        let comma = if transcript.language.starts_with("zh") { "、" } else { ", " };
-        properties.push(text(words.participants, names.join(comma)));
+        let names = transcript.speakers.iter().map(|speaker| speaker.display().to_owned()).collect();
+        properties.push(property(K::Participants, words.participants, V::Names(names)));
     }
-    properties.push(text(words.duration, timecode(transcript.duration_ms)));
-    properties.push(Property {
-        name: words.source.to_owned(),
-        value: PropertyValue::Link { text: recording.name.clone(), target: recording.location.clone() },
-    });
-    properties.push(text(words.engine, transcript.engine.described.clone()));
+    properties.push(property(K::Duration, words.duration, V::Text(timecode(transcript.duration_ms))));
+    let link = V::Link { text: recording.name.clone(), target: recording.location.clone() };
+    properties.push(property(K::Recording, words.source, link));
+    properties.push(property(K::Engine, words.engine, V::Text(transcript.engine.described.clone())));
     properties
+}
+
+fn topic_blocks(transcript: &Transcript, topic: &Section) -> Vec<Block> {
+    let mut blocks = vec![Block::Subheading { text: topic.heading.clone(), at_ms: topic.at_ms }];
+    blocks.extend(prose::parse(&topic.body).into_iter().map(Block::Prose));
+    blocks.extend(topic.points.iter().map(|point| point_block(transcript, point)));
+    blocks
+}
+
+fn point_block(transcript: &Transcript, point: &Point) -> Block {
+    Block::Point { text: point.text.clone(), at_ms: point.at_ms, speaker: name_of(transcript, point.speaker) }
 }
 
 fn todo_block(transcript: &Transcript, todo: &Todo) -> Block {

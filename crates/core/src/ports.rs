@@ -2,6 +2,7 @@
 //!
 //! Every step takes a [`StageCx`]: it reports progress, ends soon after a stop, and resumes from its bookmark.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -67,6 +68,8 @@ pub struct Attachment {
     pub location: String,
     /// Its text, when it could be read.
     pub text: Option<String>,
+    /// The document on this machine: the person's own file, or a copy that goes with the job's folder.
+    pub file: Option<PathBuf>,
 }
 
 /// Output of the decode stage: 16 kHz mono 16-bit PCM in a WAV file in the job's folder.
@@ -95,12 +98,41 @@ pub struct PublishedPage {
     pub markdown_path: Option<PathBuf>,
     /// The HTML file beside it.
     pub html_path: Option<PathBuf>,
+    /// The page in Notion.
+    pub notion: Option<NotionPage>,
+}
+
+/// A page in Notion, and what of it is Debrief's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NotionPage {
+    /// Its id, a UUID.
+    pub id: String,
+    /// Its web address.
+    pub url: String,
+    /// Digest of every block that was sent, in order: by this Debrief's own blocks are told from what people wrote.
+    pub sent: Vec<SentBlock>,
+    /// Digest of every property that was sent, by its id.
+    pub properties: BTreeMap<String, String>,
+}
+
+/// A block as it was sent to Notion.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SentBlock {
+    /// Digest of what it says itself.
+    #[serde(rename = "d")]
+    pub digest: String,
+    /// What it stands for, where it is to be found again after it changed: a to-do by the place where it was said.
+    #[serde(rename = "k", default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+    /// The blocks inside.
+    #[serde(rename = "i", default, skip_serializing_if = "Vec::is_empty")]
+    pub inside: Vec<SentBlock>,
 }
 
 impl PublishedPage {
     /// The page's id at its destination, for the recording's receipt. Pages on this machine are known by their job alone.
-    pub fn receipt(&self) -> String {
-        "markdown".to_owned()
+    pub fn receipt(&self) -> &str {
+        self.notion.as_ref().map_or("markdown", |page| page.id.as_str())
     }
 }
 

@@ -214,6 +214,10 @@ pub trait StageHost: Send + Sync {
     async fn stop_requested(&self);
     /// The bookmark that an earlier, unfinished run of this stage left.
     fn bookmark(&self) -> Option<serde_json::Value>;
+    /// The output of an earlier, finished run of this stage, which this one replaces.
+    fn earlier_output(&self) -> Option<serde_json::Value> {
+        None
+    }
     /// Stores a bookmark, durably, with the done part of the stage (0 to 1).
     fn save_bookmark(&self, bookmark: serde_json::Value, fraction: f64) -> Result<(), Failure>;
     /// Keeps a warning with the output of this stage.
@@ -281,6 +285,11 @@ impl StageCx {
     /// The bookmark of an earlier, unfinished run. One that cannot be read counts as none.
     pub fn bookmark<B: DeserializeOwned>(&self) -> Option<B> {
         serde_json::from_value(self.host.bookmark()?).ok()
+    }
+
+    /// What an earlier, finished run of this stage gave, when it runs again. An output that cannot be read counts as none.
+    pub fn earlier_output<T: Checkpoint>(&self) -> Option<T> {
+        serde_json::from_value(self.host.earlier_output()?).ok()
     }
 
     /// Stores where the step is, durably, so that the next run resumes here. `fraction` is the done part, 0 to 1.

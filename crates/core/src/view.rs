@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::failure::{Failure, Warning};
-use crate::job::{Job, JobStatus};
+use crate::job::{Destination, Job, JobStatus};
 use crate::stage::{PERCENT_AT_START, Progress, Stage};
 
 /// The status words of the asynchronous API.
@@ -73,6 +73,8 @@ pub struct JobView {
     pub duration_ms: Option<u32>,
     /// Engine that makes the words.
     pub engine: String,
+    /// Where its page goes.
+    pub destination: PageDestination,
     /// Group in the list.
     pub group: Group,
     /// The running, waiting or failed stage.
@@ -89,6 +91,27 @@ pub struct JobView {
     pub warnings: Vec<Warning>,
     /// Grows with every stored change, across all jobs; the larger one is the newer view.
     pub revision: u32,
+}
+
+/// A kind of place for pages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+#[serde(rename_all = "snake_case")]
+pub enum PageDestination {
+    /// Notion.
+    Notion,
+    /// A folder on this machine.
+    Folder,
+}
+
+impl PageDestination {
+    /// The kind of a job's destination.
+    pub fn of(destination: &Destination) -> PageDestination {
+        match destination {
+            Destination::Notion { .. } => PageDestination::Notion,
+            Destination::Markdown { .. } => PageDestination::Folder,
+        }
+    }
 }
 
 /// One line of the stage timeline.
@@ -136,6 +159,12 @@ pub struct JobResult {
     pub page_path: Option<String>,
     /// The HTML file beside it.
     pub page_html_path: Option<String>,
+    /// The page in Notion, for pages there.
+    #[serde(default)]
+    pub notion_page_url: Option<String>,
+    /// The person took the page back; it lies in Notion's trash.
+    #[serde(default)]
+    pub page_undone: bool,
     /// The recording's new name, where its source renames it.
     pub drive_filename: Option<String>,
     /// The name that it had before; none once that name was given back.
@@ -240,6 +269,7 @@ impl JobView {
             attachments: request.attachments.iter().map(|link| link.short_name()).collect(),
             duration_ms: facts.duration_ms,
             engine: request.speech.label.clone(),
+            destination: PageDestination::of(&request.destination),
             group,
             stage,
             stage_progress: live.progress,
@@ -318,7 +348,7 @@ fn stages(status: &JobStatus, done: &[(Stage, u32)]) -> Vec<StageView> {
 mod tests {
     use super::*;
     use crate::failure::FailureCode;
-    use crate::job::{Destination, JobId, SpeechChoice, SubmitJob};
+    use crate::job::{JobId, SpeechChoice, SubmitJob};
     use crate::link::RecordingLink;
     use jiff::Timestamp;
 
@@ -330,6 +360,7 @@ mod tests {
                 attachments: vec![RecordingLink::Local { path: "/rec/agenda.pdf".into() }],
                 destination: Destination::Markdown { folder: "/pages".into() },
                 speech: SpeechChoice { engine: Some("pocketsphinx".into()), ..SpeechChoice::default() },
+                layout: crate::page::PageLayout::default(),
             },
             status,
             run: 1,

@@ -195,13 +195,16 @@ struct Host {
     live: LiveJobs,
     news: broadcast::Sender<JobNews>,
     bookmark: Mutex<Option<serde_json::Value>>,
+    earlier_output: Option<serde_json::Value>,
     warnings: Mutex<Vec<Warning>>,
     last_sent: Mutex<Option<Instant>>,
 }
 
 impl Host {
     async fn new(journal: &Journal, stage: Stage) -> StepResult<Host> {
-        let bookmark = journal.blocking(move |store, job| store.bookmark(job, stage)).await?;
+        let left =
+            move |store: &JobStore, job| Ok((store.bookmark(job, stage)?, store.stale_output(job, stage)?));
+        let (bookmark, earlier_output) = journal.blocking(left).await?;
         Ok(Host {
             store: journal.store.clone(),
             job: journal.job,
@@ -210,6 +213,7 @@ impl Host {
             live: journal.live.clone(),
             news: journal.news.clone(),
             bookmark: Mutex::new(bookmark),
+            earlier_output,
             warnings: Mutex::default(),
             last_sent: Mutex::default(),
         })
@@ -244,6 +248,10 @@ impl StageHost for Host {
 
     fn bookmark(&self) -> Option<serde_json::Value> {
         self.bookmark.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn earlier_output(&self) -> Option<serde_json::Value> {
+        self.earlier_output.clone()
     }
 
     fn save_bookmark(&self, bookmark: serde_json::Value, fraction: f64) -> Result<(), Failure> {

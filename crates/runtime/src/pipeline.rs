@@ -38,7 +38,7 @@ pub async fn run(job: &Job, steps: &Steps, journal: &Journal) -> StepResult<JobR
 
     let date = recording_date(&recording.name, recording.created);
     let warnings = journal.warnings().await?;
-    let page = compose(job.id, date, &transcript, &notes, &recording, &warnings);
+    let page = compose(job.id, date, &transcript, &notes, &recording, &warnings, &job.request.layout);
     let published = journal.once(Publish, |cx| steps.sink.publish(&page, cx)).await?;
 
     let name = recording_name(date, &notes.title, &recording.name);
@@ -81,6 +81,8 @@ fn result(
         identified_speakers: speakers.map(|s| (s.label.clone(), s.display().to_owned())).collect(),
         page_path: path(&published.markdown_path),
         page_html_path: path(&published.html_path),
+        notion_page_url: published.notion.as_ref().map(|page| page.url.clone()),
+        page_undone: false,
         drive_filename: renamed.name.clone(),
         renamed_from: renamed.before.clone(),
         name_to_copy: renamed.to_copy.clone(),

@@ -25,8 +25,84 @@ pub enum Call {
     List,
     /// `changes` and `changes/startPageToken`.
     Changes,
-    /// Any of the others.
+    /// Notion: `users/me`.
+    NotionUser,
+    /// Notion: `search`.
+    NotionSearch,
+    /// Notion: `GET databases/{id}`.
+    NotionDatabase,
+    /// Notion: `GET` and `PATCH data_sources/{id}`.
+    NotionDataSource,
+    /// Notion: `data_sources/{id}/query`.
+    NotionQuery,
+    /// Notion: `POST pages`.
+    NotionCreate,
+    /// Notion: `GET pages/{id}`.
+    NotionPage,
+    /// Notion: `PATCH pages/{id}`.
+    NotionPagePatch,
+    /// Notion: `PATCH blocks/{id}/children`.
+    NotionAppend,
+    /// Notion: `GET blocks/{id}/children`.
+    NotionChildren,
+    /// Notion: `GET`, `PATCH` and `DELETE blocks/{id}`.
+    NotionBlock,
+    /// Notion: `file_uploads`, except for the bytes.
+    NotionUpload,
+    /// Notion: `file_uploads/{id}/send`.
+    NotionSend,
+    /// Notion: the exchange of a code or of a refresh token.
+    NotionToken,
+    /// Any of Notion's.
+    NotionAny,
+    /// Any of all services'.
     Any,
+}
+
+/// Whose call it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Service {
+    Google,
+    Notion,
+}
+
+impl Call {
+    /// Whose error a refusal is; Google's where nobody is named.
+    pub(crate) fn service(self) -> Service {
+        match self {
+            Call::NotionUser
+            | Call::NotionSearch
+            | Call::NotionDatabase
+            | Call::NotionDataSource
+            | Call::NotionQuery
+            | Call::NotionCreate
+            | Call::NotionPage
+            | Call::NotionPagePatch
+            | Call::NotionAppend
+            | Call::NotionChildren
+            | Call::NotionBlock
+            | Call::NotionUpload
+            | Call::NotionSend
+            | Call::NotionToken
+            | Call::NotionAny => Service::Notion,
+            Call::Auth
+            | Call::Token
+            | Call::Revoke
+            | Call::About
+            | Call::Metadata
+            | Call::Download
+            | Call::Export
+            | Call::Rename
+            | Call::List
+            | Call::Changes
+            | Call::Any => Service::Google,
+        }
+    }
+
+    fn fits(self, call: Call) -> bool {
+        let any_of_notions = self == Call::NotionAny && call.service() == Service::Notion;
+        self == call || self == Call::Any || any_of_notions
+    }
 }
 
 /// A fault for the next `times` requests that are for `on`.
@@ -45,7 +121,7 @@ pub struct Fault {
 pub enum FaultKind {
     /// A refusal with this status and, in the service's own form of an error, this reason.
     Status(u16, String),
-    /// 429, reason `rateLimitExceeded`.
+    /// 429, reason `rateLimitExceeded` or Notion's code `rate_limited`.
     TooManyRequests {
         /// The `Retry-After` header.
         retry_after_s: Option<u32>,
@@ -57,6 +133,8 @@ pub enum FaultKind {
     },
     /// The request is accepted and never answered.
     Stall,
+    /// The request is carried out and never answered.
+    StallAfter,
     /// The body arrives slowly.
     SlowDrip {
         /// Its speed.
@@ -97,11 +175,19 @@ pub enum FaultKind {
 
 /// The faults that are still to come.
 #[derive(Debug, Default)]
-pub(crate) struct Plan(Vec<Fault>);
+pub(crate) struct Plan(Vec<Planned>);
+
+#[derive(Debug)]
+struct Planned {
+    /// How many fitting requests pass before it begins.
+    skip: u32,
+    fault: Fault,
+}
 
 impl Plan {
-    pub(crate) fn add(&mut self, fault: Fault) {
-        self.0.push(fault);
+    pub(crate) fn add(&mut self, skip: u32, fault: Fault) {
+        self.0.push(Planned { skip, fault });
+        self.0.retain(|planned| planned.fault.times > 0);
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -112,13 +198,18 @@ impl Plan {
         self.0.clear();
     }
 
-    /// The first fault that fits, which it uses up once.
+    /// The first fault that fits, which it uses up once. Each fault that waits counts every request that it fits.
     pub(crate) fn take(&mut self, call: Call) -> Option<FaultKind> {
-        self.0.retain(|fault| fault.times > 0);
-        let fault = self.0.iter_mut().find(|fault| fault.on == call || fault.on == Call::Any)?;
-        fault.times -= 1;
-        let what = fault.what.clone();
-        self.0.retain(|fault| fault.times > 0);
-        Some(what)
+        let mut what = None;
+        for planned in self.0.iter_mut().filter(|planned| planned.fault.on.fits(call)) {
+            if planned.skip > 0 {
+                planned.skip -= 1;
+            } else if what.is_none() {
+                planned.fault.times -= 1;
+                what = Some(planned.fault.what.clone());
+            }
+        }
+        self.0.retain(|planned| planned.fault.times > 0);
+        what
     }
 }

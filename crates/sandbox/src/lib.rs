@@ -1,12 +1,16 @@
 //! Loopback stand-ins for the services that Debrief talks to: state first, spoken to over HTTP, and strict.
 //!
-//! A test models what the service knows (accounts, files, rights, planned faults) in a [`World`], starts a [`Sandbox`]
-//! and points the product at its addresses. The crate imports nothing of the product, so a shared mistake cannot hide.
+//! They stand for Google (sign-in, Drive) and Notion (its API, and pages to look at). A test models what a service knows
+//! (accounts, files, pages, rights, planned faults) in a [`World`], starts a [`Sandbox`] and points the product at its
+//! addresses. The crate imports nothing of the product, so a shared mistake cannot hide.
 #![forbid(unsafe_code)]
 
+mod answers;
 mod fault;
 mod google;
 mod ids;
+mod notion;
+mod params;
 mod seen;
 mod serve;
 mod wire;
@@ -26,6 +30,10 @@ pub use crate::fault::{Call, Fault, FaultKind};
 pub use crate::google::{
     AccountId, Answer, CLIENT_ID, CLIENT_SECRET, Content, DRIVE, DRIVE_FILE, DRIVE_READONLY, DriveFile,
     FOLDER, FileId, Growing, NewFile, Person, Picks, Right, SHORTCUT,
+};
+pub use crate::notion::{
+    BlockId, DataSourceId, DatabaseId, NOTION_CLIENT_ID, NOTION_CLIENT_SECRET, NOTION_REDIRECT,
+    NOTION_VERSION, NotionAnswer, NotionPerson, NotionRate, PageId, Shares, WorkspaceId,
 };
 pub use crate::seen::Seen;
 pub use crate::world::World;
@@ -53,13 +61,14 @@ impl Sandbox {
     ///
     /// # Errors
     /// When the address is not a loopback one, or cannot be opened.
-    pub async fn start_on(address: SocketAddr, world: World) -> io::Result<Sandbox> {
+    pub async fn start_on(address: SocketAddr, mut world: World) -> io::Result<Sandbox> {
         if !address.ip().is_loopback() {
             let why = format!("{address} is not a loopback address. The sandbox is for this machine only.");
             return Err(io::Error::new(io::ErrorKind::InvalidInput, why));
         }
         let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
+        world.address = format!("http://{address}");
         let world = Shared::new(world);
         let serving = tokio::spawn(serve::serve(listener, world.clone()));
         Ok(Sandbox { address, world, serving })
@@ -93,6 +102,12 @@ impl Sandbox {
     #[must_use]
     pub fn drive(&self) -> String {
         self.address() + google::DRIVE_PATH
+    }
+
+    /// The base address of Notion's API. A browser finds its pages at `/notion/view`.
+    #[must_use]
+    pub fn notion(&self) -> String {
+        self.address() + notion::API_PATH
     }
 
     /// The state, to look at and to change while the server runs. No request is answered while the guard lives.

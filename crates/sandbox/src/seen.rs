@@ -27,6 +27,12 @@ pub struct Seen {
     pub status: Option<u16>,
     /// Bytes of the answer's body handed to the connection so far.
     pub body_bytes: u64,
+    /// Length of the request's body; 0 until it has arrived.
+    pub request_bytes: u64,
+    /// Blocks in a request to Notion, nested ones counted.
+    pub blocks: u32,
+    /// Blocks in a request to Notion that are not nested.
+    pub top_blocks: u32,
     number: u64,
 }
 
@@ -51,6 +57,9 @@ impl Seen {
             range,
             status: None,
             body_bytes: 0,
+            request_bytes: 0,
+            blocks: 0,
+            top_blocks: 0,
             number: 0,
         }
     }

@@ -17,13 +17,17 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
-use crate::fault::{Call, FaultKind};
+use crate::fault::{Call, FaultKind, Service as Of};
 use crate::google::{self, FileId};
+use crate::notion;
 use crate::seen::Seen;
 use crate::wire;
 use crate::world::Shared;
 
 const ACCEPT_AGAIN: Duration = Duration::from_millis(10);
+
+/// More than the largest part of an upload; nothing else is as large.
+const REQUEST_AT_MOST_BYTES: usize = 32 << 20;
 
 /// Cuts the connection instead of answering.
 #[derive(Debug)]
@@ -46,7 +50,7 @@ struct Asked {
 }
 
 pub(crate) async fn serve(listener: TcpListener, world: Shared) {
-    let router = TowerToHyperService::new(google::router().with_state(world.clone()));
+    let router = TowerToHyperService::new(google::router().merge(notion::router()).with_state(world.clone()));
     // Dropping the set ends the connections.
     let mut connections = JoinSet::new();
     loop {
@@ -70,18 +74,33 @@ pub(crate) async fn serve(listener: TcpListener, world: Shared) {
 
 async fn answer<R>(world: Shared, router: R, request: Request<Incoming>) -> Result<Response, Cut>
 where
-    R: Service<Request<Incoming>, Response = Response, Error = Infallible>,
+    R: Service<Request<Body>, Response = Response, Error = Infallible>,
 {
     let (asked, fault) = note(&world, &request);
+    if matches!(fault, Some(FaultKind::Stall)) {
+        return std::future::pending().await;
+    }
+    let (head, body) = request.into_parts();
+    // A client that leaves in the middle of its own request gets no answer.
+    let body = axum::body::to_bytes(Body::new(body), REQUEST_AT_MOST_BYTES).await.map_err(|_| Cut)?;
+    if let Some(seen) = world.lock().requests.get_mut(asked.number) {
+        seen.request_bytes = body.len() as u64;
+        (seen.blocks, seen.top_blocks) = asked.call.map_or((0, 0), |call| notion::blocks_in(call, &body));
+    }
+    let request = Request::from_parts(head, Body::from(body));
     let call = asked.call.unwrap_or(Call::Any);
     let early = match &fault {
         Some(FaultKind::Status(status, reason)) => {
             let status = StatusCode::from_u16(*status).expect("a test plans a status from 100 to 999");
-            Some(google::refusal(call, status, reason))
+            Some(refusal(call, status, reason))
         }
         Some(FaultKind::TooManyRequests { retry_after_s }) => {
             let status = StatusCode::TOO_MANY_REQUESTS;
-            let mut answer = google::refusal(call, status, "rateLimitExceeded");
+            let reason = match call.service() {
+                Of::Google => "rateLimitExceeded",
+                Of::Notion => "rate_limited",
+            };
+            let mut answer = refusal(call, status, reason);
             if let Some(seconds) = *retry_after_s {
                 answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
             }
@@ -92,10 +111,11 @@ where
             let answer = Response::builder().status(StatusCode::FOUND).header(header::LOCATION, to);
             Some(answer.body(Body::empty()).expect("these headers are valid"))
         }
-        Some(FaultKind::Stall) => std::future::pending().await,
-        // These need the true answer.
+        // These need the true answer; a stall never comes this far.
         Some(
-            FaultKind::DropAfter { .. }
+            FaultKind::Stall
+            | FaultKind::StallAfter
+            | FaultKind::DropAfter { .. }
             | FaultKind::SlowDrip { .. }
             | FaultKind::WrongLength { .. }
             | FaultKind::GarbageJson
@@ -113,10 +133,19 @@ where
             Err(never) => match never {},
         },
     };
-    if matches!(fault, Some(FaultKind::AnswerLost)) {
-        return Err(Cut);
+    match fault {
+        Some(FaultKind::AnswerLost) => Err(Cut),
+        Some(FaultKind::StallAfter) => std::future::pending().await,
+        fault => Ok(send(&world, asked, fault, answer)),
     }
-    Ok(send(&world, asked, fault, answer))
+}
+
+/// A planned refusal, in the form that the service gives its own.
+fn refusal(call: Call, status: StatusCode, reason: &str) -> Response {
+    match call.service() {
+        Of::Google => google::refusal(call, status, reason),
+        Of::Notion => notion::refusal(call, status, reason),
+    }
 }
 
 /// Notes a request and takes the fault that is planned for it.
@@ -125,6 +154,7 @@ fn note(world: &Shared, request: &Request<Incoming>) -> (Asked, Option<FaultKind
     let query = request.uri().query().unwrap_or_default();
     let header = |name| request.headers().get(name).and_then(|value: &HeaderValue| value.to_str().ok());
     let (call, file) = google::asked(request.method(), path, query).unzip();
+    let call = call.or_else(|| notion::asked(request.method(), path));
     let range = header(header::RANGE).map(str::to_owned);
     let seen = Seen::new(call, request.method().as_str(), path, query, range);
     let bearer = header(header::AUTHORIZATION).and_then(|value| value.strip_prefix("Bearer "));
@@ -160,7 +190,9 @@ fn send(world: &Shared, asked: Asked, fault: Option<FaultKind>, answer: Response
             let world = world.clone();
             let expire = move || {
                 if let Some(token) = &asked.bearer {
-                    world.lock().expire_access_token(token);
+                    let mut world = world.lock();
+                    world.expire_access_token(token);
+                    world.expire_notion_token(token);
                 }
             };
             chunks = wire::cut_after(chunks, bytes, expire);
@@ -180,6 +212,7 @@ fn send(world: &Shared, asked: Asked, fault: Option<FaultKind>, answer: Response
             | FaultKind::TooManyRequests { .. }
             | FaultKind::Redirect { .. }
             | FaultKind::Stall
+            | FaultKind::StallAfter
             | FaultKind::AnswerLost,
         )
         | None => {}

@@ -8,16 +8,20 @@ use jiff::{SignedDuration, Timestamp};
 use crate::fault::{Fault, Plan};
 use crate::google::Google;
 use crate::ids;
+use crate::notion::Notion;
 use crate::seen::{Requests, Seen};
 
 /// What the services know: state that a test arranges, the product changes over HTTP, and the test looks at.
 #[derive(Debug)]
 pub struct World {
     pub(crate) google: Google,
+    pub(crate) notion: Notion,
     pub(crate) plan: Plan,
     pub(crate) requests: Requests,
     secrets: Vec<String>,
     ahead: SignedDuration,
+    /// `http://127.0.0.1:PORT` once it is served.
+    pub(crate) address: String,
 }
 
 impl World {
@@ -26,16 +30,23 @@ impl World {
     pub fn new() -> World {
         World {
             google: Google::new(),
+            notion: Notion::default(),
             plan: Plan::default(),
             requests: Requests::default(),
             secrets: Vec::new(),
             ahead: SignedDuration::ZERO,
+            address: "http://127.0.0.1".to_owned(),
         }
     }
 
     /// Plans a fault. Planned faults are consumed in order.
     pub fn plan(&mut self, fault: Fault) {
-        self.plan.add(fault);
+        self.plan.add(0, fault);
+    }
+
+    /// Plans a fault that lets `skip` fitting requests pass first, whether or not another fault spoils them.
+    pub fn plan_after(&mut self, skip: u32, fault: Fault) {
+        self.plan.add(skip, fault);
     }
 
     /// Whether planned faults are left: at the end of a test, none should be.

@@ -7,6 +7,7 @@ mod faults;
 mod judge;
 mod listing;
 mod metadata;
+mod notion;
 mod sign_in;
 mod support;
 mod update;

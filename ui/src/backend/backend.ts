@@ -8,6 +8,11 @@ import type {
   JobNews,
   JobView,
   LinkLook,
+  NotionPlaces,
+  NotionRole,
+  NotionView,
+  PageDestination,
+  PageOptions,
   PickKind,
   SecretsKept,
   Stage,
@@ -26,6 +31,18 @@ export type {
   JobResult,
   JobView,
   LinkLook,
+  NotionChoice,
+  NotionConnection,
+  NotionPlace,
+  NotionPlaceKind,
+  NotionPlaces,
+  NotionProperty,
+  NotionRole,
+  NotionTokenKind,
+  NotionView,
+  PageDestination,
+  PageOptions,
+  PageSection,
   PickKind,
   Processed,
   Progress,
@@ -75,7 +92,7 @@ export interface Backend {
   /** Takes the client from a downloaded `client_secret*.json`. */
   readGoogleClient(path: string): Promise<GoogleView>;
   keepSecrets(where: SecretsKept): Promise<GoogleView>;
-  /** Uses the sandbox at a loopback address instead of Google's services; `null` stands for Google itself. */
+  /** Uses the sandbox at a loopback address instead of Google's services and Notion; `null` stands for themselves. */
   useSandbox(address: string | null): Promise<GoogleView>;
   /** What a link or a path is, before it is processed. One that cannot be read resolves too, with its problem. */
   lookUp(text: string): Promise<LinkLook>;
@@ -85,6 +102,36 @@ export interface Backend {
   /** `place` is a link to a folder in Drive, or an absolute path. */
   watchFolder(place: string): Promise<WatchedFolder[]>;
   unwatchFolder(id: string): Promise<WatchedFolder[]>;
+  /** How things stand with Notion. A token that Notion refuses is no failure of this call: the view tells it. */
+  notionStatus(): Promise<NotionView>;
+  /** Checks a pasted token and keeps it. */
+  connectNotion(token: string): Promise<NotionView>;
+  /**
+   * Opens the browser for a sign-in with the person's own public integration and resolves once it is done; empty strings
+   * stand for the values that are kept. A second call while one is open shows the page again.
+   */
+  signInNotion(clientId: string, clientSecret: string): Promise<NotionView>;
+  cancelNotionSignIn(): Promise<void>;
+  disconnectNotion(): Promise<NotionView>;
+  searchNotion(query: string, cursor: string | null): Promise<NotionPlaces>;
+  /** `place` is the id of a found place, or a pasted link or id. A mapping is proposed along with it. */
+  chooseNotionPlace(place: string): Promise<NotionView>;
+  /** Without a property the fact is left out. */
+  mapNotionProperty(role: NotionRole, property: string | null): Promise<NotionView>;
+  /** Makes every missing property that can be made, and uses it. */
+  createNotionProperties(): Promise<NotionView>;
+  /** Answers with the address of the page. */
+  writeNotionTestPage(): Promise<string>;
+  removeNotionTestPage(): Promise<void>;
+  openNotionTestPage(): Promise<void>;
+  setDestination(destination: PageDestination): Promise<NotionView>;
+  setPageOptions(options: PageOptions): Promise<NotionView>;
+  /** Writes what changed into a completed job's page in Notion; the job runs its last stages again. */
+  updatePage(jobId: string): Promise<void>;
+  /** Moves the page to Notion's trash and gives the recording its old name back. */
+  undoPage(jobId: string): Promise<void>;
+  /** The page of a job as Markdown, to copy. */
+  pageMarkdown(jobId: string): Promise<string>;
   /** Tells every change of the jobs from now on. */
   followJobs(tell: (news: JobNews) => void): Promise<void>;
   /** Tells of files dragged over the window. */

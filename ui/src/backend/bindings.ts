@@ -58,6 +58,40 @@ export const commands = {
 	watchFolder: (place: string) => __TAURI_INVOKE<WatchedFolder[]>("watch_folder", { place }),
 	/**  Watches a folder no longer. */
 	unwatchFolder: (id: string) => __TAURI_INVOKE<WatchedFolder[]>("unwatch_folder", { id }),
+	/**  How things stand with Notion. A refused token is told in the view. */
+	notionStatus: () => __TAURI_INVOKE<NotionView>("notion_status"),
+	/**  Connects with a pasted token, which is checked and kept. */
+	connectNotion: (token: string) => __TAURI_INVOKE<NotionView>("connect_notion", { token }),
+	/**  Opens the browser for a sign-in with the person's own public integration, and answers once it is done. */
+	signInNotion: (clientId: string, clientSecret: string) => __TAURI_INVOKE<NotionView>("sign_in_notion", { clientId, clientSecret }),
+	/**  Gives up the sign-in that is open. */
+	cancelNotionSignIn: () => __TAURI_INVOKE<null>("cancel_notion_sign_in"),
+	/**  Forgets the token. */
+	disconnectNotion: () => __TAURI_INVOKE<NotionView>("disconnect_notion"),
+	/**  The databases and pages that the connection can see. */
+	searchNotion: (query: string, cursor: string | null) => __TAURI_INVOKE<NotionPlaces>("search_notion", { query, cursor }),
+	/**  Sends pages to a found place, or to that of a pasted link or id. */
+	chooseNotionPlace: (place: string) => __TAURI_INVOKE<NotionView>("choose_notion_place", { place }),
+	/**  Writes a fact into this property from now on, or leaves it out. */
+	mapNotionProperty: (role: NotionRole, property: string | null) => __TAURI_INVOKE<NotionView>("map_notion_property", { role, property }),
+	/**  Makes every missing property that can be made. */
+	createNotionProperties: () => __TAURI_INVOKE<NotionView>("create_notion_properties"),
+	/**  Writes a page to see whether it works; returns its address. */
+	writeNotionTestPage: () => __TAURI_INVOKE<string>("write_notion_test_page"),
+	/**  Moves the test page to Notion's trash. */
+	removeNotionTestPage: () => __TAURI_INVOKE<null>("remove_notion_test_page"),
+	/**  Opens the test page. */
+	openNotionTestPage: () => __TAURI_INVOKE<null>("open_notion_test_page"),
+	/**  Sends the pages of later jobs there. */
+	setDestination: (destination: PageDestination) => __TAURI_INVOKE<NotionView>("set_destination", { destination }),
+	/**  Makes the pages of later jobs like this. */
+	setPageOptions: (options: PageOptions) => __TAURI_INVOKE<NotionView>("set_page_options", { options }),
+	/**  Writes what changed into the Notion page of a completed job. */
+	updatePage: (jobId: string) => __TAURI_INVOKE<null>("update_page", { jobId }),
+	/**  Moves the Notion page to Notion's trash and gives the recording its old name back. */
+	undoPage: (jobId: string) => __TAURI_INVOKE<null>("undo_page", { jobId }),
+	/**  The page of a job as Markdown. */
+	pageMarkdown: (jobId: string) => __TAURI_INVOKE<string>("page_markdown", { jobId }),
 };
 
 /* Types */
@@ -79,6 +113,10 @@ export type About = {
 	paused: boolean,
 	/**  Something that happened at the start and that the person should know. */
 	notice: string | null,
+	/**  Where the next job's page goes. */
+	destination: PageDestination,
+	/**  Name of the place in Notion, once one is chosen. */
+	notion_place: string | null,
 };
 
 /**  A signed-in account. */
@@ -215,6 +253,10 @@ export type JobResult = {
 	name_to_copy: string | null,
 	/**  What the person should know about the page. */
 	warnings: Warning[],
+	/**  Address of the page in Notion; there are no files then. */
+	notion_page_url: string | null,
+	/**  The page was moved to Notion's trash from here. */
+	page_undone: boolean,
 };
 
 /**  The answer of `get_job_status`. */
@@ -261,6 +303,8 @@ export type JobView = {
 	stages: StageView[],
 	/**  What the person should know about the job so far. */
 	warnings: Warning[],
+	/**  Where its page goes. */
+	destination: PageDestination,
 	/**  Grows with every stored change, across all jobs; the larger one is the newer view. */
 	revision: number,
 };
@@ -282,6 +326,165 @@ export type LinkLook = {
 	/**  Why it can't be processed as it is. */
 	problem: CommandError | null,
 };
+
+/**  One property of the database that fits a fact. */
+export type NotionChoice = {
+	/**  Notion's id for it. */
+	id: string,
+	/**  Its name. */
+	name: string,
+	/**  Notion's word for its type. */
+	kind: string,
+};
+
+/**  A connection to a workspace. */
+export type NotionConnection = {
+	/**  The workspace's name. */
+	workspace: string,
+	/**  What kind of token it is. */
+	kind: NotionTokenKind,
+	/**  Whose it is, where Notion tells. */
+	user: string | null,
+};
+
+/**  Somewhere in Notion where pages can go. */
+export type NotionPlace = {
+	/**  Notion's id for it. */
+	id: string,
+	/**  What it is. */
+	kind: NotionPlaceKind,
+	/**  Its name. */
+	name: string,
+	/**  Its emoji, or the address of its picture. */
+	icon: string | null,
+	/**  The database's name, where the data source has another. */
+	database: string | null,
+	/**  Its address. */
+	url: string | null,
+};
+
+/**  What a place in Notion is. */
+export type NotionPlaceKind = 
+/**  A table of a database. */
+"data_source" | 
+/**  A page that gets pages inside it. */
+"page";
+
+/**  Some of the places that were found. */
+export type NotionPlaces = {
+	/**  The places. */
+	places: NotionPlace[],
+	/**  Where the next ones begin, if there are more. */
+	cursor: string | null,
+};
+
+/**  Where one fact of a recording goes. */
+export type NotionProperty = {
+	/**  Which fact. */
+	role: NotionRole,
+	/**  Id of the property; without one the fact is left out. */
+	chosen: string | null,
+	/**  The properties whose type fits. */
+	choices: NotionChoice[],
+	/**  None fits; one could be created. */
+	missing: boolean,
+	/**  What is wrong with the chosen one. */
+	problem: string | null,
+};
+
+/**  A fact of a recording that a database can hold. */
+export type NotionRole = 
+/**  The title. */
+"title" | 
+/**  When it was recorded. */
+"date" | 
+/**  Who spoke. */
+"participants" | 
+/**  How long it is. */
+"duration" | 
+/**  Its tags. */
+"tags" | 
+/**  Where the recording is. */
+"recording" | 
+/**  How far Debrief has come. */
+"status" | 
+/**  What Debrief knows its own pages by. */
+"debrief_id";
+
+/**  What kind of token the connection has. */
+export type NotionTokenKind = 
+/**  A personal access token. */
+"personal" | 
+/**  The token of an internal connection. */
+"internal" | 
+/**  A sign-in with a public integration. */
+"oauth" | 
+/**  From the environment; it can't be disconnected here. */
+"environment";
+
+/**  What the window shows about Notion. */
+export type NotionView = {
+	/**  The workspace that pages go to. */
+	connection: NotionConnection | null,
+	/**  Why the connection can't be used now. */
+	problem: CommandError | null,
+	/**  The client id of the person's own public integration, if it is set up. */
+	client_id: string | null,
+	/**  The redirect address that such an integration needs. */
+	redirect: string,
+	/**  A sign-in is open in the browser. */
+	signing_in: boolean,
+	/**  Where pages go. */
+	place: NotionPlace | null,
+	/**  Why they can't go there now. */
+	place_problem: CommandError | null,
+	/**  One for each role; none when the place is a page or can't be read. */
+	properties: NotionProperty[],
+	/**  Where the next job's page goes. */
+	destination: PageDestination,
+	/**  How pages are made. */
+	options: PageOptions,
+	/**  The largest file that the workspace takes. */
+	upload_limit_bytes: number | null,
+	/**  Jobs that wait for Notion. */
+	waiting_jobs: number,
+	/**  Host and port of what stands in for Notion. */
+	sandbox: string | null,
+};
+
+/**  Where pages go. */
+export type PageDestination = 
+/**  The chosen place in Notion. */
+"notion" | 
+/**  The folder on this machine. */
+"folder";
+
+/**  How pages are made. */
+export type PageOptions = {
+	/**  The sections that are shown, in this order. */
+	sections: PageSection[],
+	/**  The language of headings; that of the recording when there is none. */
+	language: string | null,
+	/**  Whether the recording is uploaded. */
+	upload_recording: boolean,
+	/**  Whether attachments are uploaded. */
+	upload_attachments: boolean,
+};
+
+/**  A part of the page. */
+export type PageSection = 
+/**  The summary. */
+"summary" | 
+/**  The to-dos. */
+"todos" | 
+/**  The decisions. */
+"decisions" | 
+/**  The notes. */
+"notes" | 
+/**  The attachments. */
+"attachments" | 
+/**  The transcript. */
+"transcript";
 
 /**  What a person is asked to choose. */
 export type PickKind = 

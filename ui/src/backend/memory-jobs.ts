@@ -52,6 +52,7 @@ export function jobView(over: Partial<JobView> & { id: string }): JobView {
     retry_at: null,
     stages: stagesUpTo('fetch', 'ahead'),
     warnings: [],
+    destination: 'folder',
     revision: 1,
     ...over,
   };
@@ -69,8 +70,20 @@ export function jobResult(over: Partial<JobResult> & { title: string }): JobResu
     renamed_from: null,
     name_to_copy: null,
     warnings: [],
+    notion_page_url: null,
+    page_undone: false,
     ...over,
   };
+}
+
+/** What a completed job gives whose page is in Notion, changed by `over`. */
+export function notionResult(over: Partial<JobResult> & { title: string }): JobResult {
+  return jobResult({
+    page_path: null,
+    page_html_path: null,
+    notion_page_url: 'https://www.notion.so/Hiring-sync-0123456789abcdef0123456789abcdef',
+    ...over,
+  });
 }
 
 /** What a job that cannot go on without the person has in common, by what it needs. */

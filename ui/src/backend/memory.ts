@@ -11,6 +11,11 @@ import type {
   JobNews,
   JobView,
   LinkLook,
+  NotionPlaces,
+  NotionRole,
+  NotionView,
+  PageDestination,
+  PageOptions,
   PickKind,
   SecretsKept,
   Stage,
@@ -18,17 +23,18 @@ import type {
   WatchedFolder,
 } from './backend';
 import { type GoogleOptions, MemoryGoogle } from './memory-google';
-import { jobResult, jobView, needing } from './memory-jobs';
+import { jobResult, jobView, needing, notionResult } from './memory-jobs';
+import { MemoryNotion, type NotionOptions } from './memory-notion';
 
-export { jobResult, jobView, needing, PAGE_FOLDER_GONE, stagesUpTo } from './memory-jobs';
+export { jobResult, jobView, needing, notionResult, PAGE_FOLDER_GONE, stagesUpTo } from './memory-jobs';
 
 const IN_FLIGHT = 3;
 const RUN_MS = 90_000;
 const TICK_MS = 250;
 
-export interface MemoryOptions extends GoogleOptions {
+export interface MemoryOptions extends GoogleOptions, NotionOptions {
   jobs?: JobView[];
-  about?: Partial<About>;
+  about?: Partial<Omit<About, 'destination' | 'notion_place'>>;
   /** Whether time passes; tests move jobs by hand. */
   alive?: boolean;
 }
@@ -38,21 +44,25 @@ export class MemoryBackend implements Backend {
   /** Every call that changes something, in order. */
   readonly calls: unknown[][] = [];
   readonly google: MemoryGoogle;
+  readonly notion: MemoryNotion;
   /** Set to make the next call that takes a recording or a job fail. */
   refuseNext: CommandError | null = null;
   /** What the next file dialog answers. */
   pickNext: string[] = ['/home/kim/Recordings/interview.m4a'];
   /** Every text that was looked up, in order. */
   readonly lookedUp: string[] = [];
+  /** Every question to Notion's search, in order. */
+  readonly searched: string[] = [];
 
-  #about: About;
+  #about: Omit<About, 'destination' | 'notion_place'>;
   #tell: ((news: JobNews) => void) | null = null;
   #tellDrag: ((drag: FileDrag) => void) | null = null;
   #revision = 1;
   #nextId = 1;
 
-  constructor({ jobs = [], about = {}, alive = false, ...google }: MemoryOptions = {}) {
-    this.google = new MemoryGoogle(google);
+  constructor({ jobs = [], about = {}, alive = false, ...connections }: MemoryOptions = {}) {
+    this.google = new MemoryGoogle(connections);
+    this.notion = new MemoryNotion(connections);
     this.#about = {
       version: '0.1.0',
       pages_folder: '~/Documents/Debrief',
@@ -92,6 +102,7 @@ export class MemoryBackend implements Backend {
       source: fileId,
       attachments: attachmentFileIds.map(nameOf),
       account: look.account,
+      destination: this.notion.view.destination,
     });
     const obstacle = inDrive ? look.problem : null;
     this.change(obstacle ? { ...job, ...needing({ ...obstacle, stage: 'fetch', detail: null }) } : job);
@@ -184,7 +195,8 @@ export class MemoryBackend implements Backend {
   }
 
   async about(): Promise<About> {
-    return { ...this.#about };
+    const { destination, place } = this.notion.view;
+    return { ...this.#about, destination, notion_place: place?.name ?? null };
   }
 
   async googleStatus(): Promise<GoogleView> {
@@ -230,7 +242,9 @@ export class MemoryBackend implements Backend {
 
   async useSandbox(address: string | null): Promise<GoogleView> {
     this.calls.push(['useSandbox', address]);
-    return this.google.useSandbox(address);
+    const view = this.google.useSandbox(address);
+    this.notion.change({ sandbox: address });
+    return view;
   }
 
   async lookUp(text: string): Promise<LinkLook> {
@@ -243,6 +257,115 @@ export class MemoryBackend implements Backend {
     this.#refuseIfAsked();
     const job = this.#known(jobId);
     if (job.result) this.change({ ...job, result: { ...job.result, renamed_from: null } });
+  }
+
+  async notionStatus(): Promise<NotionView> {
+    return this.notion.view;
+  }
+
+  async connectNotion(token: string): Promise<NotionView> {
+    this.calls.push(['connectNotion', token]);
+    this.#refuseIfAsked();
+    return this.#goOnInNotion(this.notion.connect(token));
+  }
+
+  async signInNotion(clientId: string, clientSecret: string): Promise<NotionView> {
+    this.calls.push(['signInNotion', clientId, clientSecret]);
+    return this.#goOnInNotion(await this.notion.signIn(clientId));
+  }
+
+  async cancelNotionSignIn(): Promise<void> {
+    this.calls.push(['cancelNotionSignIn']);
+    this.notion.cancel();
+  }
+
+  async disconnectNotion(): Promise<NotionView> {
+    this.calls.push(['disconnectNotion']);
+    this.#refuseIfAsked();
+    return this.notion.disconnect();
+  }
+
+  async searchNotion(query: string, cursor: string | null): Promise<NotionPlaces> {
+    this.searched.push(cursor === null ? query : `${query} after ${cursor}`);
+    return this.notion.search(query, cursor);
+  }
+
+  async chooseNotionPlace(place: string): Promise<NotionView> {
+    this.calls.push(['chooseNotionPlace', place]);
+    this.#refuseIfAsked();
+    return this.#goOnInNotion(this.notion.choose(place));
+  }
+
+  async mapNotionProperty(role: NotionRole, property: string | null): Promise<NotionView> {
+    this.calls.push(['mapNotionProperty', role, property]);
+    this.#refuseIfAsked();
+    return this.notion.map(role, property);
+  }
+
+  async createNotionProperties(): Promise<NotionView> {
+    this.calls.push(['createNotionProperties']);
+    this.#refuseIfAsked();
+    return this.notion.create();
+  }
+
+  async writeNotionTestPage(): Promise<string> {
+    this.calls.push(['writeNotionTestPage']);
+    this.#refuseIfAsked();
+    return 'https://www.notion.so/Test-0123456789abcdef0123456789abcdef';
+  }
+
+  async removeNotionTestPage(): Promise<void> {
+    this.calls.push(['removeNotionTestPage']);
+    this.#refuseIfAsked();
+  }
+
+  async openNotionTestPage(): Promise<void> {
+    this.calls.push(['openNotionTestPage']);
+    this.#refuseIfAsked();
+  }
+
+  async setDestination(destination: PageDestination): Promise<NotionView> {
+    this.calls.push(['setDestination', destination]);
+    this.#refuseIfAsked();
+    return this.notion.setDestination(destination);
+  }
+
+  async setPageOptions(options: PageOptions): Promise<NotionView> {
+    this.calls.push(['setPageOptions', options]);
+    this.#refuseIfAsked();
+    return this.notion.setOptions(options);
+  }
+
+  async updatePage(jobId: string): Promise<void> {
+    this.calls.push(['updatePage', jobId]);
+    this.#refuseIfAsked();
+    const { stages, result, ...job } = this.#known(jobId);
+    const last = stages.findIndex((stage) => stage.stage === 'publish');
+    this.change({
+      ...job,
+      status: 'pending',
+      group: 'waiting',
+      result,
+      stages: stages.map((stage, index) =>
+        index < last ? stage : { ...stage, state: 'ahead', took_ms: null },
+      ),
+    });
+  }
+
+  async undoPage(jobId: string): Promise<void> {
+    this.calls.push(['undoPage', jobId]);
+    this.#refuseIfAsked();
+    const job = this.#known(jobId);
+    if (!job.result) return;
+    const undone = { notion_page_url: null, page_undone: true, renamed_from: null, drive_filename: null };
+    this.change({ ...job, result: { ...job.result, ...undone } });
+  }
+
+  async pageMarkdown(jobId: string): Promise<string> {
+    this.calls.push(['pageMarkdown', jobId]);
+    this.#refuseIfAsked();
+    const { title, result } = this.#known(jobId);
+    return `# ${title}\n\n${result?.summary ?? ''}\n`;
   }
 
   async watchedFolders(): Promise<WatchedFolder[]> {
@@ -291,6 +414,15 @@ export class MemoryBackend implements Backend {
     const view = await answer;
     for (const job of this.jobs.values()) {
       const waits = job.group === 'needs_you' && /^(?:sign_in|pick)_/u.test(job.error?.code ?? '');
+      if (waits) this.change({ ...job, status: 'pending', group: 'waiting', stage: null, error: null });
+    }
+    return view;
+  }
+
+  /** Jobs that waited for Notion go on once it is usable. */
+  #goOnInNotion(view: NotionView): NotionView {
+    for (const job of this.jobs.values()) {
+      const waits = job.group === 'needs_you' && job.error?.code.startsWith('notion_');
       if (waits) this.change({ ...job, status: 'pending', group: 'waiting', stage: null, error: null });
     }
     return view;
@@ -384,7 +516,7 @@ export class MemoryBackend implements Backend {
       progress: 100,
       stage: null,
       stage_progress: null,
-      result: jobResult({
+      result: (job.destination === 'notion' ? notionResult : jobResult)({
         title: job.title,
         summary: 'Two people went through the open points and agreed on the next steps.',
         todos: ['Send the new price list to the vendor', 'Book the room for Thursday'],

@@ -1,10 +1,11 @@
 // Lists of jobs to look at in a plain browser: `?backend=memory&scene=busy`.
 
 import type { JobView } from './backend';
-import { backendOfGoogleScene, GOOGLE_SCENES } from './google-scenes';
+import { backendOfGoogleScene, GOOGLE_SCENES, type GoogleScene } from './google-scenes';
 import { jobResult, jobView, MemoryBackend, PAGE_FOLDER_GONE, stagesUpTo } from './memory';
+import { backendOfNotionScene, NOTION_SCENES, type NotionScene } from './notion-scenes';
 
-const SCENES = ['empty', 'busy', 'live', 'broken', ...GOOGLE_SCENES] as const;
+const SCENES = ['empty', 'busy', 'live', 'broken', ...GOOGLE_SCENES, ...NOTION_SCENES] as const;
 export type Scene = (typeof SCENES)[number];
 
 function ago(seconds: number): string {
@@ -173,7 +174,13 @@ function backendNamed(name: string | null): MemoryBackend {
         },
       });
     default:
-      // Every other scene is about Google.
-      return backendOfGoogleScene(scene, busy(chinese));
+      // Every other scene is about a connection.
+      return isOfNotion(scene)
+        ? backendOfNotionScene(scene, busy(chinese))
+        : backendOfGoogleScene(scene, busy(chinese));
   }
+}
+
+function isOfNotion(scene: GoogleScene | NotionScene): scene is NotionScene {
+  return NOTION_SCENES.some((known) => known === scene);
 }

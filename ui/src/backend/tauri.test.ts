@@ -70,6 +70,52 @@ test('what is about Google is called by the names and arguments that the app kno
   ]);
 });
 
+test('what is about Notion is called by the names and arguments that the app knows', async () => {
+  const calls: [string, unknown][] = [];
+  mockIPC((command, args) => {
+    calls.push([command, args]);
+    return null;
+  });
+  const backend = new TauriBackend();
+  const options = { sections: [], language: null, upload_recording: true, upload_attachments: false };
+  await backend.notionStatus();
+  await backend.connectNotion('ntn_1');
+  await backend.signInNotion('id', 'secret');
+  await backend.cancelNotionSignIn();
+  await backend.disconnectNotion();
+  await backend.searchNotion('meet', null);
+  await backend.chooseNotionPlace('place-1');
+  await backend.mapNotionProperty('tags', null);
+  await backend.createNotionProperties();
+  await backend.writeNotionTestPage();
+  await backend.openNotionTestPage();
+  await backend.removeNotionTestPage();
+  await backend.setDestination('notion');
+  await backend.setPageOptions(options);
+  await backend.updatePage('job-1');
+  await backend.undoPage('job-1');
+  await backend.pageMarkdown('job-1');
+  expect(calls).toEqual([
+    ['notion_status', {}],
+    ['connect_notion', { token: 'ntn_1' }],
+    ['sign_in_notion', { clientId: 'id', clientSecret: 'secret' }],
+    ['cancel_notion_sign_in', {}],
+    ['disconnect_notion', {}],
+    ['search_notion', { query: 'meet', cursor: null }],
+    ['choose_notion_place', { place: 'place-1' }],
+    ['map_notion_property', { role: 'tags', property: null }],
+    ['create_notion_properties', {}],
+    ['write_notion_test_page', {}],
+    ['open_notion_test_page', {}],
+    ['remove_notion_test_page', {}],
+    ['set_destination', { destination: 'notion' }],
+    ['set_page_options', { options }],
+    ['update_page', { jobId: 'job-1' }],
+    ['undo_page', { jobId: 'job-1' }],
+    ['page_markdown', { jobId: 'job-1' }],
+  ]);
+});
+
 test('a refusal arrives with what happened and what to do', async () => {
   const refusal = { code: 'missing_file', what: 'There is no such file.', fix: 'Check the path.' };
   mockIPC(() => {

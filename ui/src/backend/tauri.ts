@@ -3,7 +3,18 @@
 import { Channel } from '@tauri-apps/api/core';
 import { getCurrentWebview } from '@tauri-apps/api/webview';
 
-import type { Backend, DriveAccess, FileDrag, JobNews, PickKind, SecretsKept, Stage } from './backend';
+import type {
+  Backend,
+  DriveAccess,
+  FileDrag,
+  JobNews,
+  NotionRole,
+  PageDestination,
+  PageOptions,
+  PickKind,
+  SecretsKept,
+  Stage,
+} from './backend';
 import { commands } from './bindings';
 
 export class TauriBackend implements Backend {
@@ -105,6 +116,74 @@ export class TauriBackend implements Backend {
 
   unwatchFolder(id: string) {
     return commands.unwatchFolder(id);
+  }
+
+  notionStatus() {
+    return commands.notionStatus();
+  }
+
+  connectNotion(token: string) {
+    return commands.connectNotion(token);
+  }
+
+  signInNotion(clientId: string, clientSecret: string) {
+    return commands.signInNotion(clientId, clientSecret);
+  }
+
+  async cancelNotionSignIn() {
+    await commands.cancelNotionSignIn();
+  }
+
+  disconnectNotion() {
+    return commands.disconnectNotion();
+  }
+
+  searchNotion(query: string, cursor: string | null) {
+    return commands.searchNotion(query, cursor);
+  }
+
+  chooseNotionPlace(place: string) {
+    return commands.chooseNotionPlace(place);
+  }
+
+  mapNotionProperty(role: NotionRole, property: string | null) {
+    return commands.mapNotionProperty(role, property);
+  }
+
+  createNotionProperties() {
+    return commands.createNotionProperties();
+  }
+
+  writeNotionTestPage() {
+    return commands.writeNotionTestPage();
+  }
+
+  async removeNotionTestPage() {
+    await commands.removeNotionTestPage();
+  }
+
+  async openNotionTestPage() {
+    await commands.openNotionTestPage();
+  }
+
+  setDestination(destination: PageDestination) {
+    return commands.setDestination(destination);
+  }
+
+  setPageOptions(options: PageOptions) {
+    return commands.setPageOptions(options);
+  }
+
+  async updatePage(jobId: string) {
+    await commands.updatePage(jobId);
+  }
+
+  async undoPage(jobId: string) {
+    await commands.undoPage(jobId);
+  }
+
+  pageMarkdown(jobId: string) {
+    return commands.pageMarkdown(jobId);
   }
 
   async followJobs(tell: (news: JobNews) => void) {

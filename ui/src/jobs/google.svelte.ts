@@ -9,6 +9,7 @@ import {
   type GoogleView,
   type SecretsKept,
 } from '../backend/backend';
+import { type BrowserSignIn, BrowserWait } from './browser-wait.svelte';
 
 /** How the connection is, in one word. */
 export type Health =
@@ -34,16 +35,12 @@ export interface GoogleListener {
   changed(): void;
 }
 
-export class Google {
+export class Google implements BrowserSignIn {
   readonly #backend: Backend;
   readonly #listener: GoogleListener;
   /** Counts answers, so that a status asked for before one of them is known to be old. */
   #answers = 0;
-  /** Calls that wait for the browser. Asking to see the page again adds one to the same sign-in. */
-  #open = $state(0);
-  #signIn = 0;
-  #ended = 0;
-  #repeat: (() => Promise<void>) | null = null;
+  readonly #browser = new BrowserWait();
 
   view = $state<GoogleView | null>(null);
   /** What the last action was refused with. */
@@ -52,7 +49,7 @@ export class Google {
   sandboxError = $state<CommandError | null>(null);
 
   /** Whether the browser is open for a sign-in. */
-  readonly waiting = $derived(this.#open > 0 || (this.view?.signing_in ?? false));
+  readonly waiting = $derived(this.#browser.open || (this.view?.signing_in ?? false));
   readonly health = $derived(this.view ? healthOf(this.view, this.waiting) : null);
   /** Whether some account lets Debrief see everything, as watching a folder in Drive needs. */
   readonly seesAll = $derived(
@@ -93,11 +90,11 @@ export class Google {
 
   /** Shows the page of the sign-in again that waits for the browser. */
   async showAgain(): Promise<void> {
-    await (this.#repeat ? this.#repeat() : this.signIn('picked_files'));
+    if (!(await this.#browser.again())) await this.signIn('picked_files');
   }
 
   async cancel(): Promise<void> {
-    this.#ended = this.#signIn;
+    this.#browser.giveUp();
     try {
       await this.#backend.cancelSignIn();
     } catch (cause) {
@@ -155,44 +152,23 @@ export class Google {
     return this.view?.accounts.find((account) => account.email === email)?.access ?? 'picked_files';
   }
 
-  async #browse(
+  #browse(
     ask: () => Promise<GoogleView>,
     done: (before: GoogleView | null, after: GoogleView) => void,
   ): Promise<boolean> {
-    const signIn = ++this.#signIn;
     const before = this.view;
     this.error = null;
-    const wait = async (): Promise<boolean> => {
-      this.#open += 1;
-      try {
-        const view = await ask();
-        this.#take(view);
-        // The page was shown again: the same answer comes more than once.
-        if (this.#ended < signIn) {
-          this.#ended = signIn;
-          done(before, view);
-        }
-        return true;
-      } catch (cause) {
-        if (this.#ended < signIn) {
-          this.#ended = signIn;
-          this.#refuse(asCommandError(cause));
-        }
-        // What it was refused for, a keychain or an account, shows in how things stand now.
-        void this.refresh();
-        return false;
-      } finally {
-        this.#open -= 1;
-        if (this.#open === 0) {
-          this.#repeat = null;
-          if (this.view?.signing_in) void this.refresh();
-        }
-      }
-    };
-    this.#repeat = async () => {
-      await wait();
-    };
-    return wait();
+    return this.#browser.begin({
+      ask,
+      answered: (view) => this.#take(view),
+      done: (view) => done(before, view),
+      refused: (cause) => this.#refuse(asCommandError(cause)),
+      // What it was refused for, a keychain or an account, shows in how things stand now.
+      failed: () => void this.refresh(),
+      over: () => {
+        if (this.view?.signing_in) void this.refresh();
+      },
+    });
   }
 
   async #attempt(action: () => Promise<GoogleView>): Promise<boolean> {

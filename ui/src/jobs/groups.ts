@@ -1,6 +1,6 @@
 // The four groups of the list, and the order inside each.
 
-import type { Group, JobView } from '../backend/backend';
+import type { Group, JobView, PageDestination } from '../backend/backend';
 
 export const GROUPS: readonly Group[] = ['needs_you', 'working', 'waiting', 'done'];
 
@@ -37,4 +37,11 @@ export function stageFraction(job: JobView): number | null {
   const progress = job.stage_progress;
   if (!progress || progress.done === null || progress.total === null || progress.total <= 0) return null;
   return Math.min(1, Math.max(0, progress.done / progress.total));
+}
+
+/** Where the page of a completed job can be opened; nowhere once it has been taken back. */
+export function pageOf({ status, result }: JobView): PageDestination | null {
+  if (status !== 'completed' || !result) return null;
+  if (result.notion_page_url !== null) return result.page_undone ? null : 'notion';
+  return result.page_html_path === null && result.page_path === null ? null : 'folder';
 }

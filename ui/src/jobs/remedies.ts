@@ -9,7 +9,17 @@ import { driveAddress } from './sources';
 import type { Jobs } from './store.svelte';
 
 export type Remedy =
-  'sign_in' | 'choose_file' | 'set_up' | 'switch_account' | 'copy_request' | 'open_settings' | 'retry_now';
+  | 'sign_in'
+  | 'choose_file'
+  | 'set_up'
+  | 'switch_account'
+  | 'copy_request'
+  | 'open_settings'
+  | 'retry_now'
+  | 'connect_notion'
+  | 'retry_notion'
+  | 'choose_database'
+  | 'check_properties';
 
 /** What the remedy is for. */
 export interface Patient {
@@ -39,6 +49,15 @@ export function remedyOf(code: string): Remedy | null {
       return 'copy_request';
     case 'no_keychain':
       return 'open_settings';
+    case 'notion_not_connected':
+    case 'notion_sign_in_expired':
+      return 'connect_notion';
+    case 'notion_no_access':
+      return 'retry_notion';
+    case 'notion_place_unset':
+      return 'choose_database';
+    case 'notion_property_unfit':
+      return 'check_properties';
     case 'offline':
     case 'service_busy':
       return 'retry_now';
@@ -64,16 +83,29 @@ export function remedyOfJob(job: JobView): Remedy | null {
   }
 }
 
+/** What the details of a job offer beside its remedy. */
+export function otherRemedyOfJob(job: JobView): Remedy | null {
+  return remedyOfJob(job) === 'retry_notion' ? 'choose_database' : null;
+}
+
+/** Whether a job that stopped offers to try again besides its remedy. */
+export function retriesBeside(remedy: Remedy | null): boolean {
+  return remedy !== 'retry_notion';
+}
+
 export function patientOf(job: JobView): Patient {
   return { source: job.source, name: job.title, account: job.account, jobId: job.id };
 }
+
+/** Where the settings can be opened: at a connection, or at the choice of a place in Notion. */
+export type SettingsPlace = 'google' | 'notion' | 'notion-place';
 
 /** What remedies are made with. */
 export interface Cabinet {
   jobs: Jobs;
   google: Google;
   drafts: Drafts;
-  openSettings: () => void;
+  openSettings: (at?: SettingsPlace) => void;
   /** Says what was done. */
   tell: (text: string) => void;
   t: Translate;
@@ -95,13 +127,21 @@ export async function apply(remedy: Remedy, { source, name, account, jobId }: Pa
       break;
     case 'set_up':
     case 'open_settings':
-      openSettings();
+      openSettings('google');
+      break;
+    case 'connect_notion':
+    case 'check_properties':
+      openSettings('notion');
+      break;
+    case 'choose_database':
+      openSettings('notion-place');
       break;
     case 'copy_request': {
       const message = t('request-message', { name, link: driveAddress(source) });
       tell((await copyText(message)) ? t('request-copied') : t('request-uncopied'));
       break;
     }
+    case 'retry_notion':
     case 'retry_now':
       if (jobId === null) await drafts.looks.now(source);
       else await jobs.retry(jobId, null);

@@ -7,6 +7,7 @@ import {
   hostOf,
   isDriveSource,
   isGoogleClient,
+  isNotionPlace,
   linesOf,
   looksLikeRecording,
   nameOf,
@@ -86,4 +87,16 @@ test.each([
   ['127.0.0.1:4010', '127.0.0.1:4010'],
 ])('of the sandbox %s the window names %s', (address, host) => {
   expect(hostOf(address)).toBe(host);
+});
+
+test.each([
+  ['https://www.notion.so/kim/Meetings-0123456789abcdef0123456789abcdef?v=1', true],
+  ['notion://www.notion.so/0123456789abcdef0123456789abcdef', true],
+  ['0123456789abcdef0123456789abcdef', true],
+  ['01234567-89ab-cdef-0123-456789abcdef', true],
+  ['Meetings', false],
+  ['https:// is how it begins', false],
+  ['deadbeef', false],
+])('whether %s is a place in Notion: %s', (text, is) => {
+  expect(isNotionPlace(text)).toBe(is);
 });

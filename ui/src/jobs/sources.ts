@@ -74,3 +74,9 @@ export function endOf(path: string): string {
 export function hostOf(address: string): string {
   return URL.canParse(address) ? new URL(address).host || address : address;
 }
+
+/** Whether `text` is an address, or an id of Notion's, rather than the name of something there. */
+export function isNotionPlace(text: string): boolean {
+  if (/^(?:https?|notion):\/\/\S+$/iu.test(text)) return true;
+  return /^[0-9a-f]{32}$/iu.test(text) || /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/iu.test(text);
+}

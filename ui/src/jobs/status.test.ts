@@ -73,8 +73,31 @@ describe('a working job', () => {
   });
 });
 
+test('writing is said of Notion where the page goes there', () => {
+  const writing = { ...working, stage: 'publish' as const, destination: 'notion' as const };
+  expect(statusLine(writing, moment, en)).toBe('Writing to Notion · 0:41');
+  expect(statusLine({ ...writing, destination: 'folder' }, moment, zh)).toBe('正在寫入頁面 · 0:41');
+});
+
 describe('a waiting job', () => {
   const waiting = jobView({ id: 'a' });
+
+  test('counts down to its next try, also over minutes and hours', () => {
+    const error = {
+      code: 'service_busy',
+      what: 'Notion is busy.',
+      fix: '',
+      stage: 'publish' as const,
+      detail: null,
+    };
+    const retrying = { ...waiting, stage: 'publish' as const, destination: 'notion' as const, error };
+    const line = (retry_at: string) => statusLine({ ...retrying, retry_at }, moment, en);
+    expect(line('2026-11-23T10:02:05Z')).toBe('Notion is busy. Trying again in 2:05.');
+    expect(line('2026-11-23T11:02:05Z')).toBe('Notion is busy. Trying again in 1:02:05.');
+    expect(line('2026-11-23T09:59:00Z')).toBe('Notion is busy. Trying again now.');
+    const silent = { ...retrying, error: null, retry_at: '2026-11-23T10:02:05Z' };
+    expect(statusLine(silent, moment, en)).toBe('Write to Notion didn’t work · trying again in 2:05');
+  });
 
   test('says its place in the line', () => {
     expect(statusLine(waiting, moment, en)).toBe('Waiting · next in line');

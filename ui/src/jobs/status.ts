@@ -5,6 +5,7 @@ import type { Translate } from '../text/text';
 import { bytesOf, byteRate, fileSize } from '../text/bytes';
 import { inWords, timecode, timeLeft } from '../text/time';
 import { stageFraction } from './groups';
+import { stageDoing, stageName } from './stages';
 
 /** How a job looks: its shape, its colour and its word. */
 export type Look = 'needs_you' | 'working' | 'stopping' | 'waiting' | 'completed' | 'failed' | 'cancelled';
@@ -47,6 +48,7 @@ function completedLine(job: JobView, t: Translate): string {
     speakers > 0 ? t('status-speakers', { count: speakers }) : null,
     job.duration_ms !== null ? inWords(t, job.duration_ms) : null,
     took_ms > 0 ? t('status-took', { time: inWords(t, took_ms) }) : null,
+    job.result?.page_undone ? t('status-undone') : null,
   ];
   return parts.filter((part) => part !== null).join(' · ') || t('state-completed');
 }
@@ -65,7 +67,7 @@ function bytesLine(job: JobView, moment: Moment, t: Translate): string | null {
 
 function workingLine(job: JobView, moment: Moment, t: Translate): string {
   if (!job.stage) return job.message;
-  const doing = t(`doing-${job.stage}`);
+  const doing = stageDoing(t, job.stage, job);
   if (job.in_line) return t('status-in-line', { doing });
   const bytes = bytesLine(job, moment, t);
   if (bytes !== null) return t('status-bytes', { doing, bytes });
@@ -76,7 +78,7 @@ function workingLine(job: JobView, moment: Moment, t: Translate): string {
 function waitingLine(job: JobView, moment: Moment, t: Translate): string {
   if (moment.paused) return t('status-paused');
   if (job.retry_at !== null && job.stage) {
-    const stage = t(`stage-${job.stage}`);
+    const stage = stageName(t, job.stage, job);
     const wait_ms = Date.parse(job.retry_at) - moment.now_ms;
     if (job.error) {
       const { what } = job.error;
@@ -112,7 +114,7 @@ export function statusLine(job: JobView, moment: Moment, t: Translate): string {
 /** What a screen reader says for the progress of a working job. */
 export function progressHeard(job: JobView, moment: Moment, t: Translate): string {
   if (!job.stage) return job.message;
-  const doing = t(`doing-${job.stage}`);
+  const doing = stageDoing(t, job.stage, job);
   if (job.in_line) return t('status-in-line', { doing });
   if (moment.left_ms !== null)
     return t('progress-heard-left', { doing, left: timeLeft(t, moment.left_ms, true) });

@@ -12,6 +12,7 @@ import {
   type Progress,
   type Stage,
 } from '../backend/backend';
+import { copyComing } from '../lib/copy';
 import { PaceMeter } from './eta';
 import { grouped, isFinal } from './groups';
 
@@ -87,6 +88,15 @@ export class Jobs {
       this.about = await this.#backend.about();
       this.paused = this.about.paused;
     });
+  }
+
+  /** Asks again what the footer shows. */
+  async refreshAbout(): Promise<void> {
+    try {
+      this.about = await this.#backend.about();
+    } catch {
+      // What is known stays true enough.
+    }
   }
 
   /** Lists all jobs afresh. News that arrive meanwhile win over the list. */
@@ -218,6 +228,25 @@ export class Jobs {
   /** Gives the recording of a job its old name back; whether it has it now. */
   undoRename(id: string): Promise<boolean> {
     return this.#attempt(() => this.#backend.undoRename(id));
+  }
+
+  /** Writes what changed into the Notion page of a completed job; whether that has begun. */
+  updatePage(id: string): Promise<boolean> {
+    return this.#attempt(() => this.#backend.updatePage(id));
+  }
+
+  /** Moves the Notion page of a job to the trash and gives the recording its old name back; whether it is so now. */
+  undoPage(id: string): Promise<boolean> {
+    return this.#attempt(() => this.#backend.undoPage(id));
+  }
+
+  /** Copies the page of a job as Markdown; whether it is on the clipboard now. A refusal is told as trouble. */
+  async copyMarkdown(id: string): Promise<boolean> {
+    let copied = false;
+    await this.#attempt(async () => {
+      copied = await copyComing(this.#backend.pageMarkdown(id));
+    });
+    return copied;
   }
 
   async togglePause(): Promise<void> {

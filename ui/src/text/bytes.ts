@@ -31,3 +31,9 @@ export function byteRate(t: Translate, bytes_per_s: number): string {
   const { unit, size_bytes } = unitFor(bytes_per_s);
   return t(`rate-${unit}`, { count: bytes_per_s / size_bytes });
 }
+
+/** `5 MB`, as Notion itself counts: in units of 1024. */
+export function uploadLimit(t: Translate, bytes: number): string {
+  const mib = bytes / 1024 ** 2;
+  return mib < 1024 ? t('limit-mb', { count: mib }) : t('limit-gb', { count: mib / 1024 });
+}

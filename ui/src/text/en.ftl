@@ -36,7 +36,7 @@ look-again = Process again
 ## First look
 empty-title = Turn a recording into a page
 empty-step-1 = Paste a Google Drive link above, or drop an audio or video file here.
-empty-step-2 = Open the page: transcript, summary and to-dos, saved on this computer.
+empty-step-2 = Open the page: transcript, summary and to-dos, in Notion or on this computer.
 empty-sample = Try the sample
 empty-sample-detail = A short synthetic conversation that comes with Debrief.
 
@@ -80,6 +80,7 @@ status-speakers = { $count ->
    *[other] { $count } speakers
   }
 status-took = took { $time }
+status-undone = page in Notion’s trash
 
 left-seconds = less than a minute left
 left-minutes = about { $count } min left
@@ -111,16 +112,21 @@ progress-heard = { $doing }, { $percent }%
 progress-heard-left = { $doing }, { $left }
 progress-heard-unknown = { $doing }
 
-action-open = Open page
+action-open-folder = Open page
+action-open-notion = Open in Notion
+action-update = Update Notion page
+action-markdown = Copy as Markdown
+action-write-again = Write the page again
 action-retry = Retry
 action-again = Try again
 action-cancel = Cancel
 action-cancel-job = Cancel: { $title }
 action-retry-job = Retry: { $title }
 action-again-job = Try again: { $title }
-action-open-job = Open page: { $title }
 action-for = { $action }: { $title }
 action-undo = Undo
+action-undo-detail = Undo moves the page to Notion’s trash.
+action-undo-detail-name = Undo moves the page to Notion’s trash and gives the recording its old name back.
 action-dismiss = Dismiss
 cancelled-toast = Cancelled “{ $title }”
 
@@ -131,6 +137,10 @@ remedy-switch_account = Switch account
 remedy-copy_request = Copy request
 remedy-open_settings = Open settings
 remedy-retry_now = Retry now
+remedy-connect_notion = Connect Notion
+remedy-retry_notion = Retry Notion step
+remedy-choose_database = Choose database
+remedy-check_properties = Check properties
 
 request-message =
     Hello,
@@ -150,6 +160,7 @@ stage-diarize = Find speakers
 stage-identify = Find names
 stage-summarize = Summarise
 stage-publish = Write the page
+stage-publish-notion = Write to Notion
 stage-rename = Rename
 doing-fetch = Fetching the recording
 doing-decode = Reading the audio
@@ -158,6 +169,7 @@ doing-diarize = Finding who spoke
 doing-identify = Finding names
 doing-summarize = Summarising
 doing-publish = Writing the page
+doing-publish-notion = Writing to Notion
 doing-rename = Renaming the recording
 stage-state-done = done
 stage-state-running = running
@@ -179,16 +191,23 @@ timeline-again = Run again from here: { $stage }
 timeline-again-short = Run again from here
 problem-technical = Technical details
 problem-copy = Copy
-problem-copied = Copied
+copied = Copied
 warnings = Good to know
 warning-copy-name = Copy name
 rename-before = Renamed from “{ $name }”
 rename-undo = Undo rename
+page-in-notion = In Notion
+page-undone = The page lies in Notion’s trash. You took it back.
+page-undone-told = The page is in Notion’s trash.
+page-undone-told-name = The page is in Notion’s trash, and the recording is called “{ $name }” again.
+page-copied = The page is copied as Markdown.
+page-uncopied = The page couldn’t be copied.
 summary = Summary
 todos = To-dos
 speakers = Speakers
 delete = Delete from list
 delete-ask-page = Delete this job from the list? Its page stays in your folder.
+delete-ask-notion = Delete this job from the list? Its page stays in Notion.
 delete-ask-kept = Delete this job and the stages it has finished? The recording stays where it is.
 delete-keep = Keep
 
@@ -198,8 +217,10 @@ resume-all = Resume
 paused-note = Paused. Nothing is lost; work goes on when you resume.
 engine-label = Speech engine
 pages-line = Pages in { $folder }
+pages-line-notion = Pages go to { $place } in Notion
+pages-line-unset = No place in Notion is chosen
 settings-open = Settings
-sandbox-mark = Sandbox: { $address }, not Google
+sandbox-mark = Sandbox: { $address }, not Google or Notion
 keys-open = Keys
 notice = Notice
 
@@ -221,7 +242,14 @@ key-back = Back to the list, close
 ## Settings
 settings = Settings
 settings-close = Close settings
+settings-find = Search settings
+settings-find-none = Nothing in the settings is called “{ $query }”.
+settings-found = { $count ->
+    [one] { $count } part of the settings found
+   *[other] { $count } parts of the settings found
+  }
 settings-connections = Connections
+settings-pages = Pages
 settings-watched = Watched folders
 settings-advanced = Advanced
 
@@ -233,6 +261,10 @@ health-expired = Sign-in expired
 health-unkept = Sign-ins can’t be kept
 health-waiting = Waiting for your browser
 health-environment = Token from the environment
+health-not_connected = Not connected
+health-unplaced = No place chosen
+health-unfit = Needs a look
+health-refused = Can’t be used now
 google-environment = A token from the environment is used for this run.
 google-client-why = To read recordings in your Drive, Debrief needs a Google client. You make your own, free of charge, in about five minutes:
 google-client-step-1 = In Google Cloud console, create a project and enable the Google Drive API and the Google Picker API.
@@ -253,10 +285,10 @@ google-add = Add another account
 google-sign-in-detail = Debrief sees only the files that you choose.
 google-all = Access to all of Drive
 google-all-detail = Works for any link without asking; needed for watched folders in Drive.
-google-waiting = Waiting for your browser…
-google-show-again = Show again
-google-cancel = Cancel
-google-cancel-heard = Cancel the sign-in
+browser-waiting = Waiting for your browser…
+browser-show-again = Show again
+browser-cancel = Cancel
+browser-cancel-heard = Cancel the sign-in
 google-accounts = Accounts
 access-picked_files = Only files that you choose
 access-all_files = All of Drive
@@ -280,6 +312,130 @@ keep-keychain = Try the keychain again
 keep-session = Keep sign-ins until Debrief is closed
 keep-file = Keep them in a file that only you can read
 
+notion = Notion
+notion-why = Debrief writes pages into your Notion workspace with a token that you make:
+notion-step-1 = Open { $address } and create a personal access token or an internal connection.
+notion-step-2 = For an internal connection, open your database in Notion and add the connection there: ••• → Connections. A personal access token sees what you see.
+notion-step-3 = Copy the token and paste it here:
+notion-copy-address = Copy address
+notion-token = Token
+notion-connect = Connect
+notion-connecting = Checking…
+notion-oauth = Sign in with your own public integration
+notion-oauth-why = Enter this redirect address at Notion’s page for developers, then fill in what that page shows:
+notion-copy-redirect = Copy redirect address
+notion-client-id = OAuth client ID
+notion-client-secret = OAuth client secret
+notion-client-line = Integration { $id }
+notion-client-change = Change
+notion-sign-in = Sign in with Notion
+notion-check = Check again
+notion-jobs = { $count ->
+    [one] { $count } job waits for Notion
+   *[other] { $count } jobs wait for Notion
+  }
+notion-disconnect = Disconnect
+notion-disconnect-ask = Disconnect “{ $workspace }”? Debrief forgets the token, and jobs for Notion wait until you connect again. Pages stay where they are.
+notion-stay = Stay connected
+token-personal = Personal access token
+token-internal = Internal connection
+token-oauth = Your own public integration
+token-environment = Token from the environment, for this run
+
+place-goes = Pages go to
+place-none = Choose a database or a page that gets the pages.
+place-choose = Choose…
+place-database = Database
+place-source = In the database { $database }
+place-page = Page
+test-write = Write a test page
+test-writing = One moment…
+test-detail = To see whether everything works.
+test-written = The test page is written.
+test-open = Open
+test-open-heard = Open the test page
+test-remove = Remove
+test-remove-heard = Remove the test page
+
+mapping-fact = From the recording
+mapping-property = Property in Notion
+mapping-for = Property for { $fact }
+mapping-left-out = Leave out
+mapping-choice = { $name } ({ $kind })
+mapping-unfit = Doesn’t fit any more
+mapping-missing = No property of the database fits.
+mapping-create = { $count ->
+    [one] Create { $count } missing property
+   *[other] Create { $count } missing properties
+  }
+mapping-creating = Creating…
+role-title = Title
+role-date = Date
+role-participants = Participants
+role-duration = Duration
+role-tags = Tags
+role-recording = Recording
+role-status = Status
+role-debrief_id = Debrief ID
+kind-title = title
+kind-date = date
+kind-people = people
+kind-number = number
+kind-rich_text = text
+kind-select = select
+kind-multi_select = multi-select
+kind-status = status
+kind-url = URL
+kind-files = files
+kind-relation = relation
+kind-checkbox = checkbox
+
+picker = Choose where pages go
+picker-close = Close without choosing
+picker-label = Name of a database or page, or its link
+picker-list = Places in Notion
+picker-searching = Searching…
+picker-choosing = Reading its properties…
+picker-found = { $count ->
+    [one] { $count } place
+   *[other] { $count } places
+  }
+picker-empty = Notion shows Debrief nothing yet. In Notion, open the database and add the connection: ••• → Connections. Then search again.
+picker-none = Nothing that Debrief may see is called “{ $query }”. Add the connection to it in Notion (••• → Connections), or paste its link.
+picker-again = Search again
+picker-more = Load more
+picker-link = Use this link
+
+destination = New pages go to
+destination-notion = Notion
+destination-place = “{ $place }” in Notion
+destination-unready = Not ready yet, see Notion above. Until then jobs wait before they write their page.
+destination-folder = A folder on this computer
+page-language = Language of headings
+page-language-recorded = That of the recording
+sections = On the page, in this order
+section-summary = Summary
+section-todos = To-dos
+section-decisions = Decisions
+section-notes = Notes
+section-attachments = Attachments
+section-transcript = Transcript
+section-up = Move up: { $section }
+section-down = Move down: { $section }
+section-moved = { $section }: { $position } of { $count }
+uploads = Uploaded to Notion
+upload-recording = The recording
+upload-attachments = Attachments
+upload-limit = Your workspace takes files of up to { $size }.
+limit-mb = { NUMBER($count, maximumFractionDigits: 1) } MB
+limit-gb = { NUMBER($count, maximumFractionDigits: 1) } GB
+
+find-google = Google Drive account sign in client
+find-notion = Notion workspace token connection database property mapping
+find-pages = Page folder destination language section upload Markdown
+find-watched = Watch folder Drive automatic
+find-advanced = Sandbox test
+
 watched-why = New recordings in these folders become jobs by themselves.
 watched-none = No folder is watched.
 watched-list = Watched folders
@@ -293,15 +449,23 @@ watched-choose-detail = A folder on this computer.
 watched-access = A folder in Drive can be watched only with access to all of Drive.
 watched-give = Give access to all of Drive
 
-sandbox-label = Use a sandbox instead of Google
-sandbox-detail = For trying things out: the address of a sandbox on this computer, such as http://127.0.0.1:4010. Nothing then reaches Google.
+sandbox-label = Use a sandbox instead of Google and Notion
+sandbox-detail = For trying things out: the address of a sandbox on this computer, such as http://127.0.0.1:4010. Nothing then reaches Google or Notion.
 sandbox-use = Use sandbox
-sandbox-off = Use Google again
+sandbox-off = Use Google and Notion again
 
 told-client = Google is set up. Sign in next.
 told-signed-in = Signed in to Google as { $email }.
 told-signed-in-nobody = Signed in to Google.
 told-chosen = Google lets Debrief read what you chose.
+told-notion = Connected to “{ $workspace }” in Notion.
+told-placed = Pages go to “{ $place }”.
+told-created = { $count ->
+    [0] No property could be created.
+    [one] { $count } property is created.
+   *[other] { $count } properties are created.
+  }
+told-test-removed = The test page is in Notion’s trash.
 
 ## Said aloud
 say-stage = { $title }: { $doing }

@@ -165,12 +165,12 @@ describe('the settings', () => {
   test('mark a sandbox in the window for as long as it is used', async () => {
     const { user, sheet } = await withSettings();
     await user.type(
-      within(sheet).getByRole('textbox', { name: 'Use a sandbox instead of Google' }),
+      within(sheet).getByRole('textbox', { name: 'Use a sandbox instead of Google and Notion' }),
       'http://127.0.0.1:4010{Enter}',
     );
-    await within(sheet).findByRole('button', { name: 'Use Google again' });
+    await within(sheet).findByRole('button', { name: 'Use Google and Notion again' });
     await user.click(within(sheet).getByRole('button', { name: 'Close settings' }));
-    expect(screen.getByText('Sandbox: 127.0.0.1:4010, not Google')).toBeDefined();
+    expect(screen.getByText('Sandbox: 127.0.0.1:4010, not Google or Notion')).toBeDefined();
   });
 });
 

@@ -17,12 +17,20 @@ use url::{Host, Url};
 
 use crate::compose::{ComposedSteps, client_id};
 use crate::settings::{self, Change, Settings};
-use crate::sign_in::{Outcome, Wanted};
+use crate::sign_in::LIMIT;
 use crate::{App, link_of};
 
 pub use view::{
     AccountView, ClientSource, DriveAccess, GoogleView, LinkLook, Processed, SecretsKept, Trouble,
 };
+
+/// What a sign-in is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Wanted {
+    access: Access,
+    /// Ids of the files to choose; none to sign in only.
+    files: Vec<String>,
+}
 
 impl App {
     /// Who is signed in to Google and how.
@@ -115,8 +123,8 @@ impl App {
                 let sign_in = steps.drive().accounts().begin(wanted.access, &wanted.files).await?;
                 let (store, files) = (self.pool.store_handle(), wanted.files.clone());
                 let wake = self.pool.clone();
-                self.sign_in.open(wanted, sign_in, move |signed_in| async move {
-                    let outcome = taken(&steps, signed_in, &files).await;
+                self.sign_in.open(wanted, sign_in.url().clone(), async move {
+                    let outcome = taken(&steps, sign_in.finish(LIMIT).await?, &files).await;
                     // Whatever was chosen, somebody is signed in now.
                     wake_jobs(&store, Timestamp::now());
                     wake.stir();
@@ -125,7 +133,7 @@ impl App {
             }
         };
         browse(&waiting.url)?;
-        waiting.outcome().await.map(|_| ())
+        waiting.outcome().await
     }
 
     /// Gives up the open sign-in.
@@ -166,8 +174,8 @@ impl App {
 
     async fn use_client(&self, client: &ClientId) -> Result<(), Failure> {
         self.change_settings(&[
-            ("google", "client_id", Some(&client.id)),
-            ("google", "client_secret", Some(&client.secret)),
+            ("google", "client_id", Some(client.id.as_str().into())),
+            ("google", "client_secret", Some(client.secret.as_str().into())),
         ])
         .await
     }
@@ -177,31 +185,31 @@ impl App {
     /// # Errors
     /// The settings can't be written.
     pub async fn keep_secrets(&self, kept: SecretsKept) -> Result<(), Failure> {
-        self.change_settings(&[("secrets", "keep", Some(kept.word()))]).await?;
+        self.change_settings(&[("secrets", "keep", Some(kept.word().into()))]).await?;
         // Whether it works there is told with the rest of the view.
         let _ = self.steps.now().secrets().prove().await;
         Ok(())
     }
 
-    /// Uses a sandbox at a loopback address instead of Google, or Google itself again.
+    /// Uses a sandbox at a loopback address instead of Google and Notion, or those themselves again.
     ///
     /// # Errors
     /// The address is not on this machine, or the settings can't be written.
     pub async fn use_sandbox(&self, address: Option<&str>) -> Result<(), Failure> {
         let base = address.map(loopback).transpose()?;
         let at = |path: &str| base.as_ref().map(|base| format!("{base}{path}"));
-        let [auth, token, revoke, drive] =
-            ["/google/o/oauth2/v2/auth", "/google/token", "/google/revoke", "/drive/v3"].map(at);
+        let at = |path: &str| at(path).map(settings::Value::from);
         self.change_settings(&[
-            ("endpoints", "google_auth", auth.as_deref()),
-            ("endpoints", "google_token", token.as_deref()),
-            ("endpoints", "google_revoke", revoke.as_deref()),
-            ("endpoints", "drive", drive.as_deref()),
+            ("endpoints", "google_auth", at("/google/o/oauth2/v2/auth")),
+            ("endpoints", "google_token", at("/google/token")),
+            ("endpoints", "google_revoke", at("/google/revoke")),
+            ("endpoints", "drive", at("/drive/v3")),
+            ("endpoints", "notion", at("/notion/v1")),
         ])
         .await
     }
 
-    async fn change_settings(&self, changes: &[Change<'_>]) -> Result<(), Failure> {
+    pub(crate) async fn change_settings(&self, changes: &[Change<'_>]) -> Result<(), Failure> {
         let file = self.home.settings_file();
         settings::change(&file, changes)?;
         let settings = Settings::load(&file, std::env::vars())?;
@@ -215,7 +223,7 @@ impl App {
                 Secrets::new(settings.secrets.keep, self.home.keychain_service(), self.home.secrets_file())
             }
         };
-        let steps = ComposedSteps::with_secrets(&settings, &self.home, store, secrets);
+        let steps = ComposedSteps::with_secrets(&settings, &self.home, store, secrets, Some(&before));
         if !same_place {
             move_secrets(&before, &steps).await;
         }
@@ -271,7 +279,7 @@ impl App {
         Processed { job_id: job.to_string(), at: at.to_string(), here: known.is_some() }
     }
 
-    /// Gives a renamed recording its old name back. Its page stays.
+    /// Gives a renamed recording its old name back. Its page stays; see [`App::undo_page`].
     ///
     /// # Errors
     /// There is no such job, it renamed nothing, or somebody else renamed the recording since.
@@ -310,7 +318,7 @@ impl App {
         Ok(files)
     }
 
-    fn waiting_for(
+    pub(crate) fn waiting_for(
         &self,
         code: impl Fn(FailureCode) -> bool,
     ) -> Result<Vec<debrief_core::job::SubmitJob>, Failure> {
@@ -326,13 +334,13 @@ fn waits_for_a_sign_in(code: FailureCode) -> bool {
 }
 
 /// Keeps what the browser brought, and looks whether it was what was wanted.
-async fn taken(steps: &ComposedSteps, signed_in: SignedIn, wanted: &[String]) -> Outcome {
+async fn taken(steps: &ComposedSteps, signed_in: SignedIn, wanted: &[String]) -> Result<(), Failure> {
     let accounts = steps.drive().accounts();
     let others: Vec<Account> = accounts.list()?;
     let account = accounts.take(&signed_in).await?;
     let chosen = signed_in.picked.unwrap_or_default();
     if wanted.is_empty() || wanted.iter().any(|id| chosen.contains(id)) {
-        return Ok(account);
+        return Ok(());
     }
     let email = &account.email;
     let is_another = !others.is_empty() && others.iter().all(|other| other.id != account.id);
@@ -368,7 +376,8 @@ fn wake_jobs(store: &JobStore, now: Timestamp) {
 
 /// Sign-ins move to where they are kept from now on. What can't be moved has to be signed in again.
 async fn move_secrets(from: &ComposedSteps, to: &ComposedSteps) {
-    for name in from.drive().accounts().secret_names() {
+    let names = from.drive().accounts().secret_names().into_iter();
+    for name in names.chain(from.notion().connection().secret_names()) {
         if let Ok(Some(secret)) = from.secrets().get(&name).await
             && to.secrets().set(&name, secret).await.is_ok()
             && let Err(failure) = from.secrets().delete(&name).await

@@ -2,7 +2,6 @@
 
 mod account;
 mod accounts;
-mod callback;
 mod client_id;
 mod download;
 mod drive;

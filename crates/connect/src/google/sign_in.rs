@@ -7,8 +7,8 @@ use oauth2::{PkceCodeVerifier, RedirectUrl};
 use url::Url;
 
 use super::account::Access;
-use super::callback::{Answer, Callback};
 use super::oauth::{AuthError, OAuth, Tokens};
+use crate::callback::{Answer, Callback};
 
 /// A sign-in that the person has been asked for and hasn't answered yet. Dropping it cancels it.
 pub struct SignIn {
@@ -31,7 +31,7 @@ pub struct SignedIn {
 
 impl SignIn {
     pub(super) async fn begin(oauth: OAuth, access: Access, files: &[String]) -> Result<SignIn, Failure> {
-        let callback = Callback::listen().await.map_err(|error| {
+        let callback = Callback::listen("Google").await.map_err(|error| {
             failed(
                 "Debrief can't listen for the browser's answer on this computer.",
                 "Check that no security program forbids it, then try again.",

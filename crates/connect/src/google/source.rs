@@ -199,7 +199,7 @@ impl DriveSource {
             }
             Err(error) => return Err(Failure::from(error).into()),
         };
-        let receipt = Receipt { job: cx.job(), page: page.receipt() };
+        let receipt = Receipt { job: cx.job(), page: page.receipt().to_owned() };
         if now.name == name && now.receipt().is_some_and(|kept| kept.job == cx.job()) {
             // Done before the answer was lost, or by a run before this one.
             let before = (seen != name).then(|| seen.to_owned());

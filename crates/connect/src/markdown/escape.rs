@@ -79,6 +79,7 @@ mod tests {
     use crate::markdown::tests::small_page;
     use crate::markdown::text;
     use debrief_core::page::{Block, Page, PropertyValue};
+    use debrief_core::prose::{Prose, Span};
 
     /// Everything that a viewer might understand beyond CommonMark. Typographic quotation marks are no harm.
     fn parse(markdown: &str) -> Parser<'_> {
@@ -146,20 +147,24 @@ mod tests {
             property.name = b.clone();
             property.value = match &property.value {
                 PropertyValue::Text(_) => PropertyValue::Text(c.clone()),
+                PropertyValue::Names(_) => PropertyValue::Names(vec![c.clone()]),
                 PropertyValue::Link { .. } => {
                     PropertyValue::Link { text: a.clone(), target: format!("/{}", c.replace('\0', "")) }
                 }
             };
         }
-        page.blocks.push(Block::Paragraph("tame".into()));
+        let paragraph = Prose::Paragraph(vec![Span { text: "tame".into(), ..Span::default() }]);
+        page.blocks.push(Block::Prose(paragraph));
         for block in &mut page.blocks {
             match block {
-                Block::Heading(text)
+                Block::Heading { text, .. }
                 | Block::Subheading { text, .. }
-                | Block::Paragraph(text)
                 | Block::Note(text)
                 | Block::Warning(text)
-                | Block::Link { text, .. } => *text = c.clone(),
+                | Block::Attachment { name: text, .. } => *text = c.clone(),
+                Block::Prose(block) => {
+                    *block = Prose::Paragraph(vec![Span { text: c.clone(), ..Span::default() }]);
+                }
                 Block::Point { text, speaker, .. } => {
                     *text = b.clone();
                     *speaker = speaker.as_ref().map(|_| a.clone());

@@ -67,7 +67,7 @@ fn on_a_full_disk(folder: &Path) {
     let sink = MarkdownFolder::new(folder);
     let mut page = small_page();
     let text = "all work and no play ".repeat(20_000);
-    page.blocks.push(Block::Paragraph(text));
+    page.blocks.push(Block::Note(text));
     let publish = |page: &Page| {
         let cx = StageCx::new(page.job, folder, Arc::new(Journal::default()));
         runtime.block_on(sink.publish(page, cx))

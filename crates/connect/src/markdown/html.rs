@@ -5,6 +5,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::escape::address;
 use super::marker;
+use super::prose;
 use super::words::{Words, words};
 
 const STYLE: &str = include_str!("page.css");
@@ -29,14 +30,14 @@ pub(super) fn html(page: &Page) -> String {
 fn anchors(page: &Page) -> Vec<u32> {
     let start = |block: &Block| match block {
         Block::Utterance { at_ms, .. } => Some(*at_ms),
-        Block::Heading(_)
+        Block::Heading { .. }
         | Block::Subheading { .. }
-        | Block::Paragraph(_)
+        | Block::Prose(_)
         | Block::Note(_)
         | Block::Warning(_)
         | Block::Point { .. }
         | Block::Todo { .. }
-        | Block::Link { .. } => None,
+        | Block::Attachment { .. } => None,
     };
     let mut anchors: Vec<u32> = page.blocks.iter().filter_map(start).collect();
     anchors.sort_unstable();
@@ -55,17 +56,17 @@ fn parts(blocks: &[Block]) -> Vec<Part<'_>> {
     let mut rest = blocks;
     while let Some(first) = rest.first() {
         let (heading, body) = match first {
-            Block::Heading(text) => (Some(text.as_str()), &rest[1..]),
+            Block::Heading { text, .. } => (Some(text.as_str()), &rest[1..]),
             Block::Subheading { .. }
-            | Block::Paragraph(_)
+            | Block::Prose(_)
             | Block::Note(_)
             | Block::Warning(_)
             | Block::Point { .. }
             | Block::Todo { .. }
-            | Block::Link { .. }
+            | Block::Attachment { .. }
             | Block::Utterance { .. } => (None, rest),
         };
-        let end = body.iter().position(|block| matches!(block, Block::Heading(_))).unwrap_or(body.len());
+        let end = body.iter().position(|block| matches!(block, Block::Heading { .. })).unwrap_or(body.len());
         parts.push(Part { heading, blocks: &body[..end] });
         rest = &body[end..];
     }
@@ -79,19 +80,17 @@ enum Kind {
     Points,
     Todos,
     Links,
+    Prose,
     Talk,
 }
 
 fn kind(block: &Block) -> Kind {
     match block {
-        Block::Heading(_)
-        | Block::Subheading { .. }
-        | Block::Paragraph(_)
-        | Block::Note(_)
-        | Block::Warning(_) => Kind::Alone,
+        Block::Heading { .. } | Block::Subheading { .. } | Block::Note(_) | Block::Warning(_) => Kind::Alone,
+        Block::Prose(_) => Kind::Prose,
         Block::Point { .. } => Kind::Points,
         Block::Todo { .. } => Kind::Todos,
-        Block::Link { .. } => Kind::Links,
+        Block::Attachment { .. } => Kind::Links,
         Block::Utterance { .. } => Kind::Talk,
     }
 }
@@ -142,7 +141,7 @@ impl Sheet<'_> {
                             dt { (property.name) }
                             dd {
                                 @match &property.value {
-                                    PropertyValue::Text(text) => (text),
+                                    PropertyValue::Text(_) | PropertyValue::Names(_) => (property.value.to_text(&self.page.language)),
                                     PropertyValue::Link { text, target } => (link(text, target)),
                                 }
                             }
@@ -186,6 +185,9 @@ impl Sheet<'_> {
             Some(Kind::Points) => html! { ul.points { (items) } },
             Some(Kind::Todos) => html! { ul.todos { (items) } },
             Some(Kind::Links) => html! { ul.links { (items) } },
+            Some(Kind::Prose) => {
+                prose::html_of(&group.iter().filter_map(prose_of).cloned().collect::<Vec<_>>())
+            }
             Some(Kind::Talk) => self.talk(group),
             Some(Kind::Alone) | None => items,
         }
@@ -193,9 +195,9 @@ impl Sheet<'_> {
 
     fn block(&self, block: &Block) -> Markup {
         match block {
-            Block::Heading(text) => html! { h2 { (text) } },
+            Block::Heading { text, .. } => html! { h2 { (text) } },
             Block::Subheading { text, at_ms } => html! { h3 { (self.when(*at_ms)) span { (text) } } },
-            Block::Paragraph(text) => html! { p { (text) } },
+            Block::Prose(block) => prose::html_of(std::slice::from_ref(block)),
             Block::Note(text) => html! { p.note { (text) } },
             Block::Warning(text) => html! { p.warning role="note" { (text) } },
             Block::Point { text, at_ms, speaker } => html! {
@@ -218,7 +220,7 @@ impl Sheet<'_> {
                     }
                 }
             },
-            Block::Link { text, target } => html! { li { (link(text, target)) } },
+            Block::Attachment { name, target, .. } => html! { li { (link(name, target)) } },
             Block::Utterance { .. } => self.talk(std::slice::from_ref(block)),
         }
     }
@@ -252,6 +254,20 @@ impl Sheet<'_> {
             Some(index) => html! { a.when href={ "#t-" (self.anchors[index]) } { (time) } },
             None => html! { span.when { (time) } },
         }
+    }
+}
+
+fn prose_of(block: &Block) -> Option<&debrief_core::prose::Prose> {
+    match block {
+        Block::Prose(block) => Some(block),
+        Block::Heading { .. }
+        | Block::Subheading { .. }
+        | Block::Note(_)
+        | Block::Warning(_)
+        | Block::Point { .. }
+        | Block::Todo { .. }
+        | Block::Attachment { .. }
+        | Block::Utterance { .. } => None,
     }
 }
 

@@ -16,6 +16,7 @@ mod failures;
 mod html;
 mod marker;
 mod place;
+mod prose;
 mod text;
 mod words;
 mod write;
@@ -139,7 +140,7 @@ fn write_both(folder: &Path, page: &Page, place: &Place, cx: &StageCx) -> StepRe
     cx.check_stopped()?;
     write::replace(&html, &html::html(page), page.job).map_err(failed)?;
     cx.progress(Progress::items(2, 2));
-    Ok(PublishedPage { markdown_path: Some(markdown), html_path: Some(html) })
+    Ok(PublishedPage { markdown_path: Some(markdown), html_path: Some(html), notion: None })
 }
 
 fn kept_edits(edited: &str, written: &str) -> Warning {

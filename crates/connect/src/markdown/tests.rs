@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use async_trait::async_trait;
 use debrief_core::failure::{Failure, FailureCode, Retry, Warning};
 use debrief_core::job::JobId;
-use debrief_core::page::{Block, Page, Property, PropertyValue};
+use debrief_core::page::{Block, Page, PageSection, Property, PropertyKind, PropertyValue};
 use debrief_core::ports::PageSink;
 use debrief_core::stage::{Progress, StageCx, StageHost, StepError};
 use jiff::civil::date;
@@ -74,8 +74,15 @@ fn names(folder: &Path) -> Vec<String> {
 }
 
 pub(in crate::markdown) fn small_page() -> Page {
-    let text =
-        |name: &str, value: &str| Property { name: name.into(), value: PropertyValue::Text(value.into()) };
+    let text = |kind, name: &str, value: &str| Property {
+        kind,
+        name: name.into(),
+        value: PropertyValue::Text(value.into()),
+    };
+    let names = PropertyValue::Names(vec!["Speaker 1".into(), "Speaker 2".into()]);
+    let heading = |section, text: &str| Block::Heading { section, text: text.into() };
+    let document =
+        |name: &str, target: &str| Block::Attachment { name: name.into(), target: target.into(), file: None };
     let target = "/home/ada/Recordings/weekly review (1) & more.m4a".to_owned();
     let source = PropertyValue::Link { text: "weekly review (1) & more.m4a".into(), target };
     let point = |text: &str, at_ms, speaker: &str| Block::Point {
@@ -95,17 +102,20 @@ pub(in crate::markdown) fn small_page() -> Page {
         date: date(2026, 11, 12),
         language: "en".into(),
         properties: vec![
-            text("Participants", "Speaker 1, Speaker 2"),
-            text("Length", "2:10"),
-            Property { name: "Recording".into(), value: source },
+            Property { kind: PropertyKind::Participants, name: "Participants".into(), value: names },
+            text(PropertyKind::Duration, "Length", "2:10"),
+            Property { kind: PropertyKind::Recording, name: "Recording".into(), value: source },
         ],
+        duration_ms: 130_000,
+        tags: Vec::new(),
+        recording_file: "/home/ada/Recordings/weekly review (1) & more.m4a".into(),
         blocks: vec![
             Block::Warning("The text comes from a rough offline recogniser: expect wrong words.".into()),
-            Block::Heading("Summary".into()),
+            heading(PageSection::Summary, "Summary"),
             Block::Note("These notes are sentences taken from the transcript as they were said.".into()),
             point("The launch moves to the third of December.", 12_400, "Speaker 2"),
             point("1. Sales grew by *five* percent.", 47_000, ""),
-            Block::Heading("To-dos".into()),
+            heading(PageSection::Todos, "To-dos"),
             Block::Todo {
                 text: "I'll send the report by Friday.".into(),
                 assignee: Some("Speaker 1".into()),
@@ -113,13 +123,13 @@ pub(in crate::markdown) fn small_page() -> Page {
                 at_ms: 83_000,
             },
             Block::Todo { text: "Book the room.".into(), assignee: None, due: None, at_ms: 90_000 },
-            Block::Heading("Notes".into()),
+            heading(PageSection::Notes, "Notes"),
             Block::Subheading { text: "Launch date".into(), at_ms: 12_000 },
             point("- The launch moves to the third of December.", 12_400, "Speaker 2"),
-            Block::Heading("Attachments".into()),
-            Block::Link { text: "agenda.pdf".into(), target: "https://example.org/a?b=1&copy=2".into() },
-            Block::Link { text: "odd".into(), target: "javascript:alert(1)".into() },
-            Block::Heading("Transcript".into()),
+            heading(PageSection::Attachments, "Attachments"),
+            document("agenda.pdf", "https://example.org/a?b=1&copy=2"),
+            document("odd", "javascript:alert(1)"),
+            heading(PageSection::Transcript, "Transcript"),
             said(0, 0, "Good morning. # Not a heading."),
             said(1, 12_000, "The launch moves to the third of December. <script>alert(1)</script>"),
             said(1, 47_000, "1. Sales grew by *five* percent."),

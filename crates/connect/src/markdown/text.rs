@@ -6,6 +6,7 @@ use debrief_core::page::{Block, Page, PropertyValue, timecode};
 
 use super::escape::{inline, line_start, link};
 use super::marker;
+use super::prose;
 use super::words::{Words, words};
 
 /// The whole file, with the marker as its last line.
@@ -15,7 +16,7 @@ pub(super) fn markdown(page: &Page) -> String {
     property(&mut out, words, words.date, &page.date.to_string());
     for line in &page.properties {
         let value = match &line.value {
-            PropertyValue::Text(text) => inline(text),
+            PropertyValue::Text(_) | PropertyValue::Names(_) => inline(&line.value.to_text(&page.language)),
             PropertyValue::Link { text, target } => link(text, target),
         };
         property(&mut out, words, &line.name, &value);
@@ -43,10 +44,10 @@ fn property(out: &mut String, words: &Words, name: &str, value: &str) {
 
 fn is_list_item(block: &Block) -> bool {
     match block {
-        Block::Point { .. } | Block::Todo { .. } | Block::Link { .. } => true,
-        Block::Heading(_)
+        Block::Point { .. } | Block::Todo { .. } | Block::Attachment { .. } => true,
+        Block::Prose(block) => prose::list_of(block).is_some(),
+        Block::Heading { .. }
         | Block::Subheading { .. }
-        | Block::Paragraph(_)
         | Block::Note(_)
         | Block::Warning(_)
         | Block::Utterance { .. } => false,
@@ -55,9 +56,9 @@ fn is_list_item(block: &Block) -> bool {
 
 fn block_text(block: &Block, words: &Words) -> String {
     match block {
-        Block::Heading(text) => format!("## {}", inline(text)),
+        Block::Heading { text, .. } => format!("## {}", inline(text)),
         Block::Subheading { text, at_ms } => format!("### {} `{}`", inline(text), timecode(*at_ms)),
-        Block::Paragraph(text) => line_start(text),
+        Block::Prose(block) => prose::markdown(block),
         Block::Note(text) => format!("> {}", line_start(text)),
         Block::Warning(text) => format!("> ⚠ {}", inline(text)),
         Block::Point { text, at_ms, speaker } => {
@@ -71,7 +72,7 @@ fn block_text(block: &Block, words: &Words) -> String {
             let facts: Vec<String> = who.into_iter().chain(due).chain([when]).collect();
             format!("- [ ] {} ({})", line_start(text), facts.join(", "))
         }
-        Block::Link { text, target } => format!("- {}", link(text, target)),
+        Block::Attachment { name, target, .. } => format!("- {}", link(name, target)),
         Block::Utterance { speaker, at_ms, text, .. } => {
             let name = inline(speaker);
             let name = if name.is_empty() { name } else { format!("**{name}** ") };

@@ -81,6 +81,7 @@ fn notes(transcript: &Transcript, recording: &Recording, cx: &StageCx) -> StepRe
         decisions: decisions(&sentences, &acts),
         todos: todos(&sentences, &terms, &acts, base_date(recording)),
         sections,
+        tags: Vec::new(),
         method: NotesMethod::Extractive,
     })
 }

@@ -49,7 +49,12 @@ pub(super) fn sections(
         if let Some(heading) = heading.filter(|_| !points.is_empty()) {
             headings.push(heading.clone());
             let points = points.iter().map(|i| sentences[*i].point()).collect();
-            sections.push(Section { heading, at_ms: sentences[topic.start].at_ms, points });
+            sections.push(Section {
+                heading,
+                at_ms: sentences[topic.start].at_ms,
+                body: String::new(),
+                points,
+            });
         }
     }
     Ok(sections)

@@ -287,7 +287,13 @@ impl Inner {
         use FailureCode as C;
         let Ok(steps) = self.compose.steps(&job.request) else { return false };
         match code {
-            C::PageFolderGone | C::PageFolderReadOnly => steps.sink.ready().await.is_ok(),
+            // Without a connection it is known on this machine that there is none.
+            C::PageFolderGone
+            | C::PageFolderReadOnly
+            | C::NotionNotConnected
+            | C::NotionSignInExpired
+            | C::NotionPlaceUnset => steps.sink.ready().await.is_ok(),
+            C::NotionNoAccess | C::NotionPropertyUnfit if rarely => steps.sink.ready().await.is_ok(),
             C::NoSpeechEngine | C::ModelMissing => steps.transcriber.ready().await.is_ok(),
             C::DiskFull => {
                 let room = fs4::available_space(&self.options.jobs_folder).unwrap_or(0);
@@ -316,7 +322,9 @@ impl Inner {
             | C::ModelUnusable
             | C::EngineFailed
             | C::DiarizationFailed
-            | C::NotConnected
+            | C::NotionNoAccess
+            | C::NotionPropertyUnfit
+            | C::NotionRefused
             | C::SignInFailed
             | C::WrongPick
             | C::FlaggedAsAbusive

@@ -39,6 +39,19 @@ impl JobStore {
         }))
     }
 
+    /// The output that a stage gave before it was to run again, whatever its version.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub fn stale_output(&self, id: JobId, stage: Stage) -> Result<Option<serde_json::Value>> {
+        let text: Option<String> = self
+            .lock()
+            .prepare_cached("SELECT output FROM checkpoints WHERE job = ?1 AND stage = ?2 AND stale = 1")?
+            .query_row(params![id.to_string(), stage.word()], |row| row.get(0))
+            .optional()?;
+        Ok(text.and_then(|text| serde_json::from_str(&text).ok()))
+    }
+
     /// The finished stages of a job, with how long each took in milliseconds.
     ///
     /// # Errors

@@ -204,6 +204,7 @@ impl Summarizer for Scripted {
             decisions: Vec::new(),
             todos: Vec::new(),
             sections: Vec::new(),
+            tags: Vec::new(),
             method: NotesMethod::Extractive,
         })
     }
@@ -224,7 +225,7 @@ impl PageSink for Scripted {
         std::fs::create_dir_all(&pages).unwrap();
         let path = pages.join(format!("{}.md", page.job));
         std::fs::write(&path, &page.title).unwrap();
-        Ok(PublishedPage { markdown_path: Some(path), html_path: None })
+        Ok(PublishedPage { markdown_path: Some(path), ..PublishedPage::default() })
     }
 }
 
@@ -301,6 +302,7 @@ pub(crate) fn request(name: &str) -> SubmitJob {
         attachments: Vec::new(),
         destination: Destination::Markdown { folder: "/pages".into() },
         speech: SpeechChoice::default(),
+        layout: debrief_core::page::PageLayout::default(),
     }
 }
 

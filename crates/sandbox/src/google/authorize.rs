@@ -4,14 +4,15 @@ use std::collections::BTreeSet;
 
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
-use hyper::{StatusCode, header};
+use hyper::StatusCode;
 use url::{Host, Url};
 
 use super::accounts::{AccountId, DRIVE_FILE, SCOPES};
 use super::consent;
 use super::file::FileId;
-use super::params::Params;
 use super::person::{Answer, Picks};
+use crate::answers;
+use crate::params::Params;
 use crate::world::{Shared, World};
 
 /// What a client asks the person for.
@@ -89,17 +90,7 @@ pub(super) async fn ask(State(shared): State<Shared>, RawQuery(query): RawQuery)
             None => ask.failed("access_denied"),
         },
     };
-    redirect(StatusCode::FOUND, &back)
-}
-
-pub(super) fn redirect(status: StatusCode, to: &Url) -> Response {
-    let location = header::HeaderValue::from_str(to.as_str()).expect("an address is written in ASCII");
-    Response::builder()
-        .status(status)
-        .header(header::LOCATION, location)
-        .header(header::CACHE_CONTROL, "no-store")
-        .body(axum::body::Body::empty())
-        .expect("these headers are valid")
+    answers::redirect(StatusCode::FOUND, &back)
 }
 
 impl Ask {

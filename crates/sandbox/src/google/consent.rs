@@ -1,20 +1,17 @@
 //! The pages of the sign-in that a person sees.
 
-use axum::body::Body;
 use axum::extract::State;
 use axum::response::Response;
-use hyper::{StatusCode, header};
-use maud::{DOCTYPE, Markup, html};
+use hyper::StatusCode;
+use maud::{Markup, html};
 
 use super::CONSENT_PATH;
 use super::accounts::AccountId;
-use super::authorize::{Ask, redirect};
+use super::authorize::Ask;
 use super::file::{DriveFile, FileId};
-use super::params::Params;
+use crate::answers;
+use crate::params::Params;
 use crate::world::{Shared, World};
-
-const STYLE: &str = "body{font:1rem/1.5 system-ui,sans-serif;max-width:40rem;margin:2rem auto;padding:0 1rem}\
-    fieldset{margin:1rem 0}label{display:block}button{font:inherit;padding:.4rem 1.2rem;margin-right:.5rem}";
 
 /// Asks the person: one form for each account, so that only files of that account can be picked.
 pub(super) fn page(world: &World, ask: &Ask, query: &str) -> Response {
@@ -41,7 +38,7 @@ pub(super) fn page(world: &World, ask: &Ask, query: &str) -> Response {
             }
         }
     };
-    html_page(StatusCode::OK, "Sign in", &body)
+    answers::question(StatusCode::OK, "Google", "Sign in", &body)
 }
 
 fn choice(ask: &Ask, file: &DriveFile) -> Markup {
@@ -85,7 +82,7 @@ pub(super) async fn answered(State(shared): State<Shared>, form: String) -> Resp
         // Deny, and whatever else a form without an account can say.
         _ => ask.failed("access_denied"),
     };
-    redirect(StatusCode::SEE_OTHER, &back)
+    answers::redirect(StatusCode::SEE_OTHER, &back)
 }
 
 /// Google's own error page: the client hears nothing.
@@ -95,34 +92,10 @@ pub(super) fn refused(status: StatusCode, code: &str, why: &str) -> Response {
         p { "Error " (status.as_u16()) ": " code { (code) } }
         p { (why) }
     };
-    html_page(status, "Error", &body)
+    answers::question(status, "Google", "Error", &body)
 }
 
 /// A page that never leads back.
 pub(super) fn silence() -> Response {
-    html_page(StatusCode::OK, "Sign in", &html! { p { "Nobody is going to answer here." } })
-}
-
-fn html_page(status: StatusCode, title: &str, body: &Markup) -> Response {
-    let page = html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width";
-                title { (title) " – Debrief sandbox" }
-                style { (STYLE) }
-            }
-            body {
-                h1 { "Debrief sandbox – not Google" }
-                (body)
-            }
-        }
-    };
-    Response::builder()
-        .status(status)
-        .header(header::CONTENT_TYPE, "text/html; charset=utf-8")
-        .header(header::CACHE_CONTROL, "no-store")
-        .body(Body::from(page.into_string()))
-        .expect("these headers are valid")
+    answers::question(StatusCode::OK, "Google", "Sign in", &html! { p { "Nobody is going to answer here." } })
 }

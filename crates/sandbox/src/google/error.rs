@@ -2,12 +2,12 @@
 
 use std::borrow::Cow;
 
-use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use hyper::{StatusCode, header};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::file::FileId;
+use crate::answers;
 
 /// One refusal: `{"error":{"code","message","errors":[…]}}`.
 #[derive(Debug)]
@@ -77,7 +77,7 @@ impl IntoResponse for ApiError {
         }
         let code = self.status.as_u16();
         let body = json!({ "error": { "code": code, "message": self.message, "errors": [detail] } });
-        let mut answer = answer_json(self.status, &body);
+        let mut answer = answers::json(self.status, &body);
         if self.status == StatusCode::UNAUTHORIZED {
             let challenge =
                 header::HeaderValue::from_static("Bearer realm=\"sandbox\", error=\"invalid_token\"");
@@ -85,14 +85,4 @@ impl IntoResponse for ApiError {
         }
         answer
     }
-}
-
-/// An answer in JSON.
-pub(super) fn answer_json(status: StatusCode, body: &Value) -> Response {
-    Response::builder()
-        .status(status)
-        .header(header::CONTENT_TYPE, "application/json; charset=UTF-8")
-        .header(header::CACHE_CONTROL, "no-store")
-        .body(Body::from(body.to_string()))
-        .expect("these headers are valid")
 }

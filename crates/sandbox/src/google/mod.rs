@@ -7,7 +7,6 @@ mod drive;
 mod error;
 mod file;
 mod files;
-mod params;
 mod person;
 mod token;
 
@@ -26,6 +25,7 @@ use self::accounts::{Access, Account, Client, Code, Grant, Refresh};
 use self::error::ApiError;
 use self::files::Change;
 use crate::fault::Call;
+use crate::params::Params;
 use crate::world::Shared;
 
 pub(crate) const AUTH_PATH: &str = "/google/o/oauth2/v2/auth";
@@ -79,7 +79,7 @@ pub(crate) fn asked(method: &Method, path: &str, query: &str) -> Option<(Call, O
         ("GET", ["files"]) => Some((Call::List, None)),
         ("GET", ["files", id, "export"]) => Some((Call::Export, Some(FileId::from(*id)))),
         ("GET", ["files", id]) => {
-            let media = params::Params::of(query).get("alt") == Some("media");
+            let media = Params::of(query).get("alt") == Some("media");
             let call = if media { Call::Download } else { Call::Metadata };
             Some((call, Some(FileId::from(*id))))
         }
@@ -95,13 +95,7 @@ pub(crate) fn refusal(call: Call, status: StatusCode, reason: &str) -> Response 
     match call {
         Call::Auth => consent::refused(status, reason, "A planned fault."),
         Call::Token | Call::Revoke => token::refused(status, reason, "A planned fault."),
-        Call::About
-        | Call::Metadata
-        | Call::Download
-        | Call::Export
-        | Call::Rename
-        | Call::List
-        | Call::Changes
-        | Call::Any => ApiError::planned(status, reason),
+        // Everything else of Google's is Drive.
+        _ => ApiError::planned(status, reason),
     }
 }

@@ -11,8 +11,8 @@ use sha2::{Digest, Sha256};
 
 use super::accounts::{ACCESS_S, Standing};
 use super::authorize::is_pkce;
-use super::error::answer_json;
-use super::params::Params;
+use crate::answers;
+use crate::params::Params;
 use crate::world::{Shared, World};
 
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -46,12 +46,12 @@ impl IntoResponse for OauthError {
 }
 
 pub(super) fn refused(status: StatusCode, error: &str, description: &str) -> Response {
-    answer_json(status, &json!({ "error": error, "error_description": description }))
+    answers::json(status, &json!({ "error": error, "error_description": description }))
 }
 
 pub(super) async fn token(State(shared): State<Shared>, headers: HeaderMap, form: String) -> Response {
     let answer = params_of_form(&headers, &form).and_then(|params| shared.lock().exchange(&params));
-    answer.map_or_else(IntoResponse::into_response, |body| answer_json(StatusCode::OK, &body))
+    answer.map_or_else(IntoResponse::into_response, |body| answers::json(StatusCode::OK, &body))
 }
 
 pub(super) async fn revoke(
@@ -68,7 +68,7 @@ pub(super) async fn revoke(
         }),
     };
     match token.and_then(|token| shared.lock().take_back(&token)) {
-        Ok(()) => answer_json(StatusCode::OK, &json!({})),
+        Ok(()) => answers::json(StatusCode::OK, &json!({})),
         Err(error) => error.into_response(),
     }
 }

@@ -6,7 +6,8 @@ use hyper::{HeaderMap, StatusCode, Uri};
 use serde_json::json;
 
 use super::{Request, fields};
-use crate::google::error::{ApiError, answer_json};
+use crate::answers;
+use crate::google::error::ApiError;
 use crate::world::Shared;
 
 pub(super) async fn about(
@@ -23,5 +24,5 @@ pub(super) async fn about(
     let selection = request.selection(&fields::OF_ABOUT, "")?;
     let user = world.user(&request.caller.account, &request.caller);
     let about = json!({ "kind": "drive#about", "user": user });
-    Ok(answer_json(StatusCode::OK, &selection.apply(&about)))
+    Ok(answers::json(StatusCode::OK, &selection.apply(&about)))
 }

@@ -11,7 +11,8 @@ use super::access::Caller;
 use super::fields::Selection;
 use super::resource::{wants_checksums, written};
 use super::{Request, fields, get};
-use crate::google::error::{ApiError, answer_json};
+use crate::answers;
+use crate::google::error::ApiError;
 use crate::google::file::DriveFile;
 use crate::google::files::Change;
 use crate::world::{Shared, World};
@@ -32,7 +33,7 @@ pub(super) async fn start(
     let selection = request.selection(&fields::OF_START, "kind,startPageToken")?;
     let token = (world.google.changes.len() + FIRST).to_string();
     let body = json!({ "kind": "drive#startPageToken", "startPageToken": token });
-    Ok(answer_json(StatusCode::OK, &selection.apply(&body)))
+    Ok(answers::json(StatusCode::OK, &selection.apply(&body)))
 }
 
 pub(super) async fn changes(
@@ -48,7 +49,7 @@ pub(super) async fn changes(
         get::summed(files).await;
     }
     let body = shared.lock().changes_since(&request, &of_file)?;
-    Ok(answer_json(StatusCode::OK, &selection.apply(&body)))
+    Ok(answers::json(StatusCode::OK, &selection.apply(&body)))
 }
 
 impl World {

@@ -6,7 +6,8 @@ use hyper::{HeaderMap, StatusCode, Uri};
 
 use super::resource::wants_checksums;
 use super::{Request, fields, media};
-use crate::google::error::{ApiError, answer_json};
+use crate::answers;
+use crate::google::error::ApiError;
 use crate::google::file::{DriveFile, FileId};
 use crate::world::Shared;
 
@@ -32,7 +33,7 @@ pub(super) async fn get(
     let mut world = shared.lock();
     let body = world.resource(&request.caller, world.found(&request, &id)?, &selection);
     world.grow(&id);
-    Ok(answer_json(StatusCode::OK, &body))
+    Ok(answers::json(StatusCode::OK, &body))
 }
 
 /// Computes checksums while the world is free for others; the copies share them with the files.

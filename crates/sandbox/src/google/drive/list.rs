@@ -13,7 +13,8 @@ use sha2::{Digest, Sha256};
 use super::query::Query;
 use super::resource::wants_checksums;
 use super::{Request, fields, get};
-use crate::google::error::{ApiError, answer_json};
+use crate::answers;
+use crate::google::error::ApiError;
 use crate::google::file::DriveFile;
 use crate::world::{Shared, World};
 
@@ -38,7 +39,7 @@ pub(super) async fn list(
     if let Some(token) = page.next {
         body["nextPageToken"] = token.into();
     }
-    Ok(answer_json(StatusCode::OK, &selection.apply(&body)))
+    Ok(answers::json(StatusCode::OK, &selection.apply(&body)))
 }
 
 /// One page of a listing.

@@ -18,7 +18,7 @@ use hyper::{HeaderMap, Uri};
 use self::access::Caller;
 use self::fields::Selection;
 use super::error::ApiError;
-use super::params::Params;
+use crate::params::Params;
 use crate::world::{Shared, World};
 
 /// Page sizes that Drive accepts.

@@ -9,7 +9,8 @@ use hyper::{HeaderMap, StatusCode, Uri, header};
 use serde_json::{Map, Value};
 
 use super::{Request, fields, get};
-use crate::google::error::{ApiError, answer_json};
+use crate::answers;
+use crate::google::error::ApiError;
 use crate::google::file::{DriveFile, FileId};
 use crate::world::Shared;
 
@@ -46,7 +47,7 @@ pub(super) async fn update(
     file.app_properties.insert(request.caller.client.clone(), properties);
     file.modified_time = now;
     let body = world.resource(&request.caller, world.found(&request, &id)?, &selection);
-    Ok(answer_json(StatusCode::OK, &body))
+    Ok(answers::json(StatusCode::OK, &body))
 }
 
 /// What a request changes.

@@ -17,7 +17,7 @@ use tokio::task::JoinHandle;
 
 /// What the browser brought back.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Answer {
+pub(crate) enum Answer {
     /// The person said yes.
     Granted {
         /// To be exchanged for tokens.
@@ -33,15 +33,16 @@ pub(super) enum Answer {
 const READING: Duration = Duration::from_secs(2);
 
 /// Listens on this machine alone, on a port that is free. Gone when it is dropped.
-pub(super) struct Callback {
+pub(crate) struct Callback {
     answer: oneshot::Receiver<Answer>,
     server: JoinHandle<()>,
     /// `http://127.0.0.1:PORT`
-    pub(super) address: String,
+    pub(crate) address: String,
     expected: Arc<Expected>,
 }
 
 struct Expected {
+    service: &'static str,
     host: String,
     state: Mutex<Option<String>>,
     tell: Mutex<Option<oneshot::Sender<Answer>>>,
@@ -49,27 +50,41 @@ struct Expected {
 
 impl Callback {
     /// Begins to listen; answers count once [`Callback::expect`] was told their state.
-    pub(super) async fn listen() -> std::io::Result<Callback> {
+    pub(crate) async fn listen(service: &'static str) -> std::io::Result<Callback> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let host = listener.local_addr()?.to_string();
+        Ok(Callback::on(listener, host, service))
+    }
+
+    /// As [`Callback::listen`], at `http://localhost:PORT/`, for services that know one address alone.
+    pub(crate) async fn listen_at(port: u16, service: &'static str) -> std::io::Result<Callback> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
+        Ok(Callback::on(listener, format!("localhost:{port}"), service))
+    }
+
+    fn on(listener: TcpListener, host: String, service: &'static str) -> Callback {
         let (tell, answer) = oneshot::channel();
-        let expected =
-            Arc::new(Expected { host: host.clone(), state: Mutex::default(), tell: Mutex::new(Some(tell)) });
+        let expected = Arc::new(Expected {
+            service,
+            host: host.clone(),
+            state: Mutex::default(),
+            tell: Mutex::new(Some(tell)),
+        });
         let routes = Router::new().route("/", get(come_back)).with_state(expected.clone());
         let server = tokio::spawn(async move {
             // It ends by being dropped; a listener that fails leaves the person with the timeout.
             let _ = axum::serve(listener, routes).await;
         });
-        Ok(Callback { answer, server, address: format!("http://{host}"), expected })
+        Callback { answer, server, address: format!("http://{host}"), expected }
     }
 
     /// Only an answer with this state is taken.
-    pub(super) fn expect(&self, state: String) {
+    pub(crate) fn expect(&self, state: String) {
         *lock(&self.expected.state) = Some(state);
     }
 
     /// Waits for the one answer. The address is closed soon after.
-    pub(super) async fn answer(mut self) -> Option<Answer> {
+    pub(crate) async fn answer(mut self) -> Option<Answer> {
         let answer = (&mut self.answer).await.ok();
         tokio::spawn(async move {
             tokio::time::sleep(READING).await;
@@ -94,12 +109,15 @@ async fn come_back(
     headers: HeaderMap,
     Query(query): Query<HashMap<String, String>>,
 ) -> Response {
+    let service = expected.service;
     // A name that somebody else's DNS points to this machine is not this address.
     if header_of(&headers, header::HOST.as_str()) != Some(&expected.host) {
         return page(StatusCode::FORBIDDEN, "This is not the address of Debrief.", "這不是 Debrief 的位址。");
     }
     if !is_navigation(&headers) {
-        return page(StatusCode::FORBIDDEN, "Only Google may send you here.", "只能由 Google 前往此頁。");
+        let (english, chinese) =
+            (format!("Only {service} may send you here."), format!("只能由 {service} 前往此頁。"));
+        return page(StatusCode::FORBIDDEN, &english, &chinese);
     }
     let is_expected = query.get("state").is_some_and(|state| lock(&expected.state).as_ref() == Some(state));
     if !is_expected {
@@ -118,11 +136,9 @@ async fn come_back(
                 .map(|ids| ids.split(',').filter(|id| !id.is_empty()).map(str::to_owned).collect()),
         },
         (None, None) => {
-            return page(
-                StatusCode::BAD_REQUEST,
-                "Google's answer is not complete.",
-                "Google 的回應不完整。",
-            );
+            let (english, chinese) =
+                (format!("{service}'s answer is not complete."), format!("{service} 的回應不完整。"));
+            return page(StatusCode::BAD_REQUEST, &english, &chinese);
         }
     };
     let said_yes = matches!(answer, Answer::Granted { .. });
@@ -138,8 +154,8 @@ async fn come_back(
     if said_yes {
         page(
             StatusCode::OK,
-            "Google has answered. Go back to Debrief; you can close this page.",
-            "Google 已回應。請回到 Debrief，可以關閉此頁。",
+            &format!("{service} has answered. Go back to Debrief; you can close this page."),
+            &format!("{service} 已回應。請回到 Debrief，可以關閉此頁。"),
         )
     } else {
         page(
@@ -150,7 +166,7 @@ async fn come_back(
     }
 }
 
-/// A browser that is sent here by Google navigates. Scripts, forms and images of other pages say that they are something
+/// A browser that is sent here by a service navigates. Scripts, forms and images of other pages say that they are something
 /// else; a browser too old to say anything is taken at its word, the state protects it.
 fn is_navigation(headers: &HeaderMap) -> bool {
     let is = |name: &str, value: &str| header_of(headers, name).is_none_or(|said| said == value);
@@ -197,7 +213,7 @@ mod tests {
     use super::*;
 
     async fn listening() -> Callback {
-        let callback = Callback::listen().await.unwrap();
+        let callback = Callback::listen("Google").await.unwrap();
         callback.expect("the-state".to_owned());
         callback
     }
