@@ -7,12 +7,12 @@ use debrief_app::{
     About, App, DriveAccess, GoogleView, JobNews, LinkLook, NotionPlaces, NotionRole, NotionView,
     PageOptions, PageToOpen, SecretsKept, Trouble as CommandError, WatchedFolder,
 };
-use debrief_core::failure::FailureCode;
+use debrief_core::failure::{Failure, FailureCode};
 use debrief_core::job::JobId;
 use debrief_core::stage::Stage;
 use debrief_core::view::{JobView, PageDestination};
 use tauri::ipc::Channel;
-use tauri::{Runtime, State};
+use tauri::{Runtime, State, Url};
 use tauri_specta::ErrorHandlingMode;
 
 use crate::events::Follower;
@@ -60,6 +60,7 @@ pub(crate) fn all<R: Runtime>() -> tauri_specta::Builder<R> {
             write_notion_test_page,
             open_notion_test_page,
             remove_notion_test_page,
+            open_notion_integrations,
             set_destination,
             set_page_options,
             google_status,
@@ -339,6 +340,14 @@ pub(crate) async fn open_notion_test_page(
     Ok(native.open_notion(&app.notion_test_page()?)?)
 }
 
+/// Opens the page at Notion where tokens are made.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn open_notion_integrations(native: State<'_, SharedNative>) -> Answer<()> {
+    let url = Url::parse("https://www.notion.so/profile/integrations").map_err(Failure::internal)?;
+    Ok(native.browse(&url)?)
+}
+
 /// Moves that page to Notion's trash.
 #[tauri::command]
 #[specta::specta]
@@ -477,9 +486,7 @@ mod tests {
     use std::path::PathBuf;
 
     use async_trait::async_trait;
-    use debrief_core::failure::Failure;
     use serde_json::{Value, json};
-    use tauri::Url;
     use tauri::ipc::{CallbackFn, InvokeBody};
     use tauri::test::{INVOKE_KEY, MockRuntime, get_ipc_response, mock_builder, mock_context, noop_assets};
     use tauri::webview::InvokeRequest;
@@ -503,6 +510,10 @@ mod tests {
         }
 
         fn browse(&self, _url: &Url) -> Result<(), Failure> {
+            Ok(())
+        }
+
+        fn open_notion(&self, _url: &Url) -> Result<(), Failure> {
             Ok(())
         }
 

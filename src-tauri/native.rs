@@ -9,6 +9,8 @@ use tauri::{AppHandle, Url};
 use tauri_plugin_dialog::{DialogExt, FilePath, MessageDialogKind};
 use tokio::sync::oneshot;
 
+use crate::notion_app;
+
 /// What a person is asked to choose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, specta::Type)]
 #[serde(rename_all = "snake_case")]

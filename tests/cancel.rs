@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use debrief_app::PageToOpen;
 use debrief_core::stage::Stage;
 use debrief_core::view::{StageState, StatusWord};
 
@@ -38,7 +39,7 @@ async fn a_page_that_was_deleted_is_written_again_and_nothing_else_is_done() {
     let app = installation.open().await;
     let id = submit(&app, &fixture("speech.wav"));
     settled(&app, id).await;
-    let page = app.page_to_open(id).unwrap();
+    let PageToOpen::File(page) = app.page_to_open(id).unwrap() else { panic!("the page is on this machine") };
     std::fs::remove_file(&page).unwrap();
     let failure = app.page_to_open(id).unwrap_err();
     assert!(failure.what.ends_with("has gone."), "{}", failure.what);

@@ -10,6 +10,8 @@ mod failures;
 mod foreign;
 mod full_disk;
 mod google;
+mod notion;
+mod notion_crash;
 mod paste_to_page;
 mod support;
 mod watched;

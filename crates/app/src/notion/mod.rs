@@ -100,6 +100,7 @@ impl App {
                 upload_attachments: settings.notion.upload_attachments,
             },
             upload_limit_bytes: me.and_then(|me| me.upload_limit_bytes).map(|bytes| bytes as f64),
+            test_page: self.notion_test_page().ok().map(String::from),
             waiting_jobs: u32::try_from(self.waiting_for(is_notions)?.len()).unwrap_or(u32::MAX),
             sandbox: settings.endpoints.notion_sandbox(),
         })

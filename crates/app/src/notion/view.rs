@@ -34,6 +34,8 @@ pub struct NotionView {
     pub options: PageOptions,
     /// The largest file that the workspace takes, in bytes.
     pub upload_limit_bytes: Option<f64>,
+    /// Address of the test page, while there is one.
+    pub test_page: Option<String>,
     /// Jobs that wait for Notion.
     pub waiting_jobs: u32,
     /// Host and port of what stands in for Notion.

@@ -169,7 +169,7 @@ fn block(block: &Block, words: &Words, uploads: &Uploads) -> Vec<Node> {
 }
 
 fn when(at_ms: u32) -> Run {
-    Run { code: true, ..Run::grey(timecode(at_ms)) }
+    Run::grey(timecode(at_ms))
 }
 
 /// A to-do keeps its place in the recording as its key: by that it is found again after somebody got a name.

@@ -23,7 +23,7 @@ pub(super) const PAGE_SIZE: usize = 100;
 /// A pause up to this long is waited for inside a step; for a longer one the job steps aside, and its row counts down.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// A part of a file may be on its way for this long.
-const PART_TIMEOUT: Duration = Duration::from_secs(600);
+pub(super) const PART_TIMEOUT: Duration = Duration::from_secs(600);
 /// Tries inside a step, after the first.
 const TRIES: usize = 3;
 
@@ -32,8 +32,6 @@ const TRIES: usize = 3;
 pub struct Notion {
     connection: Arc<Connection>,
     pace: Arc<Pace>,
-    http: reqwest::Client,
-    uploads: reqwest::Client,
     timeout: Duration,
     base: Url,
 }
@@ -41,8 +39,7 @@ pub struct Notion {
 impl Notion {
     /// Notion at `base` (`…/v1`), with the connection's token. One answer takes no longer than `timeout`.
     pub fn new(base: Url, connection: Arc<Connection>, timeout: Duration) -> Notion {
-        let (http, uploads) = (http::client_with(timeout), http::client_with(PART_TIMEOUT));
-        Notion { connection, pace: Arc::new(Pace::new()), http, uploads, timeout, base }
+        Notion { connection, pace: Arc::new(Pace::new()), timeout, base }
     }
 
     /// The same, keeping to the pace of another one: Notion counts the requests of both together.
@@ -62,7 +59,7 @@ impl Notion {
 
     /// Whose a token is that isn't kept yet.
     pub(super) async fn whose(&self, token: &Secret) -> Result<Me, NotionError> {
-        let request = self.http.get(address(&self.base, &["users", "me"])).timeout(self.timeout);
+        let request = self.connection.http.get(address(&self.base, &["users", "me"])).timeout(self.timeout);
         let request = request.header("Notion-Version", VERSION).bearer_auth(token.expose());
         let answer = self.checked(request.send().await.map_err(broken)?).await?;
         Ok(Me::of(&answer))
@@ -95,10 +92,11 @@ impl Notion {
     /// Sends a part of a file. Sent twice it is the same part.
     pub(super) async fn send_part(
         &self,
+        uploads: &reqwest::Client,
         path: &[&str],
         form: impl Fn() -> reqwest::multipart::Form,
     ) -> Result<Value, NotionError> {
-        self.call_with(&self.uploads, Method::POST, path, true, |request| request.multipart(form())).await
+        self.call_with(uploads, Method::POST, path, true, |request| request.multipart(form())).await
     }
 
     /// Every item of a paged list.
@@ -128,7 +126,7 @@ impl Notion {
         with: impl Fn(RequestBuilder) -> RequestBuilder,
     ) -> Result<Value, NotionError> {
         let with = |request: RequestBuilder| with(request.timeout(self.timeout));
-        self.call_with(&self.http, method, path, repeatable, with).await
+        self.call_with(&self.connection.http, method, path, repeatable, with).await
     }
 
     async fn call_with(

@@ -86,7 +86,7 @@ pub struct Connection {
     book: Arc<dyn ConnectionBook>,
     secrets: Secrets,
     environment: Option<Secret>,
-    http: reqwest::Client,
+    pub(super) http: reqwest::Client,
     grant: tokio::sync::Mutex<Live>,
     seen: Mutex<Option<Known>>,
 }

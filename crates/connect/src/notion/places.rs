@@ -194,6 +194,7 @@ fn title_of(texts: &Value) -> String {
 pub fn id_in(text: &str) -> Option<String> {
     let text = text.trim();
     let path = match url::Url::parse(text) {
+        Ok(url) if !is_notions(&url) => return None,
         // What stands behind `?` names a view or a block.
         Ok(url) => url.path().to_owned(),
         Err(_) => text.to_owned(),
@@ -206,6 +207,15 @@ pub fn id_in(text: &str) -> Option<String> {
         let id = id.to_lowercase();
         [&id[..8], &id[8..12], &id[12..16], &id[16..20], &id[20..]].join("-")
     })
+}
+
+/// Whether a link can lead to Notion, or to what stands in for it on this machine.
+fn is_notions(url: &url::Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    let is_in =
+        |domain: &str| host == domain || host.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.'));
+    ["notion.so", "notion.com", "notion.site"].into_iter().any(is_in)
+        || matches!(host, "127.0.0.1" | "localhost")
 }
 
 #[cfg(test)]
@@ -224,7 +234,8 @@ mod tests {
         ] {
             assert_eq!(id_in(text), id, "{text}");
         }
-        for text in ["", "notion.so", "https://www.notion.so/", "2f8ad1f054c180f69d0ec5a1c1a2b3"] {
+        let foreign = "https://example.com/2f8ad1f054c180f69d0ec5a1c1a2b3c4";
+        for text in [foreign, "", "notion.so", "https://www.notion.so/", "2f8ad1f054c180f69d0ec5a1c1a2b3"] {
             assert_eq!(id_in(text), None, "{text}");
         }
     }

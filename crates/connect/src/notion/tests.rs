@@ -103,7 +103,7 @@ fn read_back(blocks: &Value, out: &mut String) {
         let cells = content["cells"].as_array().into_iter().flatten();
         for texts in std::iter::once(&content["rich_text"]).chain(cells) {
             for text in texts.as_array().into_iter().flatten() {
-                if !(text["annotations"]["code"] == true && text["annotations"]["color"] == "gray") {
+                if text["annotations"]["color"] != "gray" {
                     out.push_str(text["text"]["content"].as_str().unwrap_or_default());
                 }
             }

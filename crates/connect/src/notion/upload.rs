@@ -9,8 +9,9 @@ use reqwest::multipart::{Form, Part};
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncSeekExt};
 
-use super::client::Notion;
+use super::client::{Notion, PART_TIMEOUT};
 use super::errors::NotionError;
+use crate::http;
 
 /// Files up to this size go in one piece.
 const SINGLE_BYTES: u64 = 20 << 20;
@@ -74,6 +75,8 @@ impl Notion {
         // An upload that is begun twice is dropped by Notion when nothing uses it.
         let begun = self.ask(&["file_uploads"], &body).await.map_err(Failure::from)?;
         let id = begun["id"].as_str().ok_or_else(|| no_id(&begun))?.to_owned();
+        // While a part is on its way nothing comes back.
+        let uploads = http::client_with(PART_TIMEOUT);
         for number in 1..=parts {
             cx.check_stopped()?;
             cx.progress(Progress::bytes((number - 1) * PART_BYTES, Some(size)));
@@ -90,7 +93,7 @@ impl Notion {
                 let form = if parts > 1 { form.text("part_number", number.to_string()) } else { form };
                 form.part("file", part)
             };
-            self.send_part(&["file_uploads", &id, "send"], form).await.map_err(Failure::from)?;
+            self.send_part(&uploads, &["file_uploads", &id, "send"], form).await.map_err(Failure::from)?;
         }
         if parts > 1 {
             self.ask(&["file_uploads", &id, "complete"], &json!({})).await.map_err(Failure::from)?;
