@@ -185,7 +185,11 @@ fn copy(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).unwrap();
     for entry in std::fs::read_dir(from).unwrap() {
         let (from, to) = (entry.as_ref().unwrap().path(), to.join(entry.unwrap().file_name()));
-        if from.is_dir() { copy(&from, &to) } else { drop(std::fs::copy(&from, &to).unwrap()) }
+        if from.is_dir() {
+            copy(&from, &to);
+        } else {
+            std::fs::copy(&from, &to).unwrap();
+        }
     }
 }
 
@@ -275,7 +279,7 @@ async fn every_request(place: Place) {
         (2..requests + 4).map(|request| (request, [Blow::KilledAfter, Blow::AnswerLost][request % 2]));
     let cases = twice.map(|(request, blow)| struck_twice(place, request, blow, expected));
     let met = futures_util::stream::iter(cases).buffer_unordered(AT_A_TIME).collect::<Vec<bool>>().await;
-    assert!(met.iter().filter(|met| **met).count() >= requests + 1, "{met:?}");
+    assert!(met.iter().filter(|met| **met).count() > requests, "{met:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

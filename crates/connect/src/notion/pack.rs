@@ -60,9 +60,10 @@ fn fit_level(nodes: Vec<Node>, levels: usize) -> Vec<Node> {
         for child in inside.by_ref() {
             bytes += child.bytes() + 1;
             blocks += child.count();
-            let fits = bytes <= MAX_NODE_BYTES && blocks <= MAX_NODE_BLOCKS;
             // A table without a row is none.
-            if !fits && !(node.is_table() && node.inside.is_empty()) {
+            let is_needed = node.is_table() && node.inside.is_empty();
+            let fits = bytes <= MAX_NODE_BYTES && blocks <= MAX_NODE_BLOCKS;
+            if !fits && !is_needed {
                 rest.push(child);
                 break;
             }
