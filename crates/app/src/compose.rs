@@ -81,7 +81,7 @@ pub struct ComposedSteps {
     pages_to: PageDestination,
     layout: PageLayout,
     notion: Notion,
-    notion_settings: crate::settings::Notion,
+    notion_settings: crate::notion::settings::Notion,
 }
 
 impl ComposedSteps {

@@ -4,15 +4,15 @@ use std::path::{Path, PathBuf};
 
 use debrief_connect::google;
 use debrief_connect::keychain::Keep;
-use debrief_connect::notion::{Choices, Role, id_in};
 use debrief_core::failure::{Failure, FailureCode};
-use debrief_core::job::NotionPlace;
 use debrief_core::page::PageSection;
 use debrief_core::view::PageDestination;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use toml::Table;
 use url::Url;
+
+use crate::notion::settings::Notion;
 
 /// Everything that can be set. What is missing has its default.
 #[derive(Debug, Clone, PartialEq, Default, Deserialize)]
@@ -50,90 +50,6 @@ pub struct Pages {
     pub sections: Option<Vec<PageSection>>,
     /// BCP 47 language of the page's own words: `en` or `zh-TW`; unless set, that of the recording.
     pub language: Option<String>,
-}
-
-/// `[notion]`. Ids may be given as links; of the three the first one that is set counts.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Notion {
-    /// A data source: one table of a database.
-    pub data_source_id: Option<String>,
-    /// A database with one data source.
-    pub database_id: Option<String>,
-    /// A page; pages lie inside it.
-    pub page_id: Option<String>,
-    /// Name or id of the property for the title; an empty text leaves it out, unless set it is found by type and name.
-    pub title_property: Option<String>,
-    /// For the day of the recording.
-    pub date_property: Option<String>,
-    /// For the names of those who spoke.
-    pub participants_property: Option<String>,
-    /// For the length.
-    pub duration_property: Option<String>,
-    /// For tags.
-    pub tags_property: Option<String>,
-    /// For the link to the recording.
-    pub recording_property: Option<String>,
-    /// For the status.
-    pub status_property: Option<String>,
-    /// For the job, by which its page is found again.
-    pub debrief_id_property: Option<String>,
-    /// Whether the recording itself is put on the page.
-    pub upload_recording: bool,
-    /// Whether its documents are.
-    pub upload_attachments: bool,
-    /// The public integration of the person's own that they sign in with. Its secret is in the keychain.
-    pub client_id: Option<String>,
-    /// How long Notion may take for one answer, in seconds, 1 to 600; 60 unless set.
-    pub timeout_s: NotionTimeout,
-}
-
-impl Notion {
-    /// Where pages go, if that was chosen.
-    pub fn place(&self) -> Option<NotionPlace> {
-        let id = |text: &String| id_in(text).unwrap_or_else(|| text.trim().to_owned());
-        let is_set = |text: &&String| !text.trim().is_empty();
-        let set = |text: &Option<String>| text.as_ref().filter(is_set).map(id);
-        set(&self.data_source_id)
-            .map(NotionPlace::DataSource)
-            .or_else(|| set(&self.database_id).map(NotionPlace::Database))
-            .or_else(|| set(&self.page_id).map(NotionPlace::Page))
-    }
-
-    /// Which property the person chose for what.
-    pub fn choices(&self) -> Choices {
-        let chosen = |role: Role| match role {
-            Role::Title => &self.title_property,
-            Role::Date => &self.date_property,
-            Role::Participants => &self.participants_property,
-            Role::Duration => &self.duration_property,
-            Role::Tags => &self.tags_property,
-            Role::Recording => &self.recording_property,
-            Role::Status => &self.status_property,
-            Role::DebriefId => &self.debrief_id_property,
-        };
-        Role::ALL.into_iter().filter_map(|role| Some((role, chosen(role).clone()?))).collect()
-    }
-}
-
-/// A number of seconds from 1 to 600.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "i64")]
-pub struct NotionTimeout(pub u32);
-
-impl Default for NotionTimeout {
-    fn default() -> Self {
-        NotionTimeout(60)
-    }
-}
-
-impl TryFrom<i64> for NotionTimeout {
-    type Error = String;
-
-    fn try_from(number: i64) -> Result<Self, String> {
-        let seconds = u32::try_from(number).ok().filter(|seconds| (1..=600).contains(seconds));
-        seconds.map(NotionTimeout).ok_or_else(|| format!("{number} is not a number of seconds from 1 to 600"))
-    }
 }
 
 /// `[speech]`
@@ -480,12 +396,12 @@ mod tests {
     fn a_change_leaves_the_rest_of_the_file_alone() {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("deep").join("settings.toml");
-        change(&file, &[("google", "client_id", Some("1-a"))]).expect("a new file");
+        change(&file, &[("google", "client_id", Some("1-a".into()))]).expect("a new file");
         let text = "# mine\n[pool]\njobs = 2 # few\n\n[google]\nclient_id = \"1-a\"\n";
         std::fs::write(&file, text).expect("written");
         let changes = [
-            ("google", "client_secret", Some("s")),
-            ("secrets", "keep", Some("file")),
+            ("google", "client_secret", Some("s".into())),
+            ("secrets", "keep", Some("file".into())),
             ("endpoints", "drive", None),
         ];
         change(&file, &changes).expect("changed");
@@ -497,7 +413,8 @@ mod tests {
         assert_eq!((settings.secrets.keep, settings.pool.jobs.0), (Keep::File, 2));
         let kept = std::fs::read_to_string(&file).expect("read");
         assert!(kept.starts_with("# mine\n[pool]\njobs = 2 # few\n"), "{kept}");
-        let failure = change(&file, &[("secrets", "keep", Some("anywhere"))]).expect_err("no such place");
+        let failure =
+            change(&file, &[("secrets", "keep", Some("anywhere".into()))]).expect_err("no such place");
         assert_eq!(failure.code, FailureCode::BadSettings);
         assert_eq!(std::fs::read_to_string(&file).expect("read"), kept);
     }

@@ -1,5 +1,6 @@
 //! Notion, for the window and the command line: connecting, the place for pages, its properties, pages of jobs.
 
+pub(crate) mod settings;
 mod view;
 
 use std::sync::PoisonError;

@@ -122,12 +122,18 @@ impl NotionSink {
         let uploads = self.uploads(&mut run, earlier.as_ref()).await?;
         let with_marker = mapping.debrief_id().is_none();
         run.nodes = blocks(page, &mapping.elsewhere(), with_marker, &uploads);
-        let values = mapping.values(page);
+        let values = match opened.found.place {
+            NotionPlace::DataSource(_) | NotionPlace::Database(_) => mapping.values(page),
+            NotionPlace::Page(_) => {
+                let title = json!({ "title": super::rich_text::one_block(&page.title) });
+                BTreeMap::from([("title".to_owned(), title)])
+            }
+        };
         let there = run.page_there(&opened, &mapping, earlier.as_ref()).await?;
         let found = match there {
             Some(found) => {
                 if let Some(earlier) = &earlier {
-                    run.set_properties(&found, earlier, &opened, &values).await?;
+                    run.set_properties(&found, earlier, &values).await?;
                 }
                 run.mend(&found, earlier.as_ref().map_or(&[], |earlier| earlier.sent.as_slice())).await?;
                 found
@@ -291,17 +297,12 @@ impl Run<'_> {
 
     /// Creates the page and fills it, in as few requests as the limits allow.
     async fn write(&mut self, opened: &Opened, values: &BTreeMap<String, Value>) -> StepResult<PageRef> {
-        let mut body = json!({ "icon": { "type": "emoji", "emoji": ICON } });
+        let mut body = json!({ "icon": { "type": "emoji", "emoji": ICON }, "properties": values });
         match &opened.found.place {
             NotionPlace::DataSource(id) | NotionPlace::Database(id) => {
                 body["parent"] = json!({ "type": "data_source_id", "data_source_id": id });
-                body["properties"] = json!(values);
             }
-            NotionPlace::Page(id) => {
-                body["parent"] = json!({ "type": "page_id", "page_id": id });
-                let title = super::rich_text::one_block(&self.page.title);
-                body["properties"] = json!({ "title": { "title": title } });
-            }
+            NotionPlace::Page(id) => body["parent"] = json!({ "type": "page_id", "page_id": id }),
         }
         let count = first_request(&self.nodes, body.to_string().len());
         body["children"] = children(&self.nodes[..count]);
@@ -449,16 +450,10 @@ impl Run<'_> {
         &self,
         found: &PageRef,
         earlier: &NotionPage,
-        opened: &Opened,
         values: &BTreeMap<String, Value>,
     ) -> StepResult<()> {
         let is_new = |(id, value): &(&String, &Value)| earlier.properties.get(*id) != Some(&hash(value));
-        let mut changed: BTreeMap<&String, &Value> = values.iter().filter(is_new).collect();
-        let title = "title".to_owned();
-        let title_value = json!({ "title": super::rich_text::one_block(&self.page.title) });
-        if matches!(opened.found.place, NotionPlace::Page(_)) {
-            changed.insert(&title, &title_value);
-        }
+        let changed: BTreeMap<&String, &Value> = values.iter().filter(is_new).collect();
         if changed.is_empty() {
             return Ok(());
         }
