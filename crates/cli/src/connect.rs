@@ -124,7 +124,9 @@ async fn connect_notion(app: &App, options: Notion) -> Result<Outcome, Failure> 
     }
     for property in &view.properties {
         let used = property.choices.iter().find(|choice| Some(&choice.id) == property.chosen.as_ref());
-        let role = format!("{:?}", property.role);
+        // As in the settings, where it is `…_property`.
+        let role = serde_json::to_value(property.role).map_err(Failure::internal)?;
+        let role = role.as_str().unwrap_or_default();
         match used {
             Some(used) => println!("  {role:<13} {} ({})", used.name, used.kind),
             None => println!("  {role:<13} –"),

@@ -35,13 +35,18 @@ pub(crate) fn status(view: &JobView) {
         for path in result.page_path.iter().chain(&result.page_html_path) {
             println!("  page   {path}");
         }
+        if let Some(url) = &result.notion_page_url {
+            println!("  page   {url}{}", if result.page_undone { " (in Notion's trash)" } else { "" });
+        }
     }
 }
 
 fn tail(view: &JobView) -> String {
     match (&view.error, &view.result) {
         (Some(error), _) => error.what.clone(),
-        (None, Some(result)) => result.page_path.clone().unwrap_or_default(),
+        (None, Some(result)) => {
+            result.page_path.clone().or(result.notion_page_url.clone()).unwrap_or_default()
+        }
         (None, None) => view.message.clone(),
     }
 }

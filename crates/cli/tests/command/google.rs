@@ -1,18 +1,17 @@
 //! Google Drive from the command line, against a sandbox: sign in, process, undo, sign out; with and without a keychain.
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use debrief_sandbox::{
     AccountId, Answer, CLIENT_ID, CLIENT_SECRET, Call, Content, DRIVE, Fault, FaultKind, FileId, NewFile,
     Picks, Sandbox, World,
 };
-use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
-use crate::support::{Installation, Ran, Running, fixture, id, text};
+use crate::keychain::Keychain;
+use crate::support::{Installation, Ran, Running, fixture, id, keeps_secrets, text, with_browser};
 
 /// A sandbox with one account and one recording, an installation that uses it, and whatever the test adds to the environment.
 struct Google {
@@ -67,23 +66,7 @@ impl Google {
 
     /// Runs a command that sends the person to their browser, and is the browser.
     fn run_with_browser(&self, arguments: &[&str]) -> Ran {
-        let mut command = self.command(arguments);
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = command.spawn().unwrap();
-        let mut told = BufReader::new(child.stderr.take().unwrap());
-        let mut stderr = String::new();
-        while told.read_line(&mut stderr).unwrap() > 0 {
-            let line = stderr.lines().last().unwrap_or_default();
-            if line.starts_with("http://127.0.0.1") {
-                let page =
-                    Command::new("curl").args(["--silent", "--show-error", "--location", line]).output();
-                let page = page.expect("curl is installed by `make test`");
-                assert!(page.status.success(), "{}", String::from_utf8_lossy(&page.stderr));
-            }
-        }
-        let mut stdout = String::new();
-        child.stdout.take().unwrap().read_to_string(&mut stdout).unwrap();
-        Ran { code: child.wait().unwrap().code(), stdout, stderr }
+        with_browser(&mut self.command(arguments), "")
     }
 
     /// Writes the file that the Google Cloud console offers.
@@ -97,93 +80,7 @@ impl Google {
 
     /// Asserts that no token was told or written anywhere in the installation, but for `allowed`.
     fn keeps_secrets(&self, ran: &[&Ran], allowed: &str) {
-        let secrets = self.sandbox.world().secrets();
-        assert!(!secrets.is_empty());
-        for ran in ran {
-            for secret in &secrets {
-                assert!(!ran.stdout.contains(secret) && !ran.stderr.contains(secret), "a secret was told");
-            }
-        }
-        look_into(self.installation.path(), &mut |file, bytes| {
-            let is_allowed = file.file_name().is_some_and(|name| name.to_string_lossy() == allowed);
-            for secret in secrets.iter().filter(|_| !is_allowed) {
-                let found = bytes.windows(secret.len()).any(|window| window == secret.as_bytes());
-                assert!(!found, "a secret is in {}", file.display());
-            }
-        });
-    }
-}
-
-fn look_into(folder: &Path, look: &mut impl FnMut(&Path, &[u8])) {
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() { look_into(&path, look) } else { look(&path, &std::fs::read(&path).unwrap()) }
-    }
-}
-
-/// A session bus with GNOME's keyring on it, unlocked; both are ended by their ids.
-struct Keychain {
-    bus: Child,
-    keyring: Child,
-    address: String,
-    home: TempDir,
-}
-
-impl Keychain {
-    fn start() -> Keychain {
-        let home = tempfile::tempdir().unwrap();
-        let arguments = ["--session", "--nofork", "--print-address=1"];
-        let mut bus = Command::new("dbus-daemon")
-            .args(arguments)
-            .env("HOME", home.path())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("dbus-daemon is installed by `make test`");
-        let mut address = String::new();
-        BufReader::new(bus.stdout.take().unwrap()).read_line(&mut address).unwrap();
-        let address = address.trim().to_owned();
-        let mut keyring = Command::new("gnome-keyring-daemon")
-            .args(["--foreground", "--unlock", "--components=secrets"])
-            .env("DBUS_SESSION_BUS_ADDRESS", &address)
-            .env("HOME", home.path())
-            .env("XDG_DATA_HOME", home.path().join("data"))
-            .env("XDG_RUNTIME_DIR", home.path())
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("gnome-keyring is installed by `make test`");
-        // Dropping its end of the pipe says that the password is complete.
-        keyring.stdin.take().unwrap().write_all(b"test").unwrap();
-        Keychain { bus, keyring, address, home }
-    }
-
-    /// For the commands of this test.
-    fn environment(&self) -> Vec<(String, String)> {
-        vec![
-            ("DBUS_SESSION_BUS_ADDRESS".into(), self.address.clone()),
-            ("XDG_RUNTIME_DIR".into(), self.home.path().display().to_string()),
-        ]
-    }
-}
-
-impl Drop for Keychain {
-    fn drop(&mut self) {
-        for child in [&mut self.keyring, &mut self.bus] {
-            // It may have ended already.
-            let _ = child.kill();
-            let _ = child.wait();
-        }
-    }
-}
-
-/// The keyring needs a moment until it answers on its bus.
-fn once_there_is_a_keychain(google: &Google) {
-    let began = Instant::now();
-    while google.run(&["doctor"]).stdout.contains("keychain ") {
-        assert!(began.elapsed() < Duration::from_secs(60), "{}", google.run(&["doctor"]).stdout);
-        std::thread::sleep(Duration::from_millis(100));
+        keeps_secrets(&self.installation, &self.sandbox.world().secrets(), ran, allowed);
     }
 }
 
@@ -192,7 +89,7 @@ fn a_link_is_processed_with_a_sign_in_that_the_keychain_keeps() {
     let keychain = Keychain::start();
     let mut google = Google::new();
     google.environment = keychain.environment();
-    once_there_is_a_keychain(&google);
+    keychain.once_it_answers(|| google.command(&["doctor"]));
 
     let first = google.run(&["process", "--json", &google.link()]);
     assert_eq!(first.code, Some(3), "{}", first.stderr);

@@ -6,6 +6,8 @@ mod asks;
 mod failures;
 mod google;
 mod interrupted;
+mod keychain;
+mod notion;
 mod process;
 mod support;
 mod watch;

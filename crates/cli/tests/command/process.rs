@@ -117,15 +117,18 @@ fn a_drive_link_needs_the_person() {
 }
 
 #[test]
-fn notion_needs_the_person_and_submits_nothing() {
+fn notion_needs_the_person_once_everything_else_is_done() {
     let installation = Installation::new();
-    let ran = installation.run(&["process", "--to", "notion", &fixture("speech.wav")]);
-    assert_eq!((ran.code, ran.stdout.as_str()), (Some(3), ""));
-    insta::assert_snapshot!(ran.stderr, @"
-    Notion isn't connected.
-    Use --to markdown; the page is written to a folder on this machine.
+    let ran = installation.run(&["process", "--json", "--to", "notion", &fixture("speech.wav")]);
+    assert_eq!(ran.code, Some(3), "{}", ran.stderr);
+    insta::assert_snapshot!(said(&installation, &ran.last()), @"
+    pending: notion_not_connected while publish
+    Notion is not connected.
+    Connect it in the settings; the job goes on by itself, and its transcript is safe.
     ");
-    assert_eq!(installation.run(&["list"]).stdout, "");
+    let shown = installation.run(&["show", id(&ran.last()), "--format", "txt"]);
+    assert!(shown.stdout.contains("sales team"), "{}{}", shown.stdout, shown.stderr);
+    assert_eq!(installation.pages(), [""; 0], "nothing goes to another place than the one that was said");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Runs the command in an installation of its own.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
@@ -126,6 +126,56 @@ pub(crate) fn said(installation: &Installation, view: &Value) -> String {
     text.replace(&installation.path().display().to_string(), "HOME")
 }
 
+fn start(command: &mut Command, input: &str) -> Child {
+    let piped = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = piped.spawn().unwrap();
+    // It may not want to hear it.
+    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+    child
+}
+
+/// Runs a command that sends the person to their browser, and is the browser.
+pub(crate) fn with_browser(command: &mut Command, input: &str) -> Ran {
+    let mut child = start(command, input);
+    let mut told = BufReader::new(child.stderr.take().unwrap());
+    let mut stderr = String::new();
+    while told.read_line(&mut stderr).unwrap() > 0 {
+        let line = stderr.lines().last().unwrap_or_default();
+        if line.starts_with("http://127.0.0.1") {
+            let page = Command::new("curl").args(["--silent", "--show-error", "--location", line]).output();
+            let page = page.expect("curl is installed by `make test`");
+            assert!(page.status.success(), "{}", String::from_utf8_lossy(&page.stderr));
+        }
+    }
+    let mut stdout = String::new();
+    child.stdout.take().unwrap().read_to_string(&mut stdout).unwrap();
+    Ran { code: child.wait().unwrap().code(), stdout, stderr }
+}
+
+/// Asserts that none of the secrets was told or written anywhere in the installation, but for the file `allowed`.
+pub(crate) fn keeps_secrets(installation: &Installation, secrets: &[String], ran: &[&Ran], allowed: &str) {
+    assert!(!secrets.is_empty());
+    for ran in ran {
+        for secret in secrets {
+            assert!(!ran.stdout.contains(secret) && !ran.stderr.contains(secret), "a secret was told");
+        }
+    }
+    look_into(installation.path(), &mut |file, bytes| {
+        let is_allowed = file.file_name().is_some_and(|name| name.to_string_lossy() == allowed);
+        for secret in secrets.iter().filter(|_| !is_allowed) {
+            let found = bytes.windows(secret.len()).any(|window| window == secret.as_bytes());
+            assert!(!found, "a secret is in {}", file.display());
+        }
+    });
+}
+
+fn look_into(folder: &Path, look: &mut impl FnMut(&Path, &[u8])) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() { look_into(&path, look) } else { look(&path, &std::fs::read(&path).unwrap()) }
+    }
+}
+
 /// A command that runs. It is ended when the test forgets it.
 pub(crate) struct Running {
     child: Child,
@@ -136,8 +186,12 @@ pub(crate) struct Running {
 
 impl Running {
     pub(crate) fn start(command: &mut Command) -> Running {
-        let piped = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = piped.spawn().unwrap();
+        Running::start_told(command, "")
+    }
+
+    /// With a text on its standard input.
+    pub(crate) fn start_told(command: &mut Command, input: &str) -> Running {
+        let mut child = start(command, input);
         let stdout = BufReader::new(child.stdout.take().unwrap());
         let (sender, lines) = mpsc::channel();
         std::thread::spawn(move || {

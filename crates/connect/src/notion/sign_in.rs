@@ -140,7 +140,7 @@ impl SignIn {
 }
 
 fn bad_token(what: &str) -> Failure {
-    Failure::never(
+    Failure::person(
         FailureCode::NotionSignInExpired,
         what,
         "Copy it again from Notion's developer page; it begins with “ntn_” and may have run out.",
