@@ -5,6 +5,7 @@
 
 mod google;
 mod jobs;
+mod notion;
 mod pictures;
 mod support;
 

@@ -6,44 +6,50 @@ use serde_json::json;
 use crate::support::{DesktopWindow, Place, fixture};
 
 /// A sandbox with one account and one recording, and a place whose app uses it.
-struct Google {
-    sandbox: Sandbox,
+pub(crate) struct Google {
+    pub(crate) sandbox: Sandbox,
     account: AccountId,
     recording: FileId,
 }
 
 impl Google {
     async fn new() -> Google {
+        let speech = std::fs::read(fixture("speech.wav")).unwrap();
+        Google::with(NewFile::new("talk 2026-11-05.wav", "audio/wav", speech)).await
+    }
+
+    pub(crate) async fn with(recording: NewFile) -> Google {
         let mut world = World::new();
         let account = world.add_account("ana@example.com");
         world.person().answer = Answer::Allows { account: account.clone(), picks: Picks::Requested };
-        let speech = std::fs::read(fixture("speech.wav")).unwrap();
-        let recording = world.add_file(&account, NewFile::new("talk 2026-11-05.wav", "audio/wav", speech));
+        let recording = world.add_file(&account, recording);
         Google { sandbox: Sandbox::start(world).await.unwrap(), account, recording }
     }
 
-    fn settings(&self, place: &Place, more: &str) {
+    /// Writes `more` and where the sandbox is into the settings.
+    pub(crate) fn settings(&self, place: &Place, more: &str) {
         let sandbox = &self.sandbox;
         let settings = format!(
-            "{more}[endpoints]\ngoogle_auth = \"{}\"\ngoogle_token = \"{}\"\ngoogle_revoke = \"{}\"\ndrive = \"{}\"\n",
+            "{more}[endpoints]\ngoogle_auth = \"{}\"\ngoogle_token = \"{}\"\ngoogle_revoke = \"{}\"\ndrive = \"{}\"\nnotion = \"{}\"\n",
             sandbox.google_auth(),
             sandbox.google_token(),
             sandbox.google_revoke(),
             sandbox.drive(),
+            sandbox.notion(),
         );
         place.write("debrief/settings.toml", settings);
     }
 
-    fn link(&self) -> String {
+    pub(crate) fn link(&self) -> String {
         format!("https://drive.google.com/file/d/{}/view", self.recording.as_str())
     }
 
-    fn name(&self) -> String {
+    pub(crate) fn name(&self) -> String {
         self.sandbox.world().file(&self.recording).unwrap().name.clone()
     }
 
     /// Goes where the app sent the browser last, as a person does.
-    async fn browse(&self, window: &DesktopWindow, before: usize) {
+    pub(crate) async fn browse(&self, window: &DesktopWindow, before: usize) {
         window.until("the browser is opened", || async { window.place.opened().len() > before }).await;
         let address = window.place.opened().pop().unwrap();
         assert!(address.starts_with(&self.sandbox.google_auth()), "{address}");
@@ -54,7 +60,7 @@ impl Google {
     }
 
     /// Asserts that the page holds no token and no code, and keeps none.
-    async fn page_has_no_secret(&self, window: &DesktopWindow) {
+    pub(crate) async fn page_has_no_secret(&self, window: &DesktopWindow) {
         let held = window
             .js("return document.documentElement.outerHTML + JSON.stringify(localStorage) + JSON.stringify(sessionStorage)")
             .await;
@@ -64,7 +70,7 @@ impl Google {
     }
 }
 
-fn client() -> String {
+pub(crate) fn client() -> String {
     format!("[google]\nclient_id = \"{CLIENT_ID}\"\nclient_secret = \"{CLIENT_SECRET}\"\n")
 }
 
@@ -81,15 +87,10 @@ pub(crate) async fn take_picture_of_the_settings(file: &std::path::Path) {
     google.browse(&window, 0).await;
     window.ended(&id).await;
     window.press("Settings").await;
-    window.until("the account is told", || says(&window, "ana@example.com")).await;
+    window.until("the account is told", || window.shows("ana@example.com")).await;
     let still = "return document.getAnimations().length === 0";
     window.until("nothing moves", || async { window.js(still).await == true }).await;
     window.screenshot(file).await;
-}
-
-async fn says(window: &DesktopWindow, text: &str) -> bool {
-    let shown = window.js("return document.body.innerText.replace(/\\s+/g, ' ')").await;
-    shown.as_str().is_some_and(|shown| shown.contains(text))
 }
 
 #[tokio::test]
@@ -99,7 +100,7 @@ async fn a_pasted_link_signs_in_and_becomes_a_page_and_the_file_gets_its_name() 
     let keyring = place.start_keyring().await;
     google.settings(&place, &client());
     let window = DesktopWindow::open_in(place, &[]).await;
-    window.until("a sandbox is marked", || says(&window, "not Google")).await;
+    window.until("a sandbox is marked", || window.shows("not Google")).await;
 
     let id = window.process(&google.link()).await;
     window.until("it needs the person", || async { window.says(&id, "group").await == "Needs you" }).await;
@@ -115,7 +116,7 @@ async fn a_pasted_link_signs_in_and_becomes_a_page_and_the_file_gets_its_name() 
     assert!(page.contains(&google.link()), "{page}");
     google.page_has_no_secret(&window).await;
 
-    window.until("the old name is told", || says(&window, "Renamed from “talk 2026-11-05.wav”")).await;
+    window.until("the old name is told", || window.shows("Renamed from “talk 2026-11-05.wav”")).await;
     window.press("Undo rename").await;
     window.until("the file has its old name", || async { google.name() == "talk 2026-11-05.wav" }).await;
 
@@ -138,20 +139,20 @@ async fn google_is_set_up_in_the_settings_without_a_keychain() {
     let client = json!({ "installed": { "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET } });
     let client = place.write("client_secret_1.json", client.to_string());
     let window = DesktopWindow::open_in(place, &[]).await;
-    window.until("the first look is there", || says(&window, "Turn a recording into a page")).await;
+    window.until("the first look is there", || window.shows("Turn a recording into a page")).await;
     window.place.drop_file(&client).await;
     window.press("Settings").await;
     window.press("Sign in with Google").await;
     window
-        .until("there is no keychain", || says(&window, "The keychain of this computer can't be used"))
+        .until("there is no keychain", || window.shows("The keychain of this computer can't be used"))
         .await;
     window.press("Keep sign-ins until Debrief is closed").await;
-    window.until("the choice is told", || says(&window, "Sign-ins are kept until Debrief is closed.")).await;
+    window.until("the choice is told", || window.shows("Sign-ins are kept until Debrief is closed.")).await;
 
     assert_eq!(window.place.opened(), [""; 0], "nobody is sent through Google's pages for nothing");
     window.press("Sign in with Google").await;
     google.browse(&window, 0).await;
-    window.until("the account is told", || says(&window, "ana@example.com")).await;
+    window.until("the account is told", || window.shows("ana@example.com")).await;
     let view = window.invoke("google_status", json!({})).await.unwrap();
     assert_eq!(
         (&view["secrets"], &view["accounts"][0]["access"]),
@@ -160,7 +161,7 @@ async fn google_is_set_up_in_the_settings_without_a_keychain() {
     google.page_has_no_secret(&window).await;
 
     window.press("Sign out: ana@example.com").await;
-    window.until("it is asked once", || says(&window, "Sign out ana@example.com?")).await;
+    window.until("it is asked once", || window.shows("Sign out ana@example.com?")).await;
     window.press("Sign out").await;
     window
         .until("nobody is signed in", || async {

@@ -8,7 +8,7 @@ use crate::support::{DesktopWindow, Place, fixture, long_recording};
 #[tokio::test]
 async fn a_typed_path_becomes_a_page_that_opens() {
     let window = DesktopWindow::open().await;
-    window.until("the first look is there", || says(&window, "Turn a recording into a page")).await;
+    window.until("the first look is there", || window.shows("Turn a recording into a page")).await;
     note_what_is_seen(&window).await;
     let id = window.process(&fixture("speech.wav")).await;
     assert_eq!(window.typed().await, "", "the composer is free for the next recording");
@@ -51,13 +51,13 @@ async fn a_text_file_named_mp3_fails_with_what_happened_and_what_to_do() {
 async fn pasted_nonsense_stays_in_the_field_with_what_to_do() {
     let window = DesktopWindow::open().await;
     window.place.copy("what a lovely day");
-    window.until("the first look is there", || says(&window, "Turn a recording into a page")).await;
+    window.until("the first look is there", || window.shows("Turn a recording into a page")).await;
     window.place.press_ctrl('v');
     window.until("the text is in the field", || async { window.typed().await == "what a lovely day" }).await;
     window.press("Process").await;
     let refusal = "“what a lovely day” is neither a Google Drive link nor a file. \
                    Paste a Drive link, or drop the recording here.";
-    window.until("the refusal is told", || says(&window, refusal)).await;
+    window.until("the refusal is told", || window.shows(refusal)).await;
     assert_eq!(window.typed().await, "what a lovely day");
     assert_eq!(window.rows().await, Vec::<String>::new());
 }
@@ -67,7 +67,7 @@ async fn a_copied_path_is_processed_wherever_it_is_pasted() {
     let window = DesktopWindow::open().await;
     let recording = window.place.write("talk.mp3", "no sound");
     window.place.copy(&recording);
-    window.until("the first look is there", || says(&window, "Turn a recording into a page")).await;
+    window.until("the first look is there", || window.shows("Turn a recording into a page")).await;
     window.place.press_ctrl('v');
     let id = window.new_row(&[]).await;
     assert_eq!(window.says(&id, "title").await, "talk.mp3");
@@ -78,13 +78,11 @@ async fn a_copied_path_is_processed_wherever_it_is_pasted() {
 async fn a_dropped_file_is_processed() {
     let window = DesktopWindow::open().await;
     let recording = window.place.write("dropped talk.mp3", "no sound");
-    window.until("the first look is there", || says(&window, "Turn a recording into a page")).await;
+    window.until("the first look is there", || window.shows("Turn a recording into a page")).await;
     window.place.drop_file(&recording).await;
     let id = window.new_row(&[]).await;
     assert_eq!(window.says(&id, "title").await, "dropped talk.mp3");
-    window
-        .until("the place to let go has gone", || async { !says(&window, "Let go to process").await })
-        .await;
+    window.until("the place to let go has gone", || async { !window.shows("Let go to process").await }).await;
 }
 
 #[tokio::test]
@@ -100,7 +98,7 @@ async fn the_technical_cause_of_a_failure_can_be_copied() {
     let job = window.invoke("get_job_status", json!({ "jobId": id })).await.unwrap();
     window.js("document.querySelector('aside details').open = true").await;
     window.press("Copy").await;
-    window.until("the button says so", || says(&window, "Copied")).await;
+    window.until("the button says so", || window.shows("Copied")).await;
     let copied = window.place.clipboard().await.unwrap_or_default();
     for part in ["what", "fix", "code", "detail"] {
         let part = job["error"][part].as_str().unwrap();
@@ -161,19 +159,13 @@ async fn a_job_goes_on_after_its_window_was_closed() {
     window.open_page(&id).await;
 }
 
-/// Whether the page shows `text`.
-async fn says(window: &DesktopWindow, text: &str) -> bool {
-    let shown = window.js("return document.body.innerText.replace(/\\s+/g, ' ')").await;
-    shown.as_str().is_some_and(|shown| shown.contains(text))
-}
-
 async fn stage(window: &DesktopWindow, id: &str, stage: &str) -> Value {
     let job = window.invoke("get_job_status", json!({ "jobId": id })).await.unwrap();
     job["stages"].as_array().unwrap().iter().find(|view| view["stage"] == stage).unwrap().clone()
 }
 
 /// Notes the group and the status line of every row, whenever one changes: a stage may pass between two looks.
-async fn note_what_is_seen(window: &DesktopWindow) {
+pub(crate) async fn note_what_is_seen(window: &DesktopWindow) {
     window
         .js("window.seen = new Set();
              const note = () => {
@@ -188,6 +180,7 @@ async fn note_what_is_seen(window: &DesktopWindow) {
         .await;
 }
 
-async fn seen(window: &DesktopWindow) -> Vec<String> {
+/// What was noted so far.
+pub(crate) async fn seen(window: &DesktopWindow) -> Vec<String> {
     serde_json::from_value(window.js("return [...window.seen]").await).unwrap()
 }

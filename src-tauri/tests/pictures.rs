@@ -52,8 +52,9 @@ async fn pictures_of_the_window() {
     for picture in &PICTURES {
         take(picture).await;
     }
-    let settings = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/settings.png");
-    crate::google::take_picture_of_the_settings(&settings).await;
+    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs");
+    crate::google::take_picture_of_the_settings(&docs.join("settings.png")).await;
+    crate::notion::take_pictures(&docs).await;
 }
 
 async fn take(picture: &Picture) {

@@ -22,6 +22,22 @@ impl DesktopWindow {
         self.client.find(FIELD).await.unwrap().prop("value").await.unwrap().unwrap_or_default()
     }
 
+    /// Whether the page shows `text`.
+    pub(crate) async fn shows(&self, text: &str) -> bool {
+        let shown = self.js("return document.body.innerText.replace(/\\s+/g, ' ')").await;
+        shown.as_str().is_some_and(|shown| shown.contains(text))
+    }
+
+    /// The text field that is called `name`, once it is there.
+    pub(crate) async fn field(&self, name: &str) -> Element {
+        let path = format!("//input[@id=//label[normalize-space(.)={}]/@for]", quoted(name));
+        self.client
+            .wait()
+            .for_element(Locator::XPath(&path))
+            .await
+            .unwrap_or_else(|error| panic!("no field {name}: {error}"))
+    }
+
     /// Clicks the button that is called `name`, once it is there.
     pub(crate) async fn press(&self, name: &str) {
         let button = self.button(name).await;

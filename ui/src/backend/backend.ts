@@ -112,6 +112,8 @@ export interface Backend {
    */
   signInNotion(clientId: string, clientSecret: string): Promise<NotionView>;
   cancelNotionSignIn(): Promise<void>;
+  /** Opens the page at Notion where tokens are made. */
+  openNotionIntegrations(): Promise<void>;
   disconnectNotion(): Promise<NotionView>;
   searchNotion(query: string, cursor: string | null): Promise<NotionPlaces>;
   /** `place` is the id of a found place, or a pasted link or id. A mapping is proposed along with it. */

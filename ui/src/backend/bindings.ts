@@ -24,7 +24,7 @@ export const commands = {
 	pauseAll: () => __TAURI_INVOKE<null>("pause_all"),
 	/**  Goes on with all work. */
 	resumeAll: () => __TAURI_INVOKE<null>("resume_all"),
-	/**  Opens a job's page with the system's program. The path comes from the job, never from the web view. */
+	/**  Opens a job's page with the system's program. The path or address comes from the job, never from the web view. */
 	openPage: (jobId: string) => __TAURI_INVOKE<null>("open_page", { jobId }),
 	/**  Lets the person choose files; returns their paths, none when nothing was chosen. */
 	pickFiles: (kind: PickKind) => __TAURI_INVOKE<string[]>("pick_files", { kind }),
@@ -34,6 +34,42 @@ export const commands = {
 	lookUp: (text: string) => __TAURI_INVOKE<LinkLook>("look_up", { text }),
 	/**  Gives a renamed recording its old name back. */
 	undoRename: (jobId: string) => __TAURI_INVOKE<null>("undo_rename", { jobId }),
+	/**  Writes into a completed job's Notion page what has changed since. */
+	updatePage: (jobId: string) => __TAURI_INVOKE<null>("update_page", { jobId }),
+	/**  Moves a job's Notion page to the trash and gives its recording the old name back. */
+	undoPage: (jobId: string) => __TAURI_INVOKE<null>("undo_page", { jobId }),
+	/**  A job's page as Markdown. */
+	pageMarkdown: (jobId: string) => __TAURI_INVOKE<string>("page_markdown", { jobId }),
+	/**  Who is connected to Notion, and where pages go. */
+	notionStatus: () => __TAURI_INVOKE<NotionView>("notion_status"),
+	/**  Connects with a pasted token. */
+	connectNotion: (token: string) => __TAURI_INVOKE<NotionView>("connect_notion", { token }),
+	/**  Signs in with the person's own public integration, in the browser, and answers once that is done. */
+	signInNotion: (clientId: string, clientSecret: string) => __TAURI_INVOKE<NotionView>("sign_in_notion", { clientId, clientSecret }),
+	/**  Gives up the sign-in to Notion that is open. */
+	cancelNotionSignIn: () => __TAURI_INVOKE<null>("cancel_notion_sign_in"),
+	/**  Forgets the connection to Notion. */
+	disconnectNotion: () => __TAURI_INVOKE<NotionView>("disconnect_notion"),
+	/**  Databases and pages whose title has the text in it. */
+	searchNotion: (query: string, cursor: string | null) => __TAURI_INVOKE<NotionPlaces>("search_notion", { query, cursor }),
+	/**  Pages go there from now on: an id, or a pasted link. */
+	chooseNotionPlace: (place: string) => __TAURI_INVOKE<NotionView>("choose_notion_place", { place }),
+	/**  Uses a property for a role, or none. */
+	mapNotionProperty: (role: NotionRole, property: string | null) => __TAURI_INVOKE<NotionView>("map_notion_property", { role, property }),
+	/**  Makes the properties that the database lacks. */
+	createNotionProperties: () => __TAURI_INVOKE<NotionView>("create_notion_properties"),
+	/**  Writes a page to see that everything works; answers with its address. */
+	writeNotionTestPage: () => __TAURI_INVOKE<string>("write_notion_test_page"),
+	/**  Opens that page. */
+	openNotionTestPage: () => __TAURI_INVOKE<null>("open_notion_test_page"),
+	/**  Moves that page to Notion's trash. */
+	removeNotionTestPage: () => __TAURI_INVOKE<null>("remove_notion_test_page"),
+	/**  Opens the page at Notion where tokens are made. */
+	openNotionIntegrations: () => __TAURI_INVOKE<null>("open_notion_integrations"),
+	/**  Pages go to Notion or to the folder from now on. */
+	setDestination: (destination: PageDestination) => __TAURI_INVOKE<NotionView>("set_destination", { destination }),
+	/**  What pages show from now on. */
+	setPageOptions: (options: PageOptions) => __TAURI_INVOKE<NotionView>("set_page_options", { options }),
 	/**  Who is signed in to Google and how. */
 	googleStatus: () => __TAURI_INVOKE<GoogleView>("google_status"),
 	/**  Opens the browser for a sign-in, and answers once it is done. */
@@ -58,40 +94,6 @@ export const commands = {
 	watchFolder: (place: string) => __TAURI_INVOKE<WatchedFolder[]>("watch_folder", { place }),
 	/**  Watches a folder no longer. */
 	unwatchFolder: (id: string) => __TAURI_INVOKE<WatchedFolder[]>("unwatch_folder", { id }),
-	/**  How things stand with Notion. A refused token is told in the view. */
-	notionStatus: () => __TAURI_INVOKE<NotionView>("notion_status"),
-	/**  Connects with a pasted token, which is checked and kept. */
-	connectNotion: (token: string) => __TAURI_INVOKE<NotionView>("connect_notion", { token }),
-	/**  Opens the browser for a sign-in with the person's own public integration, and answers once it is done. */
-	signInNotion: (clientId: string, clientSecret: string) => __TAURI_INVOKE<NotionView>("sign_in_notion", { clientId, clientSecret }),
-	/**  Gives up the sign-in that is open. */
-	cancelNotionSignIn: () => __TAURI_INVOKE<null>("cancel_notion_sign_in"),
-	/**  Forgets the token. */
-	disconnectNotion: () => __TAURI_INVOKE<NotionView>("disconnect_notion"),
-	/**  The databases and pages that the connection can see. */
-	searchNotion: (query: string, cursor: string | null) => __TAURI_INVOKE<NotionPlaces>("search_notion", { query, cursor }),
-	/**  Sends pages to a found place, or to that of a pasted link or id. */
-	chooseNotionPlace: (place: string) => __TAURI_INVOKE<NotionView>("choose_notion_place", { place }),
-	/**  Writes a fact into this property from now on, or leaves it out. */
-	mapNotionProperty: (role: NotionRole, property: string | null) => __TAURI_INVOKE<NotionView>("map_notion_property", { role, property }),
-	/**  Makes every missing property that can be made. */
-	createNotionProperties: () => __TAURI_INVOKE<NotionView>("create_notion_properties"),
-	/**  Writes a page to see whether it works; returns its address. */
-	writeNotionTestPage: () => __TAURI_INVOKE<string>("write_notion_test_page"),
-	/**  Moves the test page to Notion's trash. */
-	removeNotionTestPage: () => __TAURI_INVOKE<null>("remove_notion_test_page"),
-	/**  Opens the test page. */
-	openNotionTestPage: () => __TAURI_INVOKE<null>("open_notion_test_page"),
-	/**  Sends the pages of later jobs there. */
-	setDestination: (destination: PageDestination) => __TAURI_INVOKE<NotionView>("set_destination", { destination }),
-	/**  Makes the pages of later jobs like this. */
-	setPageOptions: (options: PageOptions) => __TAURI_INVOKE<NotionView>("set_page_options", { options }),
-	/**  Writes what changed into the Notion page of a completed job. */
-	updatePage: (jobId: string) => __TAURI_INVOKE<null>("update_page", { jobId }),
-	/**  Moves the Notion page to Notion's trash and gives the recording its old name back. */
-	undoPage: (jobId: string) => __TAURI_INVOKE<null>("undo_page", { jobId }),
-	/**  The page of a job as Markdown. */
-	pageMarkdown: (jobId: string) => __TAURI_INVOKE<string>("page_markdown", { jobId }),
 };
 
 /* Types */
@@ -99,8 +101,12 @@ export const commands = {
 export type About = {
 	/**  The version of Debrief. */
 	version: string,
-	/**  Where pages go. */
+	/**  Where pages go that go to this machine. */
 	pages_folder: string,
+	/**  Where the next job's page goes. */
+	destination: PageDestination,
+	/**  The folder, database or page that it goes to, for people; none while nothing in Notion was chosen. */
+	notion_place: string | null,
 	/**  The folder that holds all data. */
 	data_folder: string,
 	/**  The engine that the next job gets. */
@@ -113,10 +119,6 @@ export type About = {
 	paused: boolean,
 	/**  Something that happened at the start and that the person should know. */
 	notice: string | null,
-	/**  Where the next job's page goes. */
-	destination: PageDestination,
-	/**  Name of the place in Notion, once one is chosen. */
-	notion_place: string | null,
 };
 
 /**  A signed-in account. */
@@ -245,6 +247,10 @@ export type JobResult = {
 	page_path: string | null,
 	/**  The HTML file beside it. */
 	page_html_path: string | null,
+	/**  The page in Notion, for pages there. */
+	notion_page_url?: string | null,
+	/**  The person took the page back; it lies in Notion's trash. */
+	page_undone?: boolean,
 	/**  The recording's new name, where its source renames it. */
 	drive_filename: string | null,
 	/**  The name that it had before; none once that name was given back. */
@@ -253,10 +259,6 @@ export type JobResult = {
 	name_to_copy: string | null,
 	/**  What the person should know about the page. */
 	warnings: Warning[],
-	/**  Address of the page in Notion; there are no files then. */
-	notion_page_url: string | null,
-	/**  The page was moved to Notion's trash from here. */
-	page_undone: boolean,
 };
 
 /**  The answer of `get_job_status`. */
@@ -289,6 +291,8 @@ export type JobView = {
 	duration_ms: number | null,
 	/**  Engine that makes the words. */
 	engine: string,
+	/**  Where its page goes. */
+	destination: PageDestination,
 	/**  Group in the list. */
 	group: Group,
 	/**  The running, waiting or failed stage. */
@@ -303,8 +307,6 @@ export type JobView = {
 	stages: StageView[],
 	/**  What the person should know about the job so far. */
 	warnings: Warning[],
-	/**  Where its page goes. */
-	destination: PageDestination,
 	/**  Grows with every stored change, across all jobs; the larger one is the newer view. */
 	revision: number,
 };
@@ -327,9 +329,9 @@ export type LinkLook = {
 	problem: CommandError | null,
 };
 
-/**  One property of the database that fits a fact. */
+/**  A property that could be used. */
 export type NotionChoice = {
-	/**  Notion's id for it. */
+	/**  Its id. */
 	id: string,
 	/**  Its name. */
 	name: string,
@@ -337,153 +339,155 @@ export type NotionChoice = {
 	kind: string,
 };
 
-/**  A connection to a workspace. */
+/**  Who is connected. */
 export type NotionConnection = {
 	/**  The workspace's name. */
 	workspace: string,
 	/**  What kind of token it is. */
 	kind: NotionTokenKind,
-	/**  Whose it is, where Notion tells. */
+	/**  The person whose token it is. */
 	user: string | null,
 };
 
-/**  Somewhere in Notion where pages can go. */
+/**  A place for pages. */
 export type NotionPlace = {
-	/**  Notion's id for it. */
+	/**  Its id. */
 	id: string,
 	/**  What it is. */
 	kind: NotionPlaceKind,
 	/**  Its name. */
 	name: string,
-	/**  Its emoji, or the address of its picture. */
+	/**  An emoji. */
 	icon: string | null,
-	/**  The database's name, where the data source has another. */
+	/**  The database's name, where a data source has another. */
 	database: string | null,
-	/**  Its address. */
+	/**  Its web address. */
 	url: string | null,
 };
 
-/**  What a place in Notion is. */
+/**  Kinds of places. */
 export type NotionPlaceKind = 
-/**  A table of a database. */
+/**  Pages are rows in it. */
 "data_source" | 
-/**  A page that gets pages inside it. */
+/**  Pages lie inside it. */
 "page";
 
-/**  Some of the places that were found. */
+/**  Some of the places that the connection sees. */
 export type NotionPlaces = {
-	/**  The places. */
+	/**  The last changed first. */
 	places: NotionPlace[],
-	/**  Where the next ones begin, if there are more. */
+	/**  Where the next ones begin. */
 	cursor: string | null,
 };
 
-/**  Where one fact of a recording goes. */
+/**  What is used for a role. */
 export type NotionProperty = {
-	/**  Which fact. */
+	/**  The role. */
 	role: NotionRole,
-	/**  Id of the property; without one the fact is left out. */
+	/**  Id of the property that is used. */
 	chosen: string | null,
-	/**  The properties whose type fits. */
+	/**  Those whose type fits. */
 	choices: NotionChoice[],
-	/**  None fits; one could be created. */
+	/**  Nothing is used, and Debrief could make a property. */
 	missing: boolean,
-	/**  What is wrong with the chosen one. */
+	/**  What is wrong with the one that was chosen. */
 	problem: string | null,
 };
 
-/**  A fact of a recording that a database can hold. */
+/**  What a property can be used for. */
 export type NotionRole = 
 /**  The title. */
 "title" | 
-/**  When it was recorded. */
+/**  The day of the recording. */
 "date" | 
 /**  Who spoke. */
 "participants" | 
 /**  How long it is. */
 "duration" | 
-/**  Its tags. */
+/**  What it is about. */
 "tags" | 
-/**  Where the recording is. */
+/**  Link to the recording. */
 "recording" | 
-/**  How far Debrief has come. */
+/**  That the page is finished. */
 "status" | 
-/**  What Debrief knows its own pages by. */
+/**  The job, by which its page is found again. */
 "debrief_id";
 
-/**  What kind of token the connection has. */
+/**  Kinds of tokens. */
 export type NotionTokenKind = 
-/**  A personal access token. */
+/**  Acts as the person. */
 "personal" | 
-/**  The token of an internal connection. */
+/**  Sees what is shared with it. */
 "internal" | 
-/**  A sign-in with a public integration. */
+/**  From signing in. */
 "oauth" | 
-/**  From the environment; it can't be disconnected here. */
+/**  From the environment. */
 "environment";
 
-/**  What the window shows about Notion. */
+/**  What the window shows about Notion and pages. */
 export type NotionView = {
-	/**  The workspace that pages go to. */
+	/**  Who is connected. */
 	connection: NotionConnection | null,
 	/**  Why the connection can't be used now. */
 	problem: CommandError | null,
-	/**  The client id of the person's own public integration, if it is set up. */
+	/**  Client id of the person's own public integration, if it is set up. */
 	client_id: string | null,
-	/**  The redirect address that such an integration needs. */
+	/**  The redirect address to be entered at Notion's developer page. */
 	redirect: string,
 	/**  A sign-in is open in the browser. */
 	signing_in: boolean,
 	/**  Where pages go. */
 	place: NotionPlace | null,
-	/**  Why they can't go there now. */
+	/**  Why no page could be written there now. */
 	place_problem: CommandError | null,
-	/**  One for each role; none when the place is a page or can't be read. */
+	/**  One for each role; none for a page. */
 	properties: NotionProperty[],
 	/**  Where the next job's page goes. */
 	destination: PageDestination,
-	/**  How pages are made. */
+	/**  What pages show. */
 	options: PageOptions,
-	/**  The largest file that the workspace takes. */
+	/**  The largest file that the workspace takes, in bytes. */
 	upload_limit_bytes: number | null,
+	/**  Address of the test page, while there is one. */
+	test_page: string | null,
 	/**  Jobs that wait for Notion. */
 	waiting_jobs: number,
 	/**  Host and port of what stands in for Notion. */
 	sandbox: string | null,
 };
 
-/**  Where pages go. */
+/**  A kind of place for pages. */
 export type PageDestination = 
-/**  The chosen place in Notion. */
+/**  Notion. */
 "notion" | 
-/**  The folder on this machine. */
+/**  A folder on this machine. */
 "folder";
 
-/**  How pages are made. */
+/**  What pages show. */
 export type PageOptions = {
-	/**  The sections that are shown, in this order. */
+	/**  The sections that are shown, in their order. */
 	sections: PageSection[],
-	/**  The language of headings; that of the recording when there is none. */
+	/**  `en` or `zh-TW`; none takes the language of the recording. */
 	language: string | null,
-	/**  Whether the recording is uploaded. */
+	/**  Whether the recording itself is put on a Notion page. */
 	upload_recording: boolean,
-	/**  Whether attachments are uploaded. */
+	/**  Whether its documents are. */
 	upload_attachments: boolean,
 };
 
-/**  A part of the page. */
+/**  A part of the page that can be left out or moved. Warnings always stand at the top. */
 export type PageSection = 
-/**  The summary. */
+/**  The most important points. */
 "summary" | 
-/**  The to-dos. */
+/**  Who will do what. */
 "todos" | 
-/**  The decisions. */
+/**  What was decided. */
 "decisions" | 
-/**  The notes. */
+/**  Notes by topic. */
 "notes" | 
-/**  The attachments. */
+/**  The documents that belong to the recording. */
 "attachments" | 
-/**  The transcript. */
+/**  Everything that was said. */
 "transcript";
 
 /**  What a person is asked to choose. */

@@ -75,6 +75,7 @@ export function notionView(over: Partial<NotionView> = {}): NotionView {
       upload_attachments: true,
     },
     upload_limit_bytes: 5 * MIB,
+    test_page: null,
     waiting_jobs: 0,
     sandbox: null,
     ...over,
@@ -236,6 +237,16 @@ export class MemoryNotion {
         property.missing ? (whole.get(property.role) ?? property) : property,
       ),
     });
+  }
+
+  writeTest(): string {
+    const address = 'https://www.notion.so/Test-0123456789abcdef0123456789abcdef';
+    this.change({ test_page: address });
+    return address;
+  }
+
+  removeTest(): void {
+    this.change({ test_page: null });
   }
 
   setDestination(destination: PageDestination): NotionView {

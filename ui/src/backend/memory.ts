@@ -279,6 +279,11 @@ export class MemoryBackend implements Backend {
     this.notion.cancel();
   }
 
+  async openNotionIntegrations(): Promise<void> {
+    this.calls.push(['openNotionIntegrations']);
+    this.#refuseIfAsked();
+  }
+
   async disconnectNotion(): Promise<NotionView> {
     this.calls.push(['disconnectNotion']);
     this.#refuseIfAsked();
@@ -311,12 +316,13 @@ export class MemoryBackend implements Backend {
   async writeNotionTestPage(): Promise<string> {
     this.calls.push(['writeNotionTestPage']);
     this.#refuseIfAsked();
-    return 'https://www.notion.so/Test-0123456789abcdef0123456789abcdef';
+    return this.notion.writeTest();
   }
 
   async removeNotionTestPage(): Promise<void> {
     this.calls.push(['removeNotionTestPage']);
     this.#refuseIfAsked();
+    this.notion.removeTest();
   }
 
   async openNotionTestPage(): Promise<void> {

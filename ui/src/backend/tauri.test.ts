@@ -82,6 +82,7 @@ test('what is about Notion is called by the names and arguments that the app kno
   await backend.connectNotion('ntn_1');
   await backend.signInNotion('id', 'secret');
   await backend.cancelNotionSignIn();
+  await backend.openNotionIntegrations();
   await backend.disconnectNotion();
   await backend.searchNotion('meet', null);
   await backend.chooseNotionPlace('place-1');
@@ -100,6 +101,7 @@ test('what is about Notion is called by the names and arguments that the app kno
     ['connect_notion', { token: 'ntn_1' }],
     ['sign_in_notion', { clientId: 'id', clientSecret: 'secret' }],
     ['cancel_notion_sign_in', {}],
+    ['open_notion_integrations', {}],
     ['disconnect_notion', {}],
     ['search_notion', { query: 'meet', cursor: null }],
     ['choose_notion_place', { place: 'place-1' }],

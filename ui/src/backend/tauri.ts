@@ -134,6 +134,10 @@ export class TauriBackend implements Backend {
     await commands.cancelNotionSignIn();
   }
 
+  async openNotionIntegrations() {
+    await commands.openNotionIntegrations();
+  }
+
   disconnectNotion() {
     return commands.disconnectNotion();
   }

@@ -56,8 +56,6 @@ export class Notion implements BrowserSignIn {
   /** What the last action was refused with, and where. */
   trouble = $state<{ part: NotionPart; error: CommandError } | null>(null);
   task = $state<NotionTask | null>(null);
-  /** Address of the test page, while there is one. */
-  testPage = $state<string | null>(null);
   /** What was chosen and is not answered yet. */
   #wanted = $state<{ destination?: PageDestination; options?: PageOptions }>({});
 
@@ -128,10 +126,18 @@ export class Notion implements BrowserSignIn {
     await this.refresh();
   }
 
-  async disconnect(): Promise<boolean> {
-    const done = await this.#attempt('connection', () => this.#backend.disconnectNotion());
-    if (done) this.testPage = null;
-    return done;
+  /** Opens the page at Notion where tokens are made. */
+  async openIntegrations(): Promise<void> {
+    this.trouble = null;
+    try {
+      await this.#backend.openNotionIntegrations();
+    } catch (cause) {
+      this.#refuse('connection', asCommandError(cause));
+    }
+  }
+
+  disconnect(): Promise<boolean> {
+    return this.#attempt('connection', () => this.#backend.disconnectNotion());
   }
 
   /** Sends pages to a found place, or to that of a pasted link; `null` if they go there now, else why not. */
@@ -140,7 +146,6 @@ export class Notion implements BrowserSignIn {
     try {
       const view = await this.#backend.chooseNotionPlace(place);
       this.#take(view);
-      this.testPage = null;
       if (view.place) this.#listener.placed(view.place.name);
       return null;
     } catch (cause) {
@@ -163,7 +168,7 @@ export class Notion implements BrowserSignIn {
 
   async writeTest(): Promise<void> {
     await this.#test(async () => {
-      this.testPage = await this.#backend.writeNotionTestPage();
+      this.#tested(await this.#backend.writeNotionTestPage());
       this.#listener.tested();
     });
   }
@@ -175,7 +180,7 @@ export class Notion implements BrowserSignIn {
   async removeTest(): Promise<void> {
     await this.#test(async () => {
       await this.#backend.removeNotionTestPage();
-      this.testPage = null;
+      this.#tested(null);
       this.#listener.testRemoved();
     });
   }
@@ -188,6 +193,11 @@ export class Notion implements BrowserSignIn {
     if (!this.options) return;
     const options = { ...$state.snapshot(this.options), ...change };
     await this.#inTurn({ options }, () => this.#backend.setPageOptions(options));
+  }
+
+  /** What Notion's status says of the test page from now on. */
+  #tested(test_page: string | null): void {
+    if (this.view) this.#take({ ...this.view, test_page });
   }
 
   #missing(): number {

@@ -137,9 +137,9 @@ test('a test page that cannot be written says why', async () => {
   backend.refuseNext = NOTION_NO_ACCESS;
   await notion.writeTest();
   expect(notion.trouble).toEqual({ part: 'place', error: NOTION_NO_ACCESS });
-  expect(notion.testPage).toBeNull();
+  expect(notion.view?.test_page).toBeNull();
   await notion.writeTest();
-  expect(notion.testPage).toContain('notion.so');
+  expect(notion.view?.test_page).toContain('notion.so');
   expect(heard.tested).toHaveBeenCalledOnce();
 });
 

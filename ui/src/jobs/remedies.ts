@@ -126,8 +126,10 @@ export async function apply(remedy: Remedy, { source, name, account, jobId }: Pa
       await google.choose(jobId === null ? source : null, jobId);
       break;
     case 'set_up':
-    case 'open_settings':
       openSettings('google');
+      break;
+    case 'open_settings':
+      openSettings(missesNotion(jobs, jobId) ? 'notion' : 'google');
       break;
     case 'connect_notion':
     case 'check_properties':
@@ -147,6 +149,12 @@ export async function apply(remedy: Remedy, { source, name, account, jobId }: Pa
       else await jobs.retry(jobId, null);
       break;
   }
+}
+
+/** Whether it is Notion's token that cannot be read; before a page is written, that is Google's. */
+function missesNotion(jobs: Jobs, jobId: string | null): boolean {
+  const job = jobId === null ? undefined : jobs.get(jobId);
+  return job?.destination === 'notion' && job.error?.stage === 'publish';
 }
 
 async function goOn(jobs: Jobs, jobId: string): Promise<void> {

@@ -78,6 +78,7 @@ describe('the connection', () => {
     expect(within(sheet).getByText('Not connected')).toBeDefined();
     expect(within(sheet).getByText(/https:\/\/www\.notion\.so\/profile\/integrations/u)).toBeDefined();
     expect(await axeViolations()).toEqual([]);
+    await user.click(within(sheet).getByRole('button', { name: 'Open Notion' }));
     const field = within(sheet).getByLabelText<HTMLInputElement>('Token');
     expect([field.type, field.autocomplete]).toEqual(['password', 'off']);
     await user.type(field, 'wrong{Enter}');
@@ -89,6 +90,7 @@ describe('the connection', () => {
     expect(await within(sheet).findByText('Formosa Audio')).toBeDefined();
     expect(within(sheet).getByRole('status').textContent).toBe('Connected to “Formosa Audio” in Notion.');
     expect(backend.calls).toEqual([
+      ['openNotionIntegrations'],
       ['connectNotion', 'wrong'],
       ['connectNotion', 'ntn_1'],
     ]);
@@ -161,6 +163,18 @@ describe('the connection', () => {
     const section = within(sheet).getByRole('region', { name: 'Notion' });
     await user.click(within(section).getByRole('button', { name: 'Keep sign-ins until Debrief is closed' }));
     expect(backend.calls).toEqual([['keepSecrets', 'session']]);
+  });
+
+  test('whose token can’t be kept offers the places for sign-ins, and takes it after the choice', async () => {
+    const { backend, user, sheet } = await withSettings();
+    const section = within(sheet).getByRole('region', { name: 'Notion' });
+    backend.refuseNext = KEYCHAIN_PROBLEM;
+    await user.type(within(section).getByLabelText('Token'), 'ntn_1{Enter}');
+    expect(await within(section).findByText(KEYCHAIN_PROBLEM.what)).toBeDefined();
+    await user.click(within(section).getByRole('button', { name: 'Keep sign-ins until Debrief is closed' }));
+    await waitFor(() => expect(within(section).queryByText(KEYCHAIN_PROBLEM.what)).toBeNull());
+    await user.type(within(section).getByLabelText('Token'), 'ntn_1{Enter}');
+    expect(await within(section).findByText('Formosa Audio')).toBeDefined();
   });
 
   test('of the environment can’t be ended here', async () => {
@@ -269,6 +283,13 @@ describe('the properties', () => {
     await waitFor(() => expect(date.value).toBe('gone'));
   });
 
+  test('still know the test page that an earlier look at them wrote', async () => {
+    const { backend, user, sheet } = await withSettings({ notion: { test_page: 'https://www.notion.so/T' } });
+    await user.click(within(sheet).getByRole('button', { name: 'Remove the test page' }));
+    expect(await within(sheet).findByRole('button', { name: 'Write a test page' })).toBeDefined();
+    expect(backend.calls).toEqual([['removeNotionTestPage']]);
+  });
+
   test('are tried with a test page', async () => {
     const { backend, user, sheet } = await withSettings({ notion: {} });
     await user.click(within(sheet).getByRole('button', { name: 'Write a test page' }));
@@ -370,6 +391,19 @@ describe('a job that needs Notion', () => {
     );
     await user.click(within(sheet).getByRole('button', { name: 'Close settings' }));
     await waitFor(() => expect(document.activeElement).toBe(button));
+  });
+
+  test.each([
+    ['publish', 'Notion'],
+    ['fetch', 'Google'],
+  ] as const)('and cannot be helped by a keychain in %s shows %s in the settings', async (stage, part) => {
+    const { error, ...job } = needsNotion('no_keychain');
+    const { user } = await opened({ jobs: [{ ...job, error: error && { ...error, stage } }] });
+    await user.click(screen.getByRole('button', { name: 'Open settings: Board' }));
+    const sheet = await screen.findByRole('dialog', { name: 'Settings' });
+    await waitFor(() =>
+      expect(document.activeElement).toBe(within(sheet).getByRole('heading', { name: part })),
+    );
   });
 
   test('and a place opens the choice, after which it goes on', async () => {

@@ -167,6 +167,7 @@ impl App {
             let what = "The token in DEBRIEF_NOTION_TOKEN can't be forgotten here.";
             return Err(Failure::never(FailureCode::BadRequest, what, "Start without it."));
         }
+        self.forget_test_page();
         connection.disconnect().await
     }
 
@@ -203,6 +204,7 @@ impl App {
         // Properties were chosen for the place before.
         changes.extend(keys.iter().map(|key| ("notion", key.as_str(), None)));
         self.change_settings(&changes).await?;
+        self.forget_test_page();
         self.wake_notion_jobs()
     }
 
@@ -292,6 +294,11 @@ impl App {
         self.steps.now().notion().trash_page(&id).await?;
         *self.test_page.lock().unwrap_or_else(PoisonError::into_inner) = None;
         Ok(())
+    }
+
+    /// It was written somewhere else than pages go to now.
+    fn forget_test_page(&self) {
+        *self.test_page.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
     /// Pages go to Notion or to the folder from now on.

@@ -184,7 +184,7 @@ fn todo(text: &str, assignee: Option<&str>, due: Option<Date>, at_ms: u32, words
         rich_text.push(
             json!({ "type": "mention", "mention": { "type": "date", "date": { "start": due.to_string() } } }),
         );
-        rich_text.extend(blocks_of(&[Run::plain(" ")]).swap_remove(0));
+        rich_text.extend(blocks_of(&[Run::grey(" · ")]).swap_remove(0));
     }
     rich_text.extend(blocks_of(&[when(at_ms)]).swap_remove(0));
     let mut node = Node::new("to_do", json!({ "rich_text": rich_text }));

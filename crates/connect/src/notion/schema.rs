@@ -240,15 +240,16 @@ impl Mapping {
         self.0.get(&role)
     }
 
-    /// The facts that stand in properties, so that the page needn't repeat them.
-    pub(super) fn elsewhere(&self) -> Vec<Fact> {
+    /// The facts that stand in properties, so that the page needn't repeat them. A file on this machine has no address for one.
+    pub(super) fn elsewhere(&self, values: &BTreeMap<String, Value>) -> Vec<Fact> {
         let facts = [
             (Role::Date, Fact::Date),
             (Role::Participants, Fact::Participants),
             (Role::Duration, Fact::Duration),
             (Role::Recording, Fact::Recording),
         ];
-        facts.into_iter().filter(|(role, _)| self.of(*role).is_some()).map(|(_, fact)| fact).collect()
+        let has_value = |role: Role| self.of(role).is_some_and(|property| values.contains_key(&property.id));
+        facts.into_iter().filter(|(role, _)| has_value(*role)).map(|(_, fact)| fact).collect()
     }
 
     /// The property that holds the job.

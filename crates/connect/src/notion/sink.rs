@@ -121,7 +121,6 @@ impl NotionSink {
         };
         let uploads = self.uploads(&mut run, earlier.as_ref()).await?;
         let with_marker = mapping.debrief_id().is_none();
-        run.nodes = blocks(page, &mapping.elsewhere(), with_marker, &uploads);
         let values = match opened.found.place {
             NotionPlace::DataSource(_) | NotionPlace::Database(_) => mapping.values(page),
             NotionPlace::Page(_) => {
@@ -129,6 +128,7 @@ impl NotionSink {
                 BTreeMap::from([("title".to_owned(), title)])
             }
         };
+        run.nodes = blocks(page, &mapping.elsewhere(&values), with_marker, &uploads);
         let there = run.page_there(&opened, &mapping, earlier.as_ref()).await?;
         let found = match there {
             Some(found) => {
