@@ -1,8 +1,7 @@
 //! Every fault that Google can have: what the person sees, how it goes on, and that nothing is lost.
 //!
-//! The table in docs/faults.md is made here. `UPDATE_FAULTS=1 cargo test -p debrief-tests fault` writes it anew.
+//! The table in docs/faults.md is made here; see faults.rs.
 
-use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -19,14 +18,10 @@ use debrief_runtime::pool::{Compose, JobNews, JobPool, PoolOptions};
 use debrief_runtime::store::JobStore;
 use debrief_sandbox::{Call, Content, Fault, FaultKind, FileId};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
-use tokio::task::JoinSet;
 
+use crate::faults;
 use crate::google::{Google, link};
 use crate::support::{PATIENCE, fixture, names};
-
-/// Rows that run at a time; each waits for its retry most of the time.
-const AT_A_TIME: usize = 20;
 
 /// The real steps, but for the recogniser: what was said does not matter here, and recognising it takes long.
 struct QuickSpeech(ComposedSteps);
@@ -245,9 +240,7 @@ async fn run(row: Row) -> Ran {
     let mut helped = false;
     let view = loop {
         let view = pool.status(id).unwrap();
-        if let Some(error) = view.error.as_ref().filter(|_| seen.is_none()) {
-            seen = Some(format!("**{}** {} {}", state_of(&view), error.what, error.fix));
-        }
+        seen = seen.or_else(|| faults::seen(&view));
         if view.status == StatusWord::Completed {
             break view;
         }
@@ -262,9 +255,8 @@ async fn run(row: Row) -> Ran {
         // A state may pass between two looks, so the news are looked at as well.
         if let Ok(Ok(JobNews::Changed { job })) =
             tokio::time::timeout(Duration::from_millis(50), news.recv()).await
-            && let Some(error) = job.error.as_ref().filter(|_| seen.is_none())
         {
-            seen = Some(format!("**{}** {} {}", state_of(&job), error.what, error.fix));
+            seen = seen.or_else(|| faults::seen(&job));
         }
     };
     pool.shutdown().await;
@@ -342,14 +334,6 @@ async fn help(
     }
 }
 
-fn state_of(view: &JobView) -> &'static str {
-    match (view.status, view.group) {
-        (StatusWord::Failed, _) => "Failed:",
-        (_, Group::NeedsYou) => "Needs you:",
-        (_, Group::Working | Group::Waiting | Group::Done) => "Waiting, tries again:",
-    }
-}
-
 /// One page, the new name or a reason why not, no temporary file.
 fn nothing_is_lost(google: &Google, file: &FileId, view: &JobView, fault: &str) {
     assert_eq!(google.installation.pages().len(), 2, "{fault}: one page in two forms");
@@ -370,35 +354,14 @@ fn nothing_is_lost(google: &Google, file: &FileId, view: &JobView, fault: &str) 
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_fault_of_google_loses_anything() {
-    let rows = rows();
-    let places = Arc::new(Semaphore::new(AT_A_TIME));
-    let mut running = JoinSet::new();
-    for (number, row) in rows.into_iter().enumerate() {
-        let places = places.clone();
-        running.spawn(async move {
-            let _place = places.acquire_owned().await.unwrap();
-            (number, run(row).await)
-        });
-    }
-    let mut ran = running.join_all().await;
-    ran.sort_by_key(|(number, _)| *number);
-    let lines = ran
-        .iter()
-        .map(|(_, ran)| format!("| {} | {} | {} | {} |\n", ran.fault, ran.seen, ran.went_on, ran.lost));
+    let ran = faults::run_all(rows(), run).await;
+    let lines =
+        ran.iter().map(|ran| format!("| {} | {} | {} | {} |\n", ran.fault, ran.seen, ran.went_on, ran.lost));
     let table = format!(
-        "# What happens when Google has a fault\n\n\
-         Made by `tests/drive_faults.rs`: each fault is planned in the sandbox, the whole of Debrief runs against it, and in the end there\n\
-         is one page, the recording has its new name (or the page says why not), and no temporary file is left.\n\n\
+        "Made by `tests/drive_faults.rs`. In the end there is one page, the recording has its new name (or the page says why not), and\n\
+         no temporary file is left.\n\n\
          | fault | what the person sees | how it goes on | what is lost |\n| --- | --- | --- | --- |\n{}",
         lines.collect::<String>()
     );
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/faults.md");
-    if std::env::var_os("UPDATE_FAULTS").is_some() {
-        std::fs::write(&file, &table).unwrap();
-    }
-    let kept = std::fs::read_to_string(&file).unwrap_or_default();
-    assert!(
-        kept == table,
-        "docs/faults.md is stale: UPDATE_FAULTS=1 writes it anew. It would read:\n{table}"
-    );
+    faults::assert_documented("Google", &table);
 }

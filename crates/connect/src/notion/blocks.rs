@@ -12,6 +12,8 @@ use super::words::{Words, words};
 
 /// The page's icon.
 pub(super) const ICON: &str = "📝";
+/// The first word of a to-do's key.
+pub(super) const TODO: &str = "todo";
 /// A toggle of the transcript holds about this much of it.
 const TOGGLE_MS: u32 = 600_000;
 /// Colours of speakers, told apart in Notion's light and dark.
@@ -35,6 +37,7 @@ pub(super) fn blocks(page: &Page, elsewhere: &[Fact], marker: bool, uploads: &Up
         nodes.push(file(kind, id, ""));
     }
     let mut rest = page.blocks.as_slice();
+    let mut section = "";
     while let Some((first, after)) = rest.split_first() {
         rest = after;
         match first {
@@ -50,12 +53,17 @@ pub(super) fn blocks(page: &Page, elsewhere: &[Fact], marker: bool, uploads: &Up
                 rest = after;
                 nodes.extend(toggles(std::iter::once(first).chain(more), page.duration_ms));
             }
-            Block::Heading { .. }
-            | Block::Subheading { .. }
+            Block::Point { at_ms, .. } => {
+                nodes.extend(keyed(format!("{section} {at_ms}"), block(first, words, uploads)));
+            }
+            Block::Heading { text, .. } => {
+                section = text;
+                nodes.extend(block(first, words, uploads));
+            }
+            Block::Subheading { .. }
             | Block::Prose(_)
             | Block::Note(_)
             | Block::Warning(_)
-            | Block::Point { .. }
             | Block::Todo { .. }
             | Block::Attachment { .. } => nodes.extend(block(first, words, uploads)),
         }
@@ -126,7 +134,10 @@ fn callout(points: &[Block], words: &Words) -> Node {
     for point in points {
         match point {
             Block::Note(text) => note.push(Run { italic: true, ..Run::grey(text) }),
-            other => inside.extend(block(other, words, &Uploads::default())), // Points alone are asked for.
+            Block::Point { at_ms, .. } => {
+                inside.extend(keyed(format!("summary {at_ms}"), block(point, words, &Uploads::default())));
+            }
+            other => inside.extend(block(other, words, &Uploads::default())), // Nothing else is asked for.
         }
     }
     let rich_text = blocks_of(&note).swap_remove(0);
@@ -188,7 +199,7 @@ fn todo(text: &str, assignee: Option<&str>, due: Option<Date>, at_ms: u32, words
     }
     rich_text.extend(blocks_of(&[when(at_ms)]).swap_remove(0));
     let mut node = Node::new("to_do", json!({ "rich_text": rich_text }));
-    node.key = Some(format!("todo {at_ms}"));
+    node.key = Some(format!("{TODO} {at_ms}"));
     // What a person never says: a to-do of a hundred thousand letters.
     node.with_inside(more.into_iter().map(|rich_text| plain("paragraph", rich_text)).collect())
 }
@@ -201,7 +212,15 @@ fn utterance(speaker: &str, index: Option<u16>, at_ms: u32, text: &str) -> Vec<N
         runs.push(Run::plain(" "));
     }
     runs.push(Run::plain(text));
-    texts("paragraph", &runs)
+    keyed(format!("said {at_ms}"), texts("paragraph", &runs))
+}
+
+/// What is said again with another name is the same block: what people did to it and beside it stays where it is.
+fn keyed(key: String, mut nodes: Vec<Node>) -> Vec<Node> {
+    if let Some(first) = nodes.first_mut() {
+        first.key = Some(key);
+    }
+    nodes
 }
 
 /// The transcript, folded away in stretches of some minutes.

@@ -68,6 +68,8 @@ impl NotionError {
             404 => NotionError::NotFound(body.message),
             409 | 429 | 529 => NotionError::Busy { status, after_ms },
             500.. => NotionError::Faulty { status, after_ms },
+            // A network's sign-in page or a proxy stands between: this is no answer of Notion's.
+            300..=399 => NotionError::NoAnswer(format!("status {status}")),
             _ => NotionError::Invalid { code: body.code, message: body.message },
         }
     }

@@ -4,6 +4,7 @@
 use debrief_core::ports::SentBlock;
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
+use super::blocks::TODO;
 use super::node::Node;
 
 /// A block that is on the page.
@@ -133,7 +134,7 @@ fn plan_of(sent: &[SentBlock], present: &[Present], wanted: &[SentBlock]) -> Pla
             // A to-do stays where it is, whatever the order of the rest: it may have been ticked.
             (Some(w), Some(p))
                 if block.inside == wanted[w].inside
-                    && (block.key.is_some() || stands_right(w, p, &there_wanted)) =>
+                    && (is_todo(block) || stands_right(w, p, &there_wanted)) =>
             {
                 places[w] = Place::There(p);
                 rewrite(&mut plan, &present[p], block, wanted, w);
@@ -147,6 +148,10 @@ fn plan_of(sent: &[SentBlock], present: &[Present], wanted: &[SentBlock]) -> Pla
     insertions(&mut plan, present, &places);
     plan.changes.extend(deletions);
     plan
+}
+
+fn is_todo(block: &SentBlock) -> bool {
+    block.key.as_ref().is_some_and(|key| key.split(' ').next() == Some(TODO))
 }
 
 /// Whether what is at `p` has those before it that it should have before it.
