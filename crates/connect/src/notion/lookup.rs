@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use super::blocks::marker;
 use super::client::{Notion, PAGE_SIZE};
 use super::errors::NotionError;
+use super::run::PageRef;
 use super::schema::Mapping;
-use super::sink::PageRef;
 
 /// This machine's clock and Notion's may differ by this much.
 const SKEW: SignedDuration = SignedDuration::from_hours(1);

@@ -1,0 +1,291 @@
+//! One publish under way: finding the job's page, writing it, going on with it, changing what is to be changed.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use debrief_core::failure::{Failure, Warning};
+use debrief_core::job::NotionPlace;
+use debrief_core::page::Page;
+use debrief_core::ports::{NotionPage, SentBlock};
+use debrief_core::stage::{Progress, StageCx, StepResult};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+
+use super::blocks::ICON;
+use super::client::Notion;
+use super::digest::digest;
+use super::errors::NotionError;
+use super::lookup::Sought;
+use super::merge::{Change, Present, plan};
+use super::node::Node;
+use super::pack::{children, first_request};
+use super::places::Opened;
+use super::schema::Mapping;
+
+/// Where an unfinished publish goes on.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(super) struct Bookmark {
+    /// A page may have been made since then, though nobody said so.
+    pub(super) creating_since: Option<Timestamp>,
+    pub(super) page: Option<PageRef>,
+    /// Blocks at the page's top level that Notion has said it has.
+    pub(super) acknowledged: usize,
+    /// Uploads that no page is known to use yet.
+    pub(super) uploads: BTreeMap<PathBuf, Upload>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Upload {
+    pub(super) id: String,
+    pub(super) at: Timestamp,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct PageRef {
+    pub(super) id: String,
+    pub(super) url: String,
+}
+
+impl PageRef {
+    pub(super) fn of(page: &Value) -> Result<PageRef, NotionError> {
+        let text = |key: &str| page[key].as_str().map(str::to_owned);
+        match (text("id"), text("url")) {
+            (Some(id), Some(url)) => Ok(PageRef { id, url }),
+            (None, _) | (_, None) => Err(NotionError::NoAnswer("the answer holds no page".to_owned())),
+        }
+    }
+}
+
+/// One publish under way.
+pub(super) struct Run<'r> {
+    pub(super) notion: &'r Notion,
+    pub(super) page: &'r Page,
+    pub(super) cx: &'r StageCx,
+    pub(super) bookmark: Bookmark,
+    pub(super) nodes: Vec<Node>,
+    pub(super) done_blocks: usize,
+}
+
+impl Run<'_> {
+    pub(super) fn save(&self) -> Result<(), Failure> {
+        let total = self.nodes.len().max(1);
+        self.cx.save_bookmark(&self.bookmark, self.bookmark.acknowledged as f64 / total as f64)
+    }
+
+    /// The page of this job, if there is one already: from the bookmark, from an earlier run, or found by its marker.
+    pub(super) async fn page_there(
+        &self,
+        opened: &Opened,
+        mapping: &Mapping,
+        earlier: Option<&NotionPage>,
+    ) -> StepResult<Option<PageRef>> {
+        let known = self.bookmark.page.as_ref().map(|page| page.id.as_str());
+        if let Some(id) = known.or(earlier.map(|earlier| earlier.id.as_str())) {
+            match self.notion.get(&["pages", id], &[]).await {
+                Ok(page) => {
+                    if page["in_trash"] == Value::Bool(true) {
+                        let back = json!({ "in_trash": false });
+                        self.notion.set(&["pages", id], &back).await.map_err(Failure::from)?;
+                    }
+                    return Ok(Some(PageRef::of(&page).map_err(Failure::from)?));
+                }
+                // The place is there, so this page is gone for good.
+                Err(NotionError::NotFound(_)) => {}
+                Err(error) => return Err(Failure::from(error).into()),
+            }
+        }
+        let Some(since) = self.bookmark.creating_since else { return Ok(None) };
+        let sought = Sought { page: self.page, place: &opened.found.place, mapping, since };
+        Ok(self.notion.find_page(&sought).await.map_err(Failure::from)?)
+    }
+
+    /// Creates the page and fills it, in as few requests as the limits allow.
+    pub(super) async fn write(
+        &mut self,
+        opened: &Opened,
+        values: &BTreeMap<String, Value>,
+    ) -> StepResult<PageRef> {
+        let mut body = json!({ "icon": { "type": "emoji", "emoji": ICON }, "properties": values });
+        match &opened.found.place {
+            NotionPlace::DataSource(id) | NotionPlace::Database(id) => {
+                body["parent"] = json!({ "type": "data_source_id", "data_source_id": id });
+            }
+            NotionPlace::Page(id) => body["parent"] = json!({ "type": "page_id", "page_id": id }),
+        }
+        let count = first_request(&self.nodes, body.to_string().len());
+        body["children"] = children(&self.nodes[..count]);
+        self.cx.check_stopped()?;
+        // From here on a page may exist that nobody knows of.
+        self.bookmark.creating_since.get_or_insert_with(Timestamp::now);
+        self.bookmark.page = None;
+        self.bookmark.acknowledged = 0;
+        self.save()?;
+        let created = self.notion.post(&["pages"], &body).await.map_err(Failure::from)?;
+        let found = PageRef::of(&created).map_err(Failure::from)?;
+        self.bookmark.page = Some(found.clone());
+        self.acknowledge(count)?;
+        while self.bookmark.acknowledged < self.nodes.len() {
+            let from = self.bookmark.acknowledged;
+            let count = first_request(&self.nodes[from..], 0);
+            let body = json!({ "children": children(&self.nodes[from..from + count]) });
+            self.cx.check_stopped()?;
+            self.notion.append(&["blocks", &found.id, "children"], &body).await.map_err(Failure::from)?;
+            self.acknowledge(count)?;
+        }
+        Ok(found)
+    }
+
+    fn acknowledge(&mut self, count: usize) -> Result<(), Failure> {
+        let from = self.bookmark.acknowledged;
+        self.told(self.nodes[from..from + count].iter().map(Node::count).sum());
+        self.bookmark.acknowledged += count;
+        self.save()
+    }
+
+    fn told(&mut self, blocks: usize) {
+        self.done_blocks += blocks;
+        let total = self.nodes.iter().map(Node::count).sum::<usize>().max(self.done_blocks);
+        self.cx.progress(Progress::items(self.done_blocks, total));
+    }
+
+    /// Brings a page that is there to what it should say. `sent` is what it was sent by a finished run.
+    pub(super) async fn mend(&mut self, found: &PageRef, sent: &[SentBlock]) -> StepResult<()> {
+        self.bookmark.page = Some(found.clone());
+        self.save()?;
+        let present = self.present(found, sent.is_empty()).await?;
+        let plan = plan(sent, &present, &self.nodes);
+        let nodes = self.nodes.clone();
+        self.apply(&found.id, &plan.changes, &nodes).await?;
+        if plan.kept_edits > 0 {
+            let text = format!(
+                "{} blocks of the Notion page were changed by hand and are kept as they are.",
+                plan.kept_edits
+            );
+            self.cx.warn(Warning::new("page_edited", text));
+        }
+        Ok(())
+    }
+
+    /// What is on the page. Blocks that Notion has acknowledged are taken to be whole when a first writing goes on.
+    async fn present(&self, found: &PageRef, goes_on: bool) -> StepResult<Vec<Present>> {
+        let wanted: Vec<SentBlock> = self.nodes.iter().map(Node::sent).collect();
+        let whole = if goes_on { self.bookmark.acknowledged.min(wanted.len()) } else { 0 };
+        let mut next = 0;
+        let mut present = Vec::new();
+        for block in self.notion.list(&["blocks", &found.id, "children"]).await.map_err(Failure::from)? {
+            let digest = digest(&block);
+            let id = block["id"].as_str().unwrap_or_default().to_owned();
+            let acknowledged =
+                wanted[next..whole.max(next)].iter().position(|wanted| wanted.digest == digest);
+            let inside = match acknowledged {
+                Some(skipped) => {
+                    next += skipped + 1;
+                    wanted[next - 1].inside.iter().map(assumed).collect()
+                }
+                None => self.inside(&block).await?,
+            };
+            present.push(Present { id, digest, inside });
+        }
+        Ok(present)
+    }
+
+    async fn inside(&self, block: &Value) -> StepResult<Vec<Present>> {
+        let id = block["id"].as_str().unwrap_or_default();
+        // Pages and databases inside are the person's own, however much is in them.
+        let is_own = matches!(block["type"].as_str(), Some("child_page" | "child_database"));
+        if block["has_children"] != Value::Bool(true) || is_own {
+            return Ok(Vec::new());
+        }
+        self.cx.check_stopped()?;
+        let mut present = Vec::new();
+        for block in self.notion.list(&["blocks", id, "children"]).await.map_err(Failure::from)? {
+            let inside = Box::pin(self.inside(&block)).await?;
+            let id = block["id"].as_str().unwrap_or_default().to_owned();
+            present.push(Present { id, digest: digest(&block), inside });
+        }
+        Ok(present)
+    }
+
+    async fn apply(&mut self, parent: &str, changes: &[Change], nodes: &[Node]) -> StepResult<()> {
+        for change in changes {
+            self.cx.check_stopped()?;
+            match change {
+                Change::Insert { after, from, to } => {
+                    self.insert(parent, after.clone(), &nodes[*from..*to]).await?;
+                }
+                Change::Rewrite { id, wanted } => {
+                    let body = nodes[*wanted].patch();
+                    self.notion.set(&["blocks", id], &body).await.map_err(Failure::from)?;
+                }
+                Change::Inside { id, wanted, changes } => {
+                    Box::pin(self.apply(id, changes, &nodes[*wanted].inside)).await?;
+                }
+                Change::Delete { id } => match self.notion.delete(&["blocks", id]).await {
+                    // Somebody was faster.
+                    Ok(_) | Err(NotionError::NotFound(_)) => {}
+                    Err(error) => return Err(Failure::from(error).into()),
+                },
+            }
+        }
+        Ok(())
+    }
+
+    async fn insert(&mut self, parent: &str, after: Option<String>, nodes: &[Node]) -> StepResult<()> {
+        let (mut after, mut rest) = (after, nodes);
+        while !rest.is_empty() {
+            let count = first_request(rest, 0);
+            let position = match &after {
+                Some(id) => json!({ "type": "after_block", "after_block": { "id": id } }),
+                None => json!({ "type": "start" }),
+            };
+            let body = json!({ "children": children(&rest[..count]), "position": position });
+            self.cx.check_stopped()?;
+            let answer =
+                self.notion.append(&["blocks", parent, "children"], &body).await.map_err(Failure::from)?;
+            let last = answer["results"].as_array().and_then(|blocks| blocks.last());
+            after = last.and_then(|block| block["id"].as_str()).map(str::to_owned);
+            if after.is_none() {
+                return Err(Failure::from(NotionError::NoAnswer("no blocks in the answer".to_owned())).into());
+            }
+            self.told(rest[..count].iter().map(Node::count).sum());
+            rest = &rest[count..];
+        }
+        Ok(())
+    }
+
+    /// Sets those properties that would say something else than they were sent.
+    pub(super) async fn set_properties(
+        &self,
+        found: &PageRef,
+        earlier: &NotionPage,
+        values: &BTreeMap<String, Value>,
+    ) -> StepResult<()> {
+        let is_new = |(id, value): &(&String, &Value)| earlier.properties.get(*id) != Some(&hash(value));
+        let changed: BTreeMap<&String, &Value> = values.iter().filter(is_new).collect();
+        if changed.is_empty() {
+            return Ok(());
+        }
+        self.cx.check_stopped()?;
+        let body = json!({ "properties": changed });
+        match self.notion.set(&["pages", &found.id], &body).await {
+            // The page was moved to a database with other properties.
+            Ok(_) | Err(NotionError::Invalid { .. }) => Ok(()),
+            Err(error) => Err(Failure::from(error).into()),
+        }
+    }
+}
+
+fn assumed(block: &SentBlock) -> Present {
+    Present {
+        id: String::new(),
+        digest: block.digest.clone(),
+        inside: block.inside.iter().map(assumed).collect(),
+    }
+}
+
+pub(super) fn hash(value: &Value) -> String {
+    let hash = Sha256::digest(value.to_string().as_bytes());
+    hash[..8].iter().map(|byte| format!("{byte:02x}")).collect()
+}
