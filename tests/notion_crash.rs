@@ -102,7 +102,7 @@ impl Notion {
             copy(template, installation.path());
         }
         let settings = format!(
-            "[notion]\n{key} = \"{id}\"\ntimeout_s = 2\n[endpoints]\nnotion = \"{}\"\n[secrets]\nkeep = \"file\"\n",
+            "[notion]\n{key} = \"{id}\"\ntimeout_s = 4\n[endpoints]\nnotion = \"{}\"\n[secrets]\nkeep = \"file\"\n",
             sandbox.notion()
         );
         std::fs::write(installation.home().settings_file(), settings).unwrap();

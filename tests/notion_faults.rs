@@ -22,7 +22,7 @@ use crate::support::{PATIENCE, names, until};
 const DECISIONS: u32 = 150;
 
 /// For one answer of Notion's.
-const TIMEOUT_S: u32 = 3;
+const TIMEOUT_S: u32 = 5;
 
 /// What the person does once they were told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,8 +95,8 @@ fn rows() -> Vec<Row> {
         row("The blocks' answer is no JSON", Append, FaultKind::GarbageJson, Nothing),
         row("The question for the place is sent elsewhere", Place, elsewhere(), Nothing),
         row("The page is sent elsewhere", Create, elsewhere(), Nothing),
-        row("The page's answer comes slowly", Create, FaultKind::SlowDrip { bytes_per_s: 1_500 }, Nothing),
-        row("The page's answer comes too slowly", Create, FaultKind::SlowDrip { bytes_per_s: 100 }, Nothing),
+        row("The page's answer comes slowly", Create, FaultKind::SlowDrip { bytes_per_s: 6_000 }, Nothing),
+        row("The page's answer comes too slowly", Create, FaultKind::SlowDrip { bytes_per_s: 40 }, Nothing),
     ]
 }
 

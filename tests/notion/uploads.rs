@@ -1,13 +1,13 @@
 //! The recording itself and its documents on the page.
 
 use debrief_app::{App, PageOptions};
-use debrief_core::view::StatusWord;
+use debrief_core::view::{Group, StatusWord};
 use debrief_sandbox::{Call, NewFile};
 use serde_json::Value;
 
 use super::{Notion, find, meeting, process_as_said};
 use crate::google::{browser, link};
-use crate::support::{document, fixture, settled};
+use crate::support::{document, fixture, settled, until};
 
 async fn open_uploading(notion: &Notion) -> App {
     let app = notion.open().await;
@@ -110,4 +110,31 @@ async fn a_long_recording_goes_in_parts_and_arrives_whole() {
     let blocks = notion.blocks();
     let audio = of_kind(&blocks, "audio");
     assert!(bytes_of(audio[0]).await == long);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_is_written_anew_gets_its_recording_anew() {
+    let notion = Notion::new().await;
+    let app = open_uploading(&notion).await;
+    let other = {
+        let mut world = notion.google.sandbox.world();
+        let database = world.add_database(&notion.workspace, "Other", &[("Other", super::every_property())]);
+        world.data_sources(&database)[0].to_string()
+    };
+    let id = notion.process(&app, &meeting()).await;
+    assert_eq!(settled(&app, id).await.status, StatusWord::Completed);
+    notion.google.sandbox.world().remove_database(&notion.database);
+    app.choose_notion_place(&other).await.unwrap();
+    app.update_page(id).unwrap();
+    until(&app, id, |view| view.group == Group::NeedsYou).await;
+    app.retry(id, None).unwrap();
+    let view = until(&app, id, |view| view.group == Group::Done).await;
+    assert_eq!((view.status, view.warnings.len()), (StatusWord::Completed, 0), "{view:#?}");
+    let blocks = {
+        let world = notion.google.sandbox.world();
+        let pages = world.pages_of(&other);
+        assert_eq!(pages.len(), 1, "{pages:#?}");
+        world.blocks_of(super::id_of(&pages[0]))
+    };
+    assert_eq!(of_kind(&blocks, "audio").len(), 1);
 }

@@ -66,6 +66,9 @@ impl NotionSink {
             nodes: Vec::new(),
             done_blocks: 0,
         };
+        let there = run.page_there(&opened, &mapping, earlier.as_ref()).await?;
+        // What was sent to a page that is gone says nothing of another one.
+        let earlier = earlier.filter(|earlier| there.as_ref().is_some_and(|there| there.id == earlier.id));
         let uploads = run.uploads(self.files, earlier.as_ref()).await?;
         let with_marker = mapping.debrief_id().is_none();
         let values = match opened.found.place {
@@ -76,7 +79,6 @@ impl NotionSink {
             }
         };
         run.nodes = blocks(page, &mapping.elsewhere(&values), with_marker, &uploads);
-        let there = run.page_there(&opened, &mapping, earlier.as_ref()).await?;
         let found = match there {
             Some(found) => {
                 if let Some(earlier) = &earlier {
