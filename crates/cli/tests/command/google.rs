@@ -33,14 +33,7 @@ impl Google {
         let runtime = Runtime::new().unwrap();
         let sandbox = runtime.block_on(Sandbox::start(world)).unwrap();
         let installation = Installation::new();
-        let settings = format!(
-            "[endpoints]\ngoogle_auth = \"{}\"\ngoogle_token = \"{}\"\ngoogle_revoke = \"{}\"\ndrive = \"{}\"\n",
-            sandbox.google_auth(),
-            sandbox.google_token(),
-            sandbox.google_revoke(),
-            sandbox.drive(),
-        );
-        std::fs::write(installation.path().join("settings.toml"), settings).unwrap();
+        installation.use_sandbox(&sandbox);
         // A bus that isn't there: whoever runs the tests may have a keychain of their own.
         let environment = vec![("DBUS_SESSION_BUS_ADDRESS".into(), "unix:path=/nowhere".into())];
         Google { runtime, sandbox, account, recording, installation, environment }

@@ -7,6 +7,7 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use debrief_sandbox::Sandbox;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -47,6 +48,21 @@ impl Installation {
 
     pub(crate) fn path(&self) -> &Path {
         self.folder.path()
+    }
+
+    /// Debrief speaks to the sandbox wherever it would speak to Google or Notion.
+    pub(crate) fn use_sandbox(&self, sandbox: &Sandbox) {
+        let endpoints = [
+            ("google_auth", sandbox.google_auth()),
+            ("google_token", sandbox.google_token()),
+            ("google_revoke", sandbox.google_revoke()),
+            ("drive", sandbox.drive()),
+            ("notion", sandbox.notion()),
+        ];
+        let lines: Vec<String> =
+            endpoints.iter().map(|(name, address)| format!("{name} = \"{address}\"")).collect();
+        let settings = format!("[endpoints]\n{}\n", lines.join("\n"));
+        std::fs::write(self.path().join("settings.toml"), settings).unwrap();
     }
 
     /// The command with these arguments, and with no settings but those of this installation.
