@@ -264,9 +264,9 @@ fn option(name: &str, colour: &str, description: &Value) -> Value {
     json!({ "id": Uuid::new_v4().to_string(), "name": name, "color": colour, "description": description })
 }
 
-/// Ids of properties are a few characters long.
+/// Ids of properties are short, and no two of a schema are the same.
 fn short_id() -> String {
-    Uuid::new_v4().simple().to_string().chars().take(4).collect()
+    Uuid::new_v4().simple().to_string().chars().take(12).collect()
 }
 
 /// A schema as a test declares it. There is always one title.
