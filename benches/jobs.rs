@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use debrief_app::{ComposedSteps, Home, Settings};
-use debrief_core::job::{Destination, JobEvent, JobId, SpeechChoice, SubmitJob};
+use debrief_core::job::{Destination, JobEvent, JobId, SpeakersChoice, SpeechChoice, SubmitJob};
 use debrief_core::link::RecordingLink;
 use debrief_core::notes::{Notes, NotesMethod, Todo};
 use debrief_core::stage::Stage;
@@ -66,6 +66,7 @@ fn request(number: usize) -> SubmitJob {
         attachments: Vec::new(),
         destination: Destination::Markdown { folder: "/pages".into() },
         speech: SpeechChoice::default(),
+        speakers: SpeakersChoice::default(),
         layout: debrief_core::page::PageLayout::default(),
     }
 }

@@ -6,6 +6,7 @@
     reason = "a benchmark prints, and a panic is its failure"
 )]
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -87,8 +88,15 @@ fn page(minutes: u32, chinese: bool) -> Page {
     let turn = |n: u32| Turn { start_ms: n * 20_000, end_ms: (n + 1) * 20_000, speaker: (n % 4) as u16 };
     let engine = EngineLabel { name: "bench".into(), described: "Whisper large-v3".into(), rough: false };
     let language = if chinese { "zh-Hant" } else { "en" };
-    let words = Words { words: words.collect(), language: language.into(), engine, turns: None };
-    let turns = Turns { turns: (0..minutes * 3).map(turn).collect(), method: "bench".into() };
+    let words = Words {
+        words: words.collect(),
+        language: language.into(),
+        engine,
+        turns: None,
+        names: BTreeMap::new(),
+    };
+    let turns =
+        Turns { turns: (0..minutes * 3).map(turn).collect(), method: "bench".into(), ..Turns::default() };
     let transcript = merge(&words, &turns, minutes * 60_000);
     let sentence = if chinese { CHINESE } else { ENGLISH };
     let point =

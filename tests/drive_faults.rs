@@ -2,6 +2,7 @@
 //!
 //! The table in docs/faults.md is made here; see faults.rs.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -10,7 +11,7 @@ use debrief_app::{ComposedSteps, Settings};
 use debrief_core::failure::Failure;
 use debrief_core::job::{Destination, JobEvent, JobId, JobStatus, SubmitJob};
 use debrief_core::link::RecordingLink;
-use debrief_core::ports::{Audio, Steps, Transcriber};
+use debrief_core::ports::{Audio, Hints, Steps, Transcriber};
 use debrief_core::stage::{StageCx, StepResult};
 use debrief_core::transcript::{EngineLabel, Turn, Word, Words};
 use debrief_core::view::{Group, JobView, StatusWord};
@@ -42,7 +43,7 @@ impl Transcriber for SaysOneSentence {
         Ok(())
     }
 
-    async fn transcribe(&self, audio: &Audio, _: StageCx) -> StepResult<Words> {
+    async fn transcribe(&self, audio: &Audio, _: &Hints, _: StageCx) -> StepResult<Words> {
         // All of the recording must have arrived.
         assert!((5_400..5_800).contains(&audio.duration_ms), "{} ms", audio.duration_ms);
         let words = "We will send the report to the sales team on Monday.".split(' ').enumerate();
@@ -55,7 +56,7 @@ impl Transcriber for SaysOneSentence {
         let turns = Some(vec![Turn { start_ms: 0, end_ms: audio.duration_ms, speaker: 0 }]);
         let engine =
             EngineLabel { name: "test".to_owned(), described: "one sentence".to_owned(), rough: false };
-        Ok(Words { words: words.collect(), language: "en".to_owned(), engine, turns })
+        Ok(Words { words: words.collect(), language: "en".to_owned(), engine, turns, names: BTreeMap::new() })
     }
 }
 

@@ -16,7 +16,7 @@ use debrief_core::link::RecordingLink;
 use debrief_core::notes::Notes;
 use debrief_core::page::Page;
 use debrief_core::ports::{
-    Audio, AudioDecoder, Diarizer, PageSink, PublishedPage, Recording, RecordingSource, Renamed,
+    Audio, AudioDecoder, Diarizer, Hints, PageSink, PublishedPage, Recording, RecordingSource, Renamed,
     SpeakerIdentifier, Steps, Summarizer, Transcriber,
 };
 use debrief_core::stage::{Stage, StageCx, StepResult};
@@ -95,8 +95,8 @@ impl Transcriber for Halting {
         self.real.transcriber.ready().await
     }
 
-    async fn transcribe(&self, audio: &Audio, cx: StageCx) -> StepResult<Words> {
-        self.at(Stage::Transcribe, self.real.transcriber.transcribe(audio, cx)).await
+    async fn transcribe(&self, audio: &Audio, hints: &Hints, cx: StageCx) -> StepResult<Words> {
+        self.at(Stage::Transcribe, self.real.transcriber.transcribe(audio, hints, cx)).await
     }
 }
 

@@ -6,6 +6,7 @@ mod places;
 mod updates;
 mod uploads;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use debrief_app::App;
@@ -177,7 +178,7 @@ pub(crate) fn talk(said: &[(u16, &str)]) -> Words {
         }));
     }
     let engine = EngineLabel { name: "test".to_owned(), described: "a typist".to_owned(), rough: false };
-    Words { words, language: "en".to_owned(), engine, turns: Some(turns) }
+    Words { words, language: "en".to_owned(), engine, turns: Some(turns), names: BTreeMap::new() }
 }
 
 /// What two people say before a launch.

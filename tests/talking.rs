@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 #![expect(clippy::print_stdout, reason = "the test reads the status")]
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,7 +16,7 @@ use debrief_core::failure::Failure;
 use debrief_core::job::{Destination, SubmitJob};
 use debrief_core::link::RecordingLink;
 use debrief_core::page::PageLayout;
-use debrief_core::ports::{Audio, Steps, Transcriber};
+use debrief_core::ports::{Audio, Hints, Steps, Transcriber};
 use debrief_core::stage::{StageCx, StepResult};
 use debrief_core::transcript::{EngineLabel, Turn, Word, Words};
 use debrief_core::view::{Group, StatusWord};
@@ -44,7 +45,7 @@ impl Transcriber for HearsALot {
         Ok(())
     }
 
-    async fn transcribe(&self, _: &Audio, _: StageCx) -> StepResult<Words> {
+    async fn transcribe(&self, _: &Audio, _: &Hints, _: StageCx) -> StepResult<Words> {
         let word = |number: u32| Word {
             text: format!("said{number}"),
             start_ms: number * UTTERANCE_MS,
@@ -62,6 +63,7 @@ impl Transcriber for HearsALot {
             language: "en".to_owned(),
             engine,
             turns: Some((0..UTTERANCES).map(turn).collect()),
+            names: BTreeMap::new(),
         })
     }
 }

@@ -15,10 +15,10 @@ use debrief_connect::recordings::Recordings;
 use debrief_connect::summarize::ExtractiveNotes;
 use debrief_connect::transcribe::{self, EngineInfo, SpeechSettings};
 use debrief_core::failure::Failure;
-use debrief_core::job::{Destination, NotionPlace, SpeechChoice, SubmitJob};
+use debrief_core::job::{Destination, NotionPlace, SpeakersChoice, SpeechChoice, SubmitJob};
 use debrief_core::link::RecordingLink;
 use debrief_core::page::{PageLayout, PageSection};
-use debrief_core::ports::{Audio, PageSink, Steps, Transcriber};
+use debrief_core::ports::{Audio, Hints, PageSink, Steps, Transcriber};
 use debrief_core::secret::Secret;
 use debrief_core::stage::{StageCx, StepResult};
 use debrief_core::transcript::Words;
@@ -55,6 +55,7 @@ impl LiveSteps {
             attachments,
             destination: steps.destination(),
             speech: steps.speech_choice(),
+            speakers: SpeakersChoice::default(),
             layout: steps.layout(),
         }
     }
@@ -229,8 +230,12 @@ impl ComposedSteps {
         let engine = transcribe::chosen(&speech).to_owned();
         // Another engine's model would only confuse the job's row.
         let model = speech.model.filter(|_| engine != "pocketsphinx");
-        let choice =
-            SpeechChoice { engine: Some(engine), label: String::new(), model, language: speech.language };
+        let choice = SpeechChoice {
+            engine: Some(engine),
+            model: model.map(|model| model.display().to_string()),
+            language: speech.language,
+            ..SpeechChoice::default()
+        };
         SpeechChoice { label: self.transcriber(&choice).label(), ..choice }
     }
 
@@ -242,7 +247,7 @@ impl ComposedSteps {
     fn transcriber(&self, choice: &SpeechChoice) -> Arc<dyn Transcriber> {
         let settings = SpeechSettings {
             engine: choice.engine.clone(),
-            model: choice.model.clone(),
+            model: choice.model.clone().map(PathBuf::from),
             language: choice.language.clone(),
             pocketsphinx_model: self.speech.pocketsphinx_model.clone(),
         };
@@ -330,7 +335,7 @@ impl Transcriber for NoEngine {
         Err(self.0.clone())
     }
 
-    async fn transcribe(&self, _: &Audio, _: StageCx) -> StepResult<Words> {
+    async fn transcribe(&self, _: &Audio, _: &Hints, _: StageCx) -> StepResult<Words> {
         Err(self.0.clone().into())
     }
 }

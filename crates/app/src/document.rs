@@ -39,7 +39,7 @@ impl Document {
         let recording: Recording = output(store, id, Stage::Fetch)?.ok_or_else(nothing_yet)?;
         let audio: Audio = output(store, id, Stage::Decode)?.ok_or_else(nothing_yet)?;
         let words: Words = output(store, id, Stage::Transcribe)?.ok_or_else(nothing_yet)?;
-        let no_turns = || Turns { turns: Vec::new(), method: String::new() };
+        let no_turns = Turns::default;
         let turns: Turns = output(store, id, Stage::Diarize)?.unwrap_or_else(no_turns);
         let speakers: Speakers = output(store, id, Stage::Identify)?.unwrap_or_default();
         let notes: Option<Notes> = output(store, id, Stage::Summarize)?;

@@ -114,7 +114,7 @@ mod tests {
                 Segment { speaker: Some(0), start_ms: 0, end_ms: 1500, text: "Hello & <welcome>".into() },
                 Segment { speaker: None, start_ms: 3_600_000, end_ms: 3_610_000, text: long.trim().into() },
             ],
-            speakers: vec![Speaker { label: "Speaker 1".into(), name: Some("Ana".into()) }],
+            speakers: vec![Speaker { label: "Speaker 1".into(), name: Some("Ana".into()), voice: None }],
             language: "en".into(),
             duration_ms: 3_610_000,
             engine: EngineLabel { name: "test".into(), described: "Test".into(), rough: false },

@@ -76,6 +76,20 @@ failure_codes! {
     ModelUnusable => "model_unusable",
     /// The speech engine broke off.
     EngineFailed => "engine_failed",
+    /// The model doesn't fit into this machine's memory.
+    NotEnoughMemory => "not_enough_memory",
+    /// What was downloaded of a model is not what the catalogue says.
+    ModelDamaged => "model_damaged",
+    /// A speech service has no key.
+    SpeechKeyMissing => "speech_key_missing",
+    /// A speech service takes the key no more.
+    SpeechKeyRefused => "speech_key_refused",
+    /// The account at a speech service has no credit left.
+    SpeechCreditUsedUp => "speech_credit_used_up",
+    /// A speech service refuses what it was sent.
+    SpeechRefused => "speech_refused",
+    /// An attached transcript can't be read.
+    TranscriptUnreadable => "transcript_unreadable",
     /// Speakers could not be told apart.
     DiarizationFailed => "diarization_failed",
     /// The disk is full.

@@ -42,6 +42,9 @@ pub struct SubmitJob {
     pub destination: Destination,
     /// How speech becomes text.
     pub speech: SpeechChoice,
+    /// How speakers are told apart.
+    #[serde(default)]
+    pub speakers: SpeakersChoice,
     /// What the page shows.
     #[serde(default)]
     pub layout: PageLayout,
@@ -86,10 +89,44 @@ pub struct SpeechChoice {
     pub engine: Option<String>,
     /// Engine and model for people, for example "PocketSphinx (rough, English only)".
     pub label: String,
-    /// Model file, for engines that need one.
-    pub model: Option<std::path::PathBuf>,
+    /// For engines that need one: the catalogue's id, the path of a file, or a service's name for it.
+    pub model: Option<String>,
     /// BCP 47 language of the recording; `None` leaves it to the engine.
     pub language: Option<String>,
+    /// How Chinese is written, whatever the engine writes.
+    #[serde(default)]
+    pub chinese: Option<ChineseScript>,
+    /// Names and terms that may be said.
+    #[serde(default)]
+    pub vocabulary: Vec<String>,
+    /// Whether the recording is heard even where a transcript of it is attached.
+    #[serde(default)]
+    pub ignore_transcripts: bool,
+}
+
+/// The two ways to write Chinese.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+#[serde(rename_all = "snake_case")]
+pub enum ChineseScript {
+    /// As in Taiwan.
+    Traditional,
+    /// As in mainland China and Singapore.
+    Simplified,
+}
+
+/// How speakers are told apart, as chosen when the job was submitted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
+pub struct SpeakersChoice {
+    /// Name of the method in the registry; `None` takes the best one that is ready.
+    pub method: Option<String>,
+    /// At least so many speakers.
+    pub min: Option<u16>,
+    /// At most so many speakers.
+    pub max: Option<u16>,
+    /// Whether their voices are compared with remembered ones, and kept to be remembered.
+    #[serde(default)]
+    pub voices: bool,
 }
 
 /// A job as it is stored.

@@ -200,6 +200,13 @@ pub trait AudioDecoder: Send + Sync {
     async fn decode(&self, recording: &Recording, cx: StageCx) -> StepResult<Audio>;
 }
 
+/// What is known of a recording before anybody has heard it. Engines that take no hints do without.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Hints {
+    /// Names and terms that may be said, the likeliest first.
+    pub vocabulary: Vec<String>,
+}
+
 /// Turns audio into words.
 #[async_trait]
 pub trait Transcriber: Send + Sync {
@@ -216,7 +223,7 @@ pub trait Transcriber: Send + Sync {
     async fn ready(&self) -> Result<(), Failure>;
 
     /// Words in order of time. No speech at all is the failure `no_speech`.
-    async fn transcribe(&self, audio: &Audio, cx: StageCx) -> StepResult<Words>;
+    async fn transcribe(&self, audio: &Audio, hints: &Hints, cx: StageCx) -> StepResult<Words>;
 }
 
 /// Finds who spoke when.

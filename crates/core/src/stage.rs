@@ -1,5 +1,6 @@
 //! The stages of a job, their share of the overall percentage, and what a step is given to work with.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -220,6 +221,19 @@ pub trait StageHost: Send + Sync {
     }
     /// Stores a bookmark, durably, with the done part of the stage (0 to 1).
     fn save_bookmark(&self, bookmark: serde_json::Value, fraction: f64) -> Result<(), Failure>;
+    /// Replaces the bookmark and forgets the parts of earlier runs.
+    fn start_over(&self, bookmark: serde_json::Value) -> Result<(), Failure> {
+        self.save_bookmark(bookmark, 0.0)
+    }
+    /// The parts that earlier, unfinished runs of this stage kept, by their numbers.
+    fn parts(&self) -> Result<BTreeMap<u32, serde_json::Value>, Failure> {
+        Ok(BTreeMap::new())
+    }
+    /// Stores one part of the stage's work, durably, with the done part of the stage (0 to 1).
+    fn save_part(&self, number: u32, part: serde_json::Value, fraction: f64) -> Result<(), Failure> {
+        let _ = (number, part, fraction); // A host that keeps nothing repeats it.
+        Ok(())
+    }
     /// Keeps a warning with the output of this stage.
     fn warn(&self, warning: Warning);
 }
@@ -296,6 +310,23 @@ impl StageCx {
     pub fn save_bookmark<B: Serialize>(&self, bookmark: &B, fraction: f64) -> Result<(), Failure> {
         let value = serde_json::to_value(bookmark).map_err(Failure::internal)?;
         self.host.save_bookmark(value, fraction)
+    }
+
+    /// Replaces the bookmark and forgets all parts: the work begins anew.
+    pub fn start_over<B: Serialize>(&self, bookmark: &B) -> Result<(), Failure> {
+        self.host.start_over(serde_json::to_value(bookmark).map_err(Failure::internal)?)
+    }
+
+    /// The parts that earlier, unfinished runs kept, by their numbers. One that cannot be read counts as not kept.
+    pub fn parts<P: DeserializeOwned>(&self) -> Result<BTreeMap<u32, P>, Failure> {
+        let read = |(number, part)| Some((number, serde_json::from_value(part).ok()?));
+        Ok(self.host.parts()?.into_iter().filter_map(read).collect())
+    }
+
+    /// Stores one part of the work, durably, beside the bookmark: work of many parts costs what each part costs.
+    /// `fraction` is the done part of the stage, 0 to 1.
+    pub fn save_part<P: Serialize>(&self, number: u32, part: &P, fraction: f64) -> Result<(), Failure> {
+        self.host.save_part(number, serde_json::to_value(part).map_err(Failure::internal)?, fraction)
     }
 
     /// Keeps a warning for the job and the page.

@@ -1,5 +1,7 @@
 //! Words, speaker turns, and the transcript that they make together.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::stage::Checkpoint;
@@ -39,6 +41,9 @@ pub struct Words {
     pub engine: EngineLabel,
     /// Speaker turns, when the engine already found them.
     pub turns: Option<Vec<Turn>>,
+    /// Names of the speakers of those turns, as far as whoever made them knew any.
+    #[serde(default)]
+    pub names: BTreeMap<u16, String>,
 }
 
 impl Checkpoint for Words {
@@ -57,12 +62,26 @@ pub struct Turn {
 }
 
 /// Output of the diarize stage.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Default)]
 pub struct Turns {
     /// In order of `start_ms`; empty when speakers were not found.
     pub turns: Vec<Turn>,
     /// What found them, for the page; for example "voice clustering (rough)".
     pub method: String,
+    /// How each speaker sounds, when voices are to be remembered.
+    #[serde(default)]
+    pub voices: BTreeMap<u16, Voiceprint>,
+}
+
+/// How somebody sounds: only comparable with others that the same method made.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Voiceprint {
+    /// What made it, with its version.
+    pub method: String,
+    /// The numbers; what they mean is the method's business.
+    pub values: Vec<f32>,
+    /// How much speech it was made from, in milliseconds.
+    pub heard_ms: u32,
 }
 
 impl Checkpoint for Turns {
@@ -73,7 +92,7 @@ impl Checkpoint for Turns {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
 pub struct Speakers {
     /// Speaker index → name, only for those that are known.
-    pub names: std::collections::BTreeMap<u16, String>,
+    pub names: BTreeMap<u16, String>,
 }
 
 impl Checkpoint for Speakers {
@@ -94,12 +113,15 @@ pub struct Segment {
 }
 
 /// A speaker as the page shows them.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Speaker {
     /// "Speaker 1", stable through renames.
     pub label: String,
     /// The name, once it is known.
     pub name: Option<String>,
+    /// How they sound, when voices are to be remembered; for this machine alone.
+    #[serde(skip)]
+    pub voice: Option<Voiceprint>,
 }
 
 impl Speaker {
@@ -157,7 +179,12 @@ pub fn merge(words: &Words, turns: &Turns, duration_ms: u32) -> Transcript {
             }),
         }
     }
-    let speakers = (1..=order.len()).map(|n| Speaker { label: format!("Speaker {n}"), name: None }).collect();
+    let speakers = order.iter().enumerate().map(|(place, turn_speaker)| Speaker {
+        label: format!("Speaker {}", place + 1),
+        name: words.names.get(turn_speaker).cloned(),
+        voice: turns.voices.get(turn_speaker).cloned(),
+    });
+    let speakers = speakers.collect();
     Transcript {
         segments,
         speakers,
@@ -267,13 +294,13 @@ mod tests {
 
     fn words(words: Vec<Word>) -> Words {
         let engine = EngineLabel { name: "test".into(), described: "Test".into(), rough: false };
-        Words { words, language: "en".into(), engine, turns: None }
+        Words { words, language: "en".into(), engine, turns: None, names: BTreeMap::new() }
     }
 
     fn turns(turns: &[(u32, u32, u16)]) -> Turns {
         let turns =
             turns.iter().map(|&(start_ms, end_ms, speaker)| Turn { start_ms, end_ms, speaker }).collect();
-        Turns { turns, method: "test".into() }
+        Turns { turns, method: "test".into(), ..Turns::default() }
     }
 
     fn lines(transcript: &Transcript) -> Vec<(Option<u16>, &str)> {

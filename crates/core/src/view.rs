@@ -359,6 +359,7 @@ mod tests {
                 link: RecordingLink::Local { path: "/rec/weekly.m4a".into() },
                 attachments: vec![RecordingLink::Local { path: "/rec/agenda.pdf".into() }],
                 destination: Destination::Markdown { folder: "/pages".into() },
+                speakers: crate::job::SpeakersChoice::default(),
                 speech: SpeechChoice { engine: Some("pocketsphinx".into()), ..SpeechChoice::default() },
                 layout: crate::page::PageLayout::default(),
             },

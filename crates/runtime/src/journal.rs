@@ -260,6 +260,20 @@ impl StageHost for Host {
         Ok(())
     }
 
+    fn start_over(&self, bookmark: serde_json::Value) -> Result<(), Failure> {
+        self.store.start_over(self.job, self.stage, &bookmark)?;
+        *self.bookmark.lock().unwrap_or_else(PoisonError::into_inner) = Some(bookmark);
+        Ok(())
+    }
+
+    fn parts(&self) -> Result<BTreeMap<u32, serde_json::Value>, Failure> {
+        Ok(self.store.parts(self.job, self.stage)?)
+    }
+
+    fn save_part(&self, number: u32, part: serde_json::Value, fraction: f64) -> Result<(), Failure> {
+        Ok(self.store.save_part(self.job, self.stage, number, &part, fraction)?)
+    }
+
     fn warn(&self, warning: Warning) {
         self.warnings.lock().unwrap_or_else(PoisonError::into_inner).push(warning);
     }

@@ -5,7 +5,7 @@ use debrief_core::job::Job;
 use debrief_core::naming::{recording_date, recording_name};
 use debrief_core::notes::Notes;
 use debrief_core::page::compose;
-use debrief_core::ports::{PublishedPage, Renamed, Steps};
+use debrief_core::ports::{Hints, PublishedPage, Renamed, Steps};
 use debrief_core::stage::Stage::{Decode, Diarize, Fetch, Identify, Publish, Rename, Summarize, Transcribe};
 use debrief_core::stage::{StageCx, StepError, StepResult};
 use debrief_core::transcript::{Transcript, Turns, Words, merge};
@@ -23,8 +23,10 @@ pub async fn run(job: &Job, steps: &Steps, journal: &Journal) -> StepResult<JobR
 
     let recording = journal.once(Fetch, |cx| steps.source.fetch(link, &job.request.attachments, cx)).await?;
     let audio = journal.once(Decode, |cx| steps.decoder.decode(&recording, cx)).await?;
-    let words =
-        journal.once_in_line(Transcribe, local, |cx| steps.transcriber.transcribe(&audio, cx)).await?;
+    let hints = Hints { vocabulary: job.request.speech.vocabulary.clone() };
+    let words = journal
+        .once_in_line(Transcribe, local, |cx| steps.transcriber.transcribe(&audio, &hints, cx))
+        .await?;
     let turns = journal
         .once_in_line(Diarize, true, async |cx: StageCx| match &words.turns {
             Some(turns) => Ok(turns_of_the_engine(turns, &words)),
@@ -47,7 +49,7 @@ pub async fn run(job: &Job, steps: &Steps, journal: &Journal) -> StepResult<JobR
 }
 
 fn turns_of_the_engine(turns: &[debrief_core::transcript::Turn], words: &Words) -> Turns {
-    Turns { turns: turns.to_vec(), method: words.engine.described.clone() }
+    Turns { turns: turns.to_vec(), method: words.engine.described.clone(), ..Turns::default() }
 }
 
 /// A transcript without speakers is worth more than none.
@@ -58,7 +60,7 @@ fn turns_or_warning(found: StepResult<Turns>, cx: &StageCx) -> StepResult<Turns>
                 "{what} The transcript is complete, without speakers; run that stage again to find them."
             );
             cx.warn(Warning::new("speakers_not_found", text));
-            Ok(Turns { turns: Vec::new(), method: String::new() })
+            Ok(Turns::default())
         }
         other @ (Ok(_) | Err(StepError::Stopped(_))) => other,
     }

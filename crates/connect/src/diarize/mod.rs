@@ -80,7 +80,7 @@ fn diarize(audio: &Audio, cx: &StageCx) -> StepResult<Turns> {
     let atoms = listen(&audio.file, &regions, audio.duration_ms, cx)?;
     let clusters = join(stretches(&atoms), MOST_SPEAKERS, LAMBDA, cx)?;
     let turns = label::turns(&atoms, clusters, cx)?;
-    Ok(Turns { turns, method: METHOD.into() })
+    Ok(Turns { turns, method: METHOD.into(), ..Turns::default() })
 }
 
 /// The atoms of all regions: about 1 KB per second of speech.

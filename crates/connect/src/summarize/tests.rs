@@ -33,7 +33,7 @@ fn written(text: &str) -> Written {
             Some(("speaker", named)) => {
                 let (label, name) =
                     named.split_once(" = ").map_or((named, None), |(l, n)| (l, Some(n.to_owned())));
-                speakers.push(Speaker { label: label.to_owned(), name });
+                speakers.push(Speaker { label: label.to_owned(), name, voice: None });
             }
             Some((key, value)) if !key.contains(' ') => drop(values.insert(key, value)),
             Some(_) | None => segments.push(segment(line)),

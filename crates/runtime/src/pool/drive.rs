@@ -294,7 +294,9 @@ impl Inner {
             | C::NotionSignInExpired
             | C::NotionPlaceUnset => steps.sink.ready().await.is_ok(),
             C::NotionNoAccess | C::NotionPropertyUnfit if rarely => steps.sink.ready().await.is_ok(),
-            C::NoSpeechEngine | C::ModelMissing => steps.transcriber.ready().await.is_ok(),
+            C::NoSpeechEngine | C::ModelMissing | C::SpeechKeyMissing => {
+                steps.transcriber.ready().await.is_ok()
+            }
             C::DiskFull => {
                 let room = fs4::available_space(&self.options.jobs_folder).unwrap_or(0);
                 room >= ROOM_TO_GO_ON_BYTES && steps.sink.ready().await.is_ok()
@@ -321,6 +323,12 @@ impl Inner {
             | C::NoSpeech
             | C::ModelUnusable
             | C::EngineFailed
+            | C::NotEnoughMemory
+            | C::ModelDamaged
+            | C::SpeechKeyRefused
+            | C::SpeechCreditUsedUp
+            | C::SpeechRefused
+            | C::TranscriptUnreadable
             | C::DiarizationFailed
             | C::NotionNoAccess
             | C::NotionPropertyUnfit

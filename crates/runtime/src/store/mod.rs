@@ -22,8 +22,8 @@ pub use watched::{GrowingFile, WatchedFile, WatchedFolder, WatchedPlace};
 
 use open::{OpenError, connect, is_damage, is_disk_full, is_sound, move_aside, not_opened};
 use rows::{
-    done_stages, insert_job, job_of, json, next_revision, parse, parse_id, read_job, timestamp, touch,
-    transition,
+    done_stages, forget_unfinished, insert_job, job_of, json, next_revision, parse, parse_id, read_job,
+    timestamp, touch, transition,
 };
 
 /// Removals that a process which looks rarely can still learn of.
@@ -249,10 +249,7 @@ impl JobStore {
                 tx.execute("UPDATE checkpoints SET stale = 1 WHERE job = ?1 AND stage = ?2", at)?;
             }
             for stage in Stage::ALL.into_iter().filter(|stage| from.is_some_and(|from| *stage >= from)) {
-                tx.execute(
-                    "DELETE FROM bookmarks WHERE job = ?1 AND stage = ?2",
-                    params![key, stage.word()],
-                )?;
+                forget_unfinished(tx, id, stage)?;
             }
             tx.execute(
                 "UPDATE jobs SET run = run + 1, attempts = 0, percent = 0, result = NULL WHERE id = ?1",

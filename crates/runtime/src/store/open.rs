@@ -13,6 +13,7 @@ const STEPS: &[M<'static>] = &[
     M::up(include_str!("../migrations/01-jobs.sql")),
     M::up(include_str!("../migrations/02-accounts.sql")),
     M::up(include_str!("../migrations/03-watched.sql")),
+    M::up(include_str!("../migrations/04-parts.sql")),
 ];
 
 /// SQLite's log needs this much for its index and a few pages.

@@ -138,3 +138,11 @@ pub(super) fn parse<T: DeserializeOwned>(text: &str) -> serde_json::Result<T> {
 pub(super) fn json(value: &impl serde::Serialize) -> String {
     serde_json::to_string(value).expect("the types of the domain have string keys and finite numbers")
 }
+
+/// Forgets what is kept of a stage that has not finished.
+pub(super) fn forget_unfinished(tx: &Transaction<'_>, id: JobId, stage: Stage) -> Result<()> {
+    let at = params![id.to_string(), stage.word()];
+    tx.execute("DELETE FROM bookmarks WHERE job = ?1 AND stage = ?2", at)?;
+    tx.execute("DELETE FROM parts WHERE job = ?1 AND stage = ?2", at)?;
+    Ok(())
+}

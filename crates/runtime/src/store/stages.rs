@@ -1,13 +1,17 @@
 //! What the stages of a job leave in the store: outputs, bookmarks, and the facts that views are made of.
 
+use std::collections::BTreeMap;
+
 use debrief_core::failure::Warning;
 use debrief_core::job::{Job, JobEvent, JobId};
 use debrief_core::stage::{Checkpoint, Stage, overall_percent};
 use debrief_core::view::JobFacts;
 use jiff::Timestamp;
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{OptionalExtension, Transaction, params};
 
-use super::rows::{done_stages, json, next_revision, note, parse, raise_percent, touch, transition};
+use super::rows::{
+    done_stages, forget_unfinished, json, next_revision, note, parse, raise_percent, touch, transition,
+};
 use super::{JobStore, Result, StoreError};
 
 /// A stored output of a stage.
@@ -92,7 +96,7 @@ impl JobStore {
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0)",
                 params![key, stage.word(), T::VERSION, output, json(&warnings), took_ms],
             )?;
-            tx.execute("DELETE FROM bookmarks WHERE job = ?1 AND stage = ?2", params![key, stage.word()])?;
+            forget_unfinished(tx, id, stage)?;
             raise_percent(tx, id, overall_percent(stage, 1.0))?;
             tx.execute("UPDATE jobs SET attempts = 0 WHERE id = ?1", [&key])?;
             touch(tx, id, now)?;
@@ -129,12 +133,66 @@ impl JobStore {
                 "INSERT OR REPLACE INTO bookmarks (job, stage, bookmark) VALUES (?1, ?2, ?3)",
                 params![id.to_string(), stage.word(), bookmark.to_string()],
             )?;
-            // A follower in another process sees no live progress, only this.
-            if raise_percent(tx, id, overall_percent(stage, fraction))? {
-                let revision = next_revision(tx)?;
-                tx.execute("UPDATE jobs SET revision = ?2 WHERE id = ?1", params![id.to_string(), revision])?;
-            }
+            show_fraction(tx, id, stage, fraction)
+        })
+    }
+
+    /// Replaces the bookmark of an unfinished stage, and forgets its parts.
+    ///
+    /// # Errors
+    /// The database refused; nothing is changed then.
+    pub fn start_over(&self, id: JobId, stage: Stage, bookmark: &serde_json::Value) -> Result<()> {
+        self.write(|tx| {
+            forget_unfinished(tx, id, stage)?;
+            let bookmark = bookmark.to_string();
+            tx.execute(
+                "INSERT INTO bookmarks (job, stage, bookmark) VALUES (?1, ?2, ?3)",
+                params![id.to_string(), stage.word(), bookmark],
+            )?;
             Ok(())
+        })
+    }
+
+    /// The parts that are kept of an unfinished stage, by their numbers.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub fn parts(&self, id: JobId, stage: Stage) -> Result<BTreeMap<u32, serde_json::Value>> {
+        let connection = self.lock();
+        let mut statement =
+            connection.prepare_cached("SELECT number, part FROM parts WHERE job = ?1 AND stage = ?2")?;
+        let rows = statement.query_map(params![id.to_string(), stage.word()], |row| {
+            Ok((row.get::<_, u32>(0)?, row.get::<_, String>(1)?))
+        })?;
+        let mut parts = BTreeMap::new();
+        for row in rows {
+            let (number, part) = row?;
+            // A part that can't be read is made again.
+            if let Ok(part) = serde_json::from_str(&part) {
+                parts.insert(number, part);
+            }
+        }
+        Ok(parts)
+    }
+
+    /// Keeps one part of an unfinished stage; `fraction` is the stage's done part, 0 to 1.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub fn save_part(
+        &self,
+        id: JobId,
+        stage: Stage,
+        number: u32,
+        part: &serde_json::Value,
+        fraction: f64,
+    ) -> Result<()> {
+        self.write(|tx| {
+            tx.execute(
+                "INSERT OR REPLACE INTO parts (job, stage, number, part) VALUES (?1, ?2, ?3, ?4)",
+                params![id.to_string(), stage.word(), number, part.to_string()],
+            )?;
+            show_fraction(tx, id, stage, fraction)
         })
     }
 
@@ -188,4 +246,13 @@ impl JobStore {
             percent,
         })
     }
+}
+
+/// Raises the percentage that followers in other processes see: no live progress reaches them.
+fn show_fraction(tx: &Transaction<'_>, id: JobId, stage: Stage, fraction: f64) -> Result<()> {
+    if raise_percent(tx, id, overall_percent(stage, fraction))? {
+        let revision = next_revision(tx)?;
+        tx.execute("UPDATE jobs SET revision = ?2 WHERE id = ?1", params![id.to_string(), revision])?;
+    }
+    Ok(())
 }

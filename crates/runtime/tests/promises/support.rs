@@ -8,12 +8,12 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use debrief_core::failure::{Failure, FailureCode};
-use debrief_core::job::{Destination, JobId, SpeechChoice, SubmitJob};
+use debrief_core::job::{Destination, JobId, SpeakersChoice, SpeechChoice, SubmitJob};
 use debrief_core::link::RecordingLink;
 use debrief_core::notes::{Notes, NotesMethod};
 use debrief_core::page::Page;
 use debrief_core::ports::{
-    Audio, AudioDecoder, Diarizer, PageSink, PublishedPage, Recording, RecordingSource, Renamed,
+    Audio, AudioDecoder, Diarizer, Hints, PageSink, PublishedPage, Recording, RecordingSource, Renamed,
     SpeakerIdentifier, Steps, Summarizer, Transcriber,
 };
 use debrief_core::stage::{Progress, Stage, StageCx, StepResult, Stopped};
@@ -149,7 +149,7 @@ impl Transcriber for Scripted {
         Ok(())
     }
 
-    async fn transcribe(&self, audio: &Audio, cx: StageCx) -> StepResult<Words> {
+    async fn transcribe(&self, audio: &Audio, _: &Hints, cx: StageCx) -> StepResult<Words> {
         assert!(audio.file.exists(), "the transcriber needs what was decoded");
         {
             let mut speaking = self.0.speaking.lock().unwrap();
@@ -170,6 +170,7 @@ impl Transcriber for Scripted {
             language: "en".into(),
             engine: EngineLabel { name: "scripted".into(), described: "Scripted".into(), rough: false },
             turns: None,
+            names: BTreeMap::new(),
         })
     }
 }
@@ -182,7 +183,7 @@ impl Diarizer for Scripted {
             Turn { start_ms: 0, end_ms: 450, speaker: 0 },
             Turn { start_ms: 450, end_ms: 1000, speaker: 1 },
         ];
-        Ok(Turns { turns, method: "scripted".into() })
+        Ok(Turns { turns, method: "scripted".into(), ..Turns::default() })
     }
 }
 
@@ -302,6 +303,7 @@ pub(crate) fn request(name: &str) -> SubmitJob {
         attachments: Vec::new(),
         destination: Destination::Markdown { folder: "/pages".into() },
         speech: SpeechChoice::default(),
+        speakers: SpeakersChoice::default(),
         layout: debrief_core::page::PageLayout::default(),
     }
 }

@@ -2,12 +2,13 @@
 
 mod library;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use debrief_core::failure::{Failure, FailureCode};
-use debrief_core::ports::{Audio, Transcriber};
+use debrief_core::ports::{Audio, Hints, Transcriber};
 use debrief_core::stage::{StageCx, StepResult, Stopped};
 use debrief_core::transcript::{EngineLabel, Word, Words};
 
@@ -104,7 +105,7 @@ impl Transcriber for PocketSphinx {
         self.check().map(drop)
     }
 
-    async fn transcribe(&self, audio: &Audio, cx: StageCx) -> StepResult<Words> {
+    async fn transcribe(&self, audio: &Audio, _: &Hints, cx: StageCx) -> StepResult<Words> {
         let folder = self.check()?;
         let open = Arc::new(move || open(&folder));
         let hearing = Hearing { by: NAME.into(), cutting: CUTTING, threads: 1, open };
@@ -114,6 +115,7 @@ impl Transcriber for PocketSphinx {
             language: "en".into(),
             engine: EngineLabel { name: NAME.into(), described: DESCRIBED.into(), rough: true },
             turns: None,
+            names: BTreeMap::new(),
         })
     }
 }

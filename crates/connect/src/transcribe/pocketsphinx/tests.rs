@@ -48,7 +48,7 @@ fn the_word_error_rate_counts_insertions_deletions_and_replacements() {
 async fn nine_of_ten_words_of_the_bundled_sample_are_right() {
     let desk = Desk::new();
     let (audio, truth) = sample(desk.folder());
-    let words = engine().transcribe(&audio, desk.cx()).await.unwrap();
+    let words = engine().transcribe(&audio, &Hints::default(), desk.cx()).await.unwrap();
     let lines = truth.lines().map(|line| line.split_once(':').unwrap().1);
     let said = plain(&lines.collect::<Vec<_>>().join(" "));
     let heard: Vec<&str> = words.words.iter().map(|word| word.text.as_str()).collect();
@@ -73,7 +73,7 @@ async fn a_stop_is_seen_within_a_second_and_the_rest_is_heard_later() {
         write_wav(desk.folder(), &[line.clone(), silence(3000), line.clone(), silence(3000), line].concat());
     *desk.host.stop_after_bookmarks.lock().unwrap() = Some(1);
     let (engine, cx) = (engine(), desk.cx());
-    let (ended, late) = tokio::join!(engine.transcribe(&audio, cx), async {
+    let (ended, late) = tokio::join!(engine.transcribe(&audio, &Hints::default(), cx), async {
         while desk.cx().check_stopped().is_ok() {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
@@ -83,7 +83,7 @@ async fn a_stop_is_seen_within_a_second_and_the_rest_is_heard_later() {
     assert!(late.elapsed() < Duration::from_secs(1), "the stop took {:?}", late.elapsed());
 
     desk.restart();
-    let words = engine.transcribe(&audio, desk.cx()).await.unwrap();
+    let words = engine.transcribe(&audio, &Hints::default(), desk.cx()).await.unwrap();
     assert_eq!(desk.host.bookmarks.lock().unwrap().len(), 3, "no region is heard twice");
     let mornings = words.words.iter().filter(|word| word.text == "morning").count();
     assert_eq!(mornings, 3, "{words:?}");
@@ -93,7 +93,7 @@ async fn a_stop_is_seen_within_a_second_and_the_rest_is_heard_later() {
 async fn silence_is_no_speech() {
     let desk = Desk::new();
     let audio = write_wav(desk.folder(), &silence(3000));
-    let ended = engine().transcribe(&audio, desk.cx()).await;
+    let ended = engine().transcribe(&audio, &Hints::default(), desk.cx()).await;
     let Err(StepError::Failed(failure)) = ended else { panic!("{ended:?}") };
     assert_eq!((failure.code, failure.retry), (FailureCode::NoSpeech, Retry::Never));
 }

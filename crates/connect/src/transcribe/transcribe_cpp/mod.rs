@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, Once, PoisonError};
 
 use async_trait::async_trait;
 use debrief_core::failure::{Failure, FailureCode};
-use debrief_core::ports::{Audio, Transcriber};
+use debrief_core::ports::{Audio, Hints, Transcriber};
 use debrief_core::stage::{StageCx, StepError, StepResult, Stopped};
 use debrief_core::transcript::{EngineLabel, Words};
 use transcribe_cpp::{
@@ -123,7 +123,7 @@ impl Transcriber for TranscribeCpp {
         self.check()
     }
 
-    async fn transcribe(&self, audio: &Audio, cx: StageCx) -> StepResult<Words> {
+    async fn transcribe(&self, audio: &Audio, hints: &Hints, cx: StageCx) -> StepResult<Words> {
         self.check()?;
         let (path, asked) = (self.model.clone(), self.language.clone());
         // Loading reads and checks the whole file; the first thread takes this model, the others load their own.
@@ -151,6 +151,7 @@ impl Transcriber for TranscribeCpp {
             language,
             engine: EngineLabel { name: NAME.into(), described, rough: false },
             turns: None,
+            names: BTreeMap::new(),
         })
     }
 }

@@ -21,7 +21,7 @@ async fn a_model_file_runs_and_its_words_lie_inside_the_recording() {
     let desk = Desk::new();
     let audio = talk(&desk);
     let engine = engine(tiny_model::write(desk.folder()));
-    let words = engine.transcribe(&audio, desk.cx()).await.unwrap();
+    let words = engine.transcribe(&audio, &Hints::default(), desk.cx()).await.unwrap();
     assert!(!words.words.is_empty());
     assert!(words.words.is_sorted_by_key(|word| word.start_ms));
     for word in &words.words {
@@ -41,11 +41,14 @@ async fn a_stop_after_the_first_region_is_resumed_with_the_second() {
     let desk = Desk::new();
     let audio = talk(&desk);
     let engine = engine(tiny_model::write(desk.folder()));
-    let whole = engine.transcribe(&audio, Desk::new().cx()).await.unwrap();
+    let whole = engine.transcribe(&audio, &Hints::default(), Desk::new().cx()).await.unwrap();
     *desk.host.stop_after_bookmarks.lock().unwrap() = Some(1);
-    assert_eq!(engine.transcribe(&audio, desk.cx()).await, Err(StepError::Stopped(Stopped)));
+    assert_eq!(
+        engine.transcribe(&audio, &Hints::default(), desk.cx()).await,
+        Err(StepError::Stopped(Stopped))
+    );
     desk.restart();
-    assert_eq!(engine.transcribe(&audio, desk.cx()).await.unwrap(), whole);
+    assert_eq!(engine.transcribe(&audio, &Hints::default(), desk.cx()).await.unwrap(), whole);
     assert_eq!(desk.host.bookmarks.lock().unwrap().len(), 2, "the first region is not heard again");
 }
 
@@ -53,7 +56,8 @@ async fn a_stop_after_the_first_region_is_resumed_with_the_second() {
 async fn a_recording_without_speech_says_so() {
     let desk = Desk::new();
     let audio = write_wav(desk.folder(), &silence(4000));
-    let ended = engine(tiny_model::write(desk.folder())).transcribe(&audio, desk.cx()).await;
+    let ended =
+        engine(tiny_model::write(desk.folder())).transcribe(&audio, &Hints::default(), desk.cx()).await;
     let Err(StepError::Failed(failure)) = ended else { panic!("{ended:?}") };
     assert_eq!(failure.code, FailureCode::NoSpeech);
     assert_eq!(failure.what, "No speech was found in this recording.");
@@ -91,7 +95,7 @@ async fn a_file_that_is_no_model_names_itself_and_what_is_accepted() {
     let model = tiny_model::write(desk.folder());
     let bytes = std::fs::read(&model).unwrap();
     std::fs::write(&model, &bytes[..bytes.len() / 2]).unwrap();
-    let ended = engine(&model).transcribe(&audio, desk.cx()).await;
+    let ended = engine(&model).transcribe(&audio, &Hints::default(), desk.cx()).await;
     let Err(StepError::Failed(failure)) = ended else { panic!("{ended:?}") };
     assert_eq!(failure.what, "ggml-tiny-nonsense.bin cannot be used as a speech model.");
 }
@@ -104,7 +108,8 @@ async fn a_language_that_the_model_does_not_know_is_refused() {
         language: Some("zh-Hant".into()),
         ..SpeechSettings::default()
     };
-    let ended = TranscribeCpp::new(&settings).unwrap().transcribe(&talk(&desk), desk.cx()).await;
+    let ended =
+        TranscribeCpp::new(&settings).unwrap().transcribe(&talk(&desk), &Hints::default(), desk.cx()).await;
     let Err(StepError::Failed(failure)) = ended else { panic!("{ended:?}") };
     assert_eq!(failure.code, FailureCode::ModelUnusable);
     assert_eq!(failure.what, "The speech model does not understand the language \"zh-Hant\".");
