@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use debrief_core::failure::Retry;
+use debrief_core::ports::Hints;
 use debrief_core::stage::StepError;
 
 use super::*;
@@ -73,7 +74,8 @@ async fn a_stop_is_seen_within_a_second_and_the_rest_is_heard_later() {
         write_wav(desk.folder(), &[line.clone(), silence(3000), line.clone(), silence(3000), line].concat());
     *desk.host.stop_after_bookmarks.lock().unwrap() = Some(1);
     let (engine, cx) = (engine(), desk.cx());
-    let (ended, late) = tokio::join!(engine.transcribe(&audio, &Hints::default(), cx), async {
+    let no_hints = Hints::default();
+    let (ended, late) = tokio::join!(engine.transcribe(&audio, &no_hints, cx), async {
         while desk.cx().check_stopped().is_ok() {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }

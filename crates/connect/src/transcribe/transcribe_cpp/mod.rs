@@ -2,6 +2,7 @@
 
 mod spread;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, Once, PoisonError};
 
@@ -123,7 +124,7 @@ impl Transcriber for TranscribeCpp {
         self.check()
     }
 
-    async fn transcribe(&self, audio: &Audio, hints: &Hints, cx: StageCx) -> StepResult<Words> {
+    async fn transcribe(&self, audio: &Audio, _: &Hints, cx: StageCx) -> StepResult<Words> {
         self.check()?;
         let (path, asked) = (self.model.clone(), self.language.clone());
         // Loading reads and checks the whole file; the first thread takes this model, the others load their own.

@@ -1,5 +1,6 @@
 //! The engine on a real model file of the right shape, and on files that are none.
 
+use debrief_core::ports::Hints;
 use debrief_core::stage::Progress;
 
 use super::*;
