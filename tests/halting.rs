@@ -172,6 +172,7 @@ async fn main() -> Result<(), Failure> {
         attachments: Vec::new(),
         destination: Destination::Markdown { folder: real.pages_folder().to_owned() },
         speech: real.speech_choice(),
+        speakers: debrief_core::job::SpeakersChoice::default(),
         layout: debrief_core::page::PageLayout::default(),
     };
     let options = PoolOptions {

@@ -102,6 +102,7 @@ async fn main() -> Result<(), Failure> {
                 upload_attachments: false,
             },
             speech,
+            speakers: debrief_core::job::SpeakersChoice::default(),
             layout: PageLayout::default(),
         })?;
     }
