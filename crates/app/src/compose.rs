@@ -112,6 +112,7 @@ impl ComposedSteps {
             model: settings.speech.model.clone(),
             language: settings.speech.language.clone(),
             pocketsphinx_model: settings.speech.pocketsphinx_model.clone(),
+            ..SpeechSettings::default()
         };
         // Accounts of a sandbox and of Google itself are never mistaken for each other.
         let service = match settings.endpoints.sandbox() {
@@ -250,6 +251,7 @@ impl ComposedSteps {
             model: choice.model.clone().map(PathBuf::from),
             language: choice.language.clone(),
             pocketsphinx_model: self.speech.pocketsphinx_model.clone(),
+            ..SpeechSettings::default()
         };
         transcribe::engine(&settings).unwrap_or_else(|failure| Arc::new(NoEngine(failure)))
     }

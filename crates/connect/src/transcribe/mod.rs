@@ -2,10 +2,12 @@
 //!
 //! A new engine is a module that implements `Transcriber` and one entry in `ENGINES`.
 
+mod hearing;
+mod loops;
+mod pack;
 pub mod pcm;
 pub mod pocketsphinx;
-mod regions;
-#[cfg(feature = "transcribe-cpp")]
+mod script;
 pub mod transcribe_cpp;
 pub mod vad;
 
@@ -16,7 +18,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use debrief_core::failure::{Failure, FailureCode};
+use debrief_core::job::ChineseScript;
 use debrief_core::ports::Transcriber;
+
+use self::script::InScript;
 
 /// What the person chose for speech: the section `[speech]` of the settings.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -27,6 +32,10 @@ pub struct SpeechSettings {
     pub model: Option<PathBuf>,
     /// BCP 47, for example `en` or `zh-Hant`; without it, the engine finds out if it can.
     pub language: Option<String>,
+    /// How Chinese is written.
+    pub chinese: Option<ChineseScript>,
+    /// Whether a graphics card is used where there is one.
+    pub gpu: bool,
     /// The folder with PocketSphinx's English model, if it is not in its usual place.
     pub pocketsphinx_model: Option<PathBuf>,
 }
@@ -51,7 +60,6 @@ struct Entry {
 }
 
 const ENGINES: &[Entry] = &[
-    #[cfg(feature = "transcribe-cpp")]
     Entry {
         name: transcribe_cpp::NAME,
         described: transcribe_cpp::DESCRIBED,
@@ -74,7 +82,24 @@ const ENGINES: &[Entry] = &[
 pub fn engine(settings: &SpeechSettings) -> Result<Arc<dyn Transcriber>, Failure> {
     let name = chosen(settings);
     let entry = ENGINES.iter().find(|entry| entry.name == name).ok_or_else(|| unknown(name))?;
-    (entry.open)(settings)
+    let engine = (entry.open)(settings)?;
+    Ok(match settings.chinese.or_else(|| settings.language.as_deref().and_then(script_of)) {
+        Some(script) => Arc::new(InScript { engine, script }),
+        None => engine,
+    })
+}
+
+/// The script that a language tag asks for: `zh-TW` is written in Traditional characters.
+fn script_of(tag: &str) -> Option<ChineseScript> {
+    let tag = tag.to_ascii_lowercase();
+    let is = |tags: [&str; 4]| tags.iter().any(|other| tag.starts_with(other));
+    if is(["zh-hant", "zh-tw", "zh-hk", "zh-mo"]) {
+        Some(ChineseScript::Traditional)
+    } else if is(["zh-hans", "zh-cn", "zh-sg", "zh-my"]) {
+        Some(ChineseScript::Simplified)
+    } else {
+        None
+    }
 }
 
 /// The name of the engine that the settings choose.
@@ -134,6 +159,13 @@ mod tests {
         assert_eq!(cpp.ready.as_ref().unwrap_err().code, FailureCode::ModelMissing);
         let sphinx = listed.iter().find(|e| e.name == "pocketsphinx").unwrap();
         assert_eq!(sphinx.ready, Ok(()), "this test needs libpocketsphinx3 and pocketsphinx-en-us");
+    }
+
+    #[test]
+    fn a_language_tag_may_say_how_chinese_is_written() {
+        assert_eq!(script_of("zh-Hant-TW"), Some(ChineseScript::Traditional));
+        assert_eq!(script_of("zh-CN"), Some(ChineseScript::Simplified));
+        assert_eq!((script_of("zh"), script_of("en")), (None, None));
     }
 
     #[test]
