@@ -7,6 +7,7 @@ pub mod export;
 pub mod failure;
 pub mod job;
 pub mod link;
+mod merge;
 pub mod naming;
 pub mod notes;
 pub mod page;
