@@ -17,3 +17,4 @@ pub mod secret;
 pub mod stage;
 pub mod transcript;
 pub mod view;
+pub mod voices;

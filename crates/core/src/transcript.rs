@@ -94,6 +94,21 @@ impl Checkpoint for Turns {
 pub struct Speakers {
     /// Speaker index → name, only for those that are known.
     pub names: BTreeMap<u16, String>,
+    /// Those of the names that a person gave.
+    #[serde(default)]
+    pub by_person: BTreeMap<u16, NamedSpeaker>,
+}
+
+/// A name that a person gave to a speaker, and what the speaker says: by that it is found again when speakers are told
+/// apart once more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NamedSpeaker {
+    /// The name.
+    pub name: String,
+    /// When the speaker is first heard, in milliseconds.
+    pub from_ms: u32,
+    /// How long the speaker talks in all, in milliseconds.
+    pub talks_ms: u32,
 }
 
 impl Checkpoint for Speakers {
@@ -162,6 +177,28 @@ impl Transcript {
             }
         }
         self
+    }
+
+    /// `name` as a person gives it to speaker number `index`; `None` when that one says nothing.
+    pub fn named_speaker(&self, index: u16, name: &str) -> Option<NamedSpeaker> {
+        let theirs = || self.segments.iter().filter(|segment| segment.speaker == Some(index));
+        let from_ms = theirs().next()?.start_ms;
+        let talks_ms = theirs().map(|segment| segment.end_ms.saturating_sub(segment.start_ms)).sum();
+        Some(NamedSpeaker { name: name.to_owned(), from_ms, talks_ms })
+    }
+
+    /// Of the names that a person gave earlier, those whose speakers say what they said then. Others are not kept: the
+    /// numbers of speakers may stand for somebody else now.
+    #[must_use]
+    pub fn still_named(&self, earlier: &Speakers) -> Speakers {
+        let same = |(index, named): &(&u16, &NamedSpeaker)| {
+            self.named_speaker(**index, &named.name).as_ref() == Some(*named)
+        };
+        let kept = || earlier.by_person.iter().filter(same);
+        Speakers {
+            names: kept().map(|(index, named)| (*index, named.name.clone())).collect(),
+            by_person: kept().map(|(index, named)| (*index, named.clone())).collect(),
+        }
     }
 
     /// The name or label of a segment's speaker; `None` when speakers were not found.

@@ -74,7 +74,7 @@ fn chinese_is_written_without_spaces_and_mixed_text_with_them() {
 #[test]
 fn names_replace_labels() {
     let said = words(vec![word("hello", 0, 400)]);
-    let names = Speakers { names: [(0, "Ana".to_owned()), (9, "Nobody".to_owned())].into() };
+    let names = Speakers { names: [(0, "Ana".to_owned()), (9, "Nobody".to_owned())].into(), ..Speakers::default() };
     let transcript = merge(&said, &turns(&[(0, 500, 0)]), 500).named(&names);
     assert_eq!(transcript.speaker_of(&transcript.segments[0]), Some("Ana"));
 }
