@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use async_trait::async_trait;
-use debrief_connect::diarize::VoiceClustering;
+use debrief_connect::diarize::{self, DiarizeSettings};
 use debrief_connect::google::{Accounts, ClientId, Drive, DriveSource};
-use debrief_connect::identify::KeepLabels;
+use debrief_connect::identify::{KnownVoices, VoiceBook};
 use debrief_connect::keychain::Secrets;
 use debrief_connect::markdown::{MarkdownFolder, create_default_folder};
 use debrief_connect::media::MediaDecoder;
@@ -18,10 +18,10 @@ use debrief_core::failure::Failure;
 use debrief_core::job::{Destination, NotionPlace, SpeakersChoice, SpeechChoice, SubmitJob};
 use debrief_core::link::RecordingLink;
 use debrief_core::page::{PageLayout, PageSection};
-use debrief_core::ports::{Audio, Hints, PageSink, Steps, Transcriber};
+use debrief_core::ports::{Audio, Diarizer, Hints, PageSink, Steps, Transcriber};
 use debrief_core::secret::Secret;
 use debrief_core::stage::{StageCx, StepResult};
-use debrief_core::transcript::Words;
+use debrief_core::transcript::{Turns, Words};
 use debrief_core::view::PageDestination;
 use debrief_runtime::pool::Compose;
 use debrief_runtime::store::JobStore;
@@ -29,6 +29,7 @@ use debrief_runtime::store::JobStore;
 use crate::book::StoredAccounts;
 use crate::home::Home;
 use crate::settings::Settings;
+use crate::voices::StoredVoices;
 
 /// A Google access token for this process alone, in the place of every account.
 const TOKEN_VARIABLE: &str = "DEBRIEF_GOOGLE_ACCESS_TOKEN";
@@ -55,7 +56,7 @@ impl LiveSteps {
             attachments,
             destination: steps.destination(),
             speech: steps.speech_choice(),
-            speakers: SpeakersChoice::default(),
+            speakers: steps.speakers_choice(),
             layout: steps.layout(),
         }
     }
@@ -83,6 +84,7 @@ pub struct ComposedSteps {
     layout: PageLayout,
     notion: Notion,
     notion_settings: crate::notion::settings::Notion,
+    voices: Arc<dyn VoiceBook>,
 }
 
 impl ComposedSteps {
@@ -121,6 +123,7 @@ impl ComposedSteps {
         };
         let notion = notion(settings, store.clone(), secrets.clone());
         let place = settings.notion.place();
+        let voices = Arc::new(StoredVoices(store.clone()));
         let accounts = Accounts::new(
             &service,
             settings.endpoints.google(),
@@ -143,6 +146,7 @@ impl ComposedSteps {
                 None => notion,
             },
             notion_settings: settings.notion.clone(),
+            voices,
             drive: Drive::new(Arc::new(accounts)),
             secrets,
             speech,
@@ -240,6 +244,11 @@ impl ComposedSteps {
         SpeechChoice { label: self.transcriber(&choice).label(), ..choice }
     }
 
+    /// How the next job tells speakers apart.
+    pub(crate) fn speakers_choice(&self) -> SpeakersChoice {
+        SpeakersChoice::default()
+    }
+
     /// Every speech engine, and whether it could start now.
     pub fn engines(&self) -> Vec<EngineInfo> {
         transcribe::engines(&self.speech)
@@ -279,12 +288,24 @@ impl Compose for ComposedSteps {
             source: Arc::new(Recordings::new(self.drive_source())),
             decoder: Arc::new(decoder),
             transcriber: self.transcriber(&request.speech),
-            diarizer: Arc::new(VoiceClustering),
-            identifier: Arc::new(KeepLabels),
+            diarizer: diarizer(&request.speakers),
+            identifier: Arc::new(KnownVoices::new(request.speakers.voices.then(|| self.voices.clone()))),
             summarizer: Arc::new(ExtractiveNotes),
             sink,
         })
     }
+}
+
+/// The method that a job wants for its speakers.
+fn diarizer(choice: &SpeakersChoice) -> Arc<dyn Diarizer> {
+    let settings = DiarizeSettings {
+        method: choice.method.clone(),
+        min: choice.min,
+        max: choice.max,
+        voices: choice.voices,
+        ..DiarizeSettings::default()
+    };
+    diarize::diarizer(&settings).unwrap_or_else(|failure| Arc::new(NoDiarizer(failure)))
 }
 
 fn secret_variable(name: &str) -> Option<Secret> {
@@ -338,6 +359,16 @@ impl Transcriber for NoEngine {
     }
 
     async fn transcribe(&self, _: &Audio, _: &Hints, _: StageCx) -> StepResult<Words> {
+        Err(self.0.clone().into())
+    }
+}
+
+/// Stands where a method for speakers should be that can't be had: the transcript goes on without speakers, and says why.
+struct NoDiarizer(Failure);
+
+#[async_trait]
+impl Diarizer for NoDiarizer {
+    async fn diarize(&self, _: &Audio, _: StageCx) -> StepResult<Turns> {
         Err(self.0.clone().into())
     }
 }

@@ -11,6 +11,7 @@ mod notion;
 mod sample;
 mod settings;
 mod sign_in;
+mod voices;
 mod watched;
 
 use std::fs::File;
@@ -43,6 +44,7 @@ pub use crate::notion::{
 };
 pub use crate::sample::SAMPLE;
 pub use crate::settings::Settings;
+pub use crate::voices::VoiceView;
 pub use crate::watched::{WatchPace, WatchedFolder, WatchedKind};
 pub use debrief_connect::documents::serve_if_asked;
 pub use debrief_runtime::pool::JobNews;

@@ -1,5 +1,6 @@
 //! What the tests of speech and speakers share: a step's surroundings that record, and recordings spoken by Flite.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -26,6 +27,8 @@ pub(crate) struct Desk {
 pub(crate) struct Recorder {
     pub(crate) progress: Mutex<Vec<Progress>>,
     pub(crate) bookmarks: Mutex<Vec<serde_json::Value>>,
+    parts: Mutex<BTreeMap<u32, serde_json::Value>>,
+    pub(crate) earlier: Mutex<Option<serde_json::Value>>,
     stopped: AtomicBool,
     /// Ask for a stop as soon as that many bookmarks are stored.
     pub(crate) stop_after_bookmarks: Mutex<Option<usize>>,
@@ -85,6 +88,24 @@ impl StageHost for Recorder {
         if *self.stop_after_bookmarks.lock().unwrap() == Some(bookmarks.len()) {
             self.stopped.store(true, Ordering::SeqCst);
         }
+        Ok(())
+    }
+
+    fn earlier_output(&self) -> Option<serde_json::Value> {
+        self.earlier.lock().unwrap().clone()
+    }
+
+    fn start_over(&self, bookmark: serde_json::Value) -> Result<(), Failure> {
+        self.parts.lock().unwrap().clear();
+        self.save_bookmark(bookmark, 0.0)
+    }
+
+    fn parts(&self) -> Result<BTreeMap<u32, serde_json::Value>, Failure> {
+        Ok(self.parts.lock().unwrap().clone())
+    }
+
+    fn save_part(&self, number: u32, part: serde_json::Value, _fraction: f64) -> Result<(), Failure> {
+        self.parts.lock().unwrap().insert(number, part);
         Ok(())
     }
 
