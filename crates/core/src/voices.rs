@@ -107,7 +107,8 @@ fn clearest<'a>(speaker: &Speaker, remembered: &'a [RememberedVoice]) -> Option<
 
 /// One minus the cosine of the angle between two embeddings: 0 to 2.
 fn between_directions(a: &[f32], b: &[f32]) -> Option<f64> {
-    let dot = |a: &[f32], b: &[f32]| -> f64 { a.iter().zip(b).map(|(x, y)| f64::from(*x) * f64::from(*y)).sum() };
+    let dot =
+        |a: &[f32], b: &[f32]| -> f64 { a.iter().zip(b).map(|(x, y)| f64::from(*x) * f64::from(*y)).sum() };
     let lengths = (dot(a, a) * dot(b, b)).sqrt();
     (a.len() == b.len() && lengths > 0.0).then(|| 1.0 - dot(a, b) / lengths)
 }

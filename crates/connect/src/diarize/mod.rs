@@ -2,7 +2,6 @@
 //!
 //! A new method is a module that implements `Diarizer` and one entry in `METHODS`.
 
-#[cfg(feature = "transcribe-cpp")]
 mod sortformer;
 mod speakrs;
 mod voice_clustering;
@@ -86,7 +85,6 @@ const METHODS: &[Entry] = &[
         check: |settings| speakrs::Speakrs::new(settings)?.check(),
         most: MOST_SPEAKERS,
     },
-    #[cfg(feature = "transcribe-cpp")]
     Entry {
         name: sortformer::NAME,
         described: sortformer::DESCRIBED,

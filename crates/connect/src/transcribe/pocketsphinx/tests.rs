@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use std::sync::atomic::Ordering;
+
 use debrief_core::failure::Retry;
 use debrief_core::ports::Hints;
 use debrief_core::stage::StepError;
@@ -72,7 +74,7 @@ async fn a_stop_is_seen_within_a_second_and_the_rest_is_heard_later() {
     let line = flite("slt", "good morning and thank you for coming to the meeting today");
     let audio =
         write_wav(desk.folder(), &[line.clone(), silence(3000), line.clone(), silence(3000), line].concat());
-    *desk.host.stop_after_bookmarks.lock().unwrap() = Some(1);
+    *desk.host.stop_after_parts.lock().unwrap() = Some(1);
     let (engine, cx) = (engine(), desk.cx());
     let no_hints = Hints::default();
     let (ended, late) = tokio::join!(engine.transcribe(&audio, &no_hints, cx), async {
@@ -86,7 +88,7 @@ async fn a_stop_is_seen_within_a_second_and_the_rest_is_heard_later() {
 
     desk.restart();
     let words = engine.transcribe(&audio, &Hints::default(), desk.cx()).await.unwrap();
-    assert_eq!(desk.host.bookmarks.lock().unwrap().len(), 3, "no region is heard twice");
+    assert_eq!(desk.host.kept_parts.load(Ordering::SeqCst), 3, "no region is heard twice");
     let mornings = words.words.iter().filter(|word| word.text == "morning").count();
     assert_eq!(mornings, 3, "{words:?}");
 }

@@ -1,5 +1,7 @@
 //! The engine on a real model file of the right shape, and on files that are none.
 
+use std::sync::atomic::Ordering;
+
 use debrief_core::ports::Hints;
 use debrief_core::stage::Progress;
 
@@ -10,11 +12,12 @@ fn engine(model: impl Into<PathBuf>) -> TranscribeCpp {
     TranscribeCpp::new(&SpeechSettings { model: Some(model.into()), ..SpeechSettings::default() }).unwrap()
 }
 
-/// Two regions of speech, 5 s apart.
+/// Speech for two windows of 30 s, with a pause of 50 s in the middle.
 fn talk(desk: &Desk) -> Audio {
     let (anna, ben) =
         (flite("slt", "please call the bank on monday"), flite("rms", "yes i will call the bank"));
-    write_wav(desk.folder(), &[silence(1000), anna, silence(5000), ben, silence(1000)].concat())
+    let lines = [anna, silence(1000), ben, silence(2000)].concat().repeat(6);
+    write_wav(desk.folder(), &[&silence(1000), &lines, &silence(50_000), &lines].map(Vec::as_slice).concat())
 }
 
 #[tokio::test]
@@ -29,28 +32,28 @@ async fn a_model_file_runs_and_its_words_lie_inside_the_recording() {
         assert!(word.start_ms <= word.end_ms && word.end_ms <= audio.duration_ms, "{word:?}");
         assert!(!word.text.contains(char::is_whitespace) && !word.text.is_empty(), "{word:?}");
     }
-    assert!(words.words[0].start_ms >= 500, "nothing is heard before the first region");
+    assert!(words.words[0].start_ms >= 500, "nothing is heard before anybody speaks");
     assert_eq!(words.engine.name, "transcribe-cpp");
     assert_eq!(words.engine.described, "transcribe.cpp with the model ggml-tiny-nonsense.bin");
-    assert_eq!(desk.host.bookmarks.lock().unwrap().len(), 2, "one bookmark per region");
+    assert_eq!(desk.host.kept_parts.load(Ordering::SeqCst), 2, "one part per window");
     let progress: Vec<Progress> = desk.host.progress.lock().unwrap().clone();
     assert_eq!(progress.last().unwrap().fraction(), Some(1.0));
 }
 
 #[tokio::test]
-async fn a_stop_after_the_first_region_is_resumed_with_the_second() {
+async fn a_stop_after_the_first_window_is_resumed_with_the_second() {
     let desk = Desk::new();
     let audio = talk(&desk);
     let engine = engine(tiny_model::write(desk.folder()));
     let whole = engine.transcribe(&audio, &Hints::default(), Desk::new().cx()).await.unwrap();
-    *desk.host.stop_after_bookmarks.lock().unwrap() = Some(1);
+    *desk.host.stop_after_parts.lock().unwrap() = Some(1);
     assert_eq!(
         engine.transcribe(&audio, &Hints::default(), desk.cx()).await,
         Err(StepError::Stopped(Stopped))
     );
     desk.restart();
     assert_eq!(engine.transcribe(&audio, &Hints::default(), desk.cx()).await.unwrap(), whole);
-    assert_eq!(desk.host.bookmarks.lock().unwrap().len(), 2, "the first region is not heard again");
+    assert_eq!(desk.host.kept_parts.load(Ordering::SeqCst), 2, "the first window is not heard again");
 }
 
 #[tokio::test]
