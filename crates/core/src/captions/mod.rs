@@ -14,6 +14,7 @@ mod tests;
 use crate::failure::{Failure, FailureCode};
 
 pub use place::{lies_beside, looks_like, may_be};
+pub use words::among;
 
 /// The name under which transcripts stand among the speech engines.
 pub const ENGINE: &str = "transcript";

@@ -47,7 +47,8 @@ pub(super) fn find(cues: Vec<Cue>, carry: bool) -> Vec<Cue> {
 fn are_written(cues: &[Cue], carry: bool) -> bool {
     let starts_named = |cue: &Cue| {
         let said = cue.said.iter().find(|said| !said.text.trim().is_empty());
-        let line = said.filter(|said| said.speaker.is_none()).and_then(|said| said.text.trim().lines().next());
+        let line =
+            said.filter(|said| said.speaker.is_none()).and_then(|said| said.text.trim().lines().next());
         line.is_some_and(|line| prefix(undashed(line)).is_some())
     };
     let named = cues.iter().filter(|cue| starts_named(cue)).count();
@@ -77,7 +78,8 @@ pub(super) fn prefix(line: &str) -> Option<(&str, &str)> {
 /// Whether a text could be somebody's name.
 pub(super) fn is_name(text: &str) -> bool {
     let text = text.trim();
-    let ends_a_sentence = |c: char| matches!(c, '?' | '!' | ';' | ',' | '。' | '，' | '？' | '！' | '；' | '、' | '<' | '>');
+    let ends_a_sentence =
+        |c: char| matches!(c, '?' | '!' | ';' | ',' | '。' | '，' | '？' | '！' | '；' | '、' | '<' | '>');
     text.chars().any(char::is_alphabetic)
         && text.chars().count() <= NAME_CHARS
         && text.split_whitespace().count() <= NAME_WORDS
@@ -87,8 +89,25 @@ pub(super) fn is_name(text: &str) -> bool {
 /// Whether a name only says that somebody speaks: "Speaker 1", "Unknown".
 pub(super) fn is_label(name: &str) -> bool {
     const LABELS: [&str; 19] = [
-        "speaker", "spk", "unknown", "unknown speaker", "unidentified", "unidentified speaker", "guest", "participant",
-        "voice", "發言者", "發言人", "说话人", "說話人", "讲话人", "講者", "語者", "未知", "未知發言者", "話者",
+        "speaker",
+        "spk",
+        "unknown",
+        "unknown speaker",
+        "unidentified",
+        "unidentified speaker",
+        "guest",
+        "participant",
+        "voice",
+        "發言者",
+        "發言人",
+        "说话人",
+        "說話人",
+        "讲话人",
+        "講者",
+        "語者",
+        "未知",
+        "未知發言者",
+        "話者",
     ];
     let word = name.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, ' ' | '_' | '#' | '-'));
     LABELS.contains(&word.trim().to_lowercase().as_str())

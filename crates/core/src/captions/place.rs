@@ -2,8 +2,20 @@
 
 /// Words for a transcript in names of files, in the languages of the services that write them.
 pub(super) const TRANSCRIPT: [&str; 14] = [
-    "transcript", "transcription", "transcripción", "transcrição", "transkript", "trascrizione", "closed_caption",
-    "逐字稿", "轉錄稿", "轉錄內容", "字幕", "转录", "文字起こし", "스크립트",
+    "transcript",
+    "transcription",
+    "transcripción",
+    "transcrição",
+    "transkript",
+    "trascrizione",
+    "closed_caption",
+    "逐字稿",
+    "轉錄稿",
+    "轉錄內容",
+    "字幕",
+    "转录",
+    "文字起こし",
+    "스크립트",
 ];
 const SUBTITLES: [&str; 2] = [".vtt", ".srt"];
 const SUBTITLE_TYPES: [&str; 4] = ["text/vtt", "application/x-subrip", "text/srt", "application/srt"];
@@ -38,7 +50,10 @@ pub fn lies_beside(recording: &str, name: &str, mime: Option<&str>) -> bool {
     if !looks_like(name, mime) {
         return false;
     }
-    let stem = recording.rsplit_once('.').filter(|(_, ending)| is_ending(ending)).map_or(recording, |(stem, _)| stem);
+    let stem = recording
+        .rsplit_once('.')
+        .filter(|(_, ending)| is_ending(ending))
+        .map_or(recording, |(stem, _)| stem);
     !stem.is_empty() && (named_after(stem, name) || of_meet(stem, name) || of_zoom(stem, name))
 }
 
@@ -53,7 +68,9 @@ fn is_ending(text: &str) -> bool {
 /// "weekly.vtt", "weekly.zh-TW.srt", "weekly.transcript.vtt", "weekly - transcript.txt" of "weekly.mp4".
 fn named_after(stem: &str, name: &str) -> bool {
     let Some(rest) = name.strip_prefix(stem) else { return false };
-    let Some((middle, _)) = rest.rsplit_once('.').filter(|(_, ending)| is_ending(ending)) else { return false };
+    let Some((middle, _)) = rest.rsplit_once('.').filter(|(_, ending)| is_ending(ending)) else {
+        return false;
+    };
     let begins = middle.is_empty() || middle.starts_with(['.', '-', '_', ' ']);
     begins && middle.len() <= LONGEST_MIDDLE
 }
@@ -68,13 +85,16 @@ fn of_meet(stem: &str, name: &str) -> bool {
 
 /// Zoom names what it saves in the cloud by the meeting's time, and on this machine puts it into the meeting's folder.
 fn of_zoom(stem: &str, name: &str) -> bool {
-    let time = |text: &str| text.split('_').next().map(|time| time.split('.').next().unwrap_or(time).to_owned());
+    let time =
+        |text: &str| text.split('_').next().map(|time| time.split('.').next().unwrap_or(time).to_owned());
     if stem.starts_with("GMT") {
         return name.starts_with("GMT") && time(stem) == time(name);
     }
-    const SAVED: [&str; 3] = ["audio_transcript.vtt", "closed_caption.txt", "meeting_saved_closed_caption.txt"];
-    let is_zooms = ["video", "audio", "zoom_", "double_click_to_convert"].iter().any(|start| stem.starts_with(start))
-        && stem.ends_with(|c: char| c.is_ascii_digit());
+    const SAVED: [&str; 3] =
+        ["audio_transcript.vtt", "closed_caption.txt", "meeting_saved_closed_caption.txt"];
+    let is_zooms =
+        ["video", "audio", "zoom_", "double_click_to_convert"].iter().any(|start| stem.starts_with(start))
+            && stem.ends_with(|c: char| c.is_ascii_digit());
     (is_zooms || stem == "audio_only") && SAVED.contains(&name)
 }
 
@@ -93,11 +113,19 @@ mod tests {
             ("weekly.mp4", "weekly.transcript.vtt", None),
             ("weekly.mp4", "weekly transcript.txt", None),
             ("週會.m4a", "週會 逐字稿.txt", None),
-            ("GMT20261105-090000_Recording_1920x1080.mp4", "GMT20261105-090000_Recording.transcript.vtt", None),
+            (
+                "GMT20261105-090000_Recording_1920x1080.mp4",
+                "GMT20261105-090000_Recording.transcript.vtt",
+                None,
+            ),
             ("audio1234567.m4a", "meeting_saved_closed_caption.txt", None),
             ("zoom_0.mp4", "audio_transcript.vtt", None),
             ("Weekly (2026-11-05 09:00 GMT+1)", "Weekly (2026-11-05 09:00 GMT+1) - Transcript", DOCUMENT),
-            ("Weekly - 2026/11/05 09:00 CET - Recording", "Weekly - 2026/11/05 09:00 CET - Transcript", DOCUMENT),
+            (
+                "Weekly - 2026/11/05 09:00 CET - Recording",
+                "Weekly - 2026/11/05 09:00 CET - Transcript",
+                DOCUMENT,
+            ),
             ("週會 - 2026/11/05 09:00 CST - 錄影.mp4", "週會 - 2026/11/05 09:00 CST - 逐字稿", DOCUMENT),
         ];
         for (recording, name, mime) in beside {

@@ -145,7 +145,10 @@ fn one_colon_makes_no_name() {
     let text = "1\n00:00:01,000 --> 00:00:02,000\nhello all\n\n2\n00:00:02,000 --> 00:00:03,000\n\
                 Remember: ten o'clock\n\n3\n00:00:03,000 --> 00:00:04,000\nbye\n";
     let words = words("a.srt", text, 6_000);
-    assert_eq!((lines(&words), words.turns), (vec!["[0:01] hello all Remember: ten o'clock bye".to_owned()], None));
+    assert_eq!(
+        (lines(&words), words.turns),
+        (vec!["[0:01] hello all Remember: ten o'clock bye".to_owned()], None)
+    );
 }
 
 #[test]
@@ -174,7 +177,9 @@ fn what_is_no_transcript_is_refused() {
     ] {
         let failure = parse(name, text).unwrap_err();
         assert_eq!(failure.code, FailureCode::TranscriptUnreadable, "{name}: {text}");
-        assert!(failure.what.starts_with(&format!("The transcript {name} could not be read: it has no times ")));
+        assert!(
+            failure.what.starts_with(&format!("The transcript {name} could not be read: it has no times "))
+        );
     }
 }
 
@@ -183,14 +188,17 @@ fn clocks_have_two_or_three_parts() {
     assert_eq!(clock("1:02:03.5"), Some(3_723_500));
     assert_eq!(clock("02:03,4567"), Some(123_456));
     assert_eq!(clock("75:00"), Some(4_500_000));
-    for wrong in ["", "3", "1:2:3:4", "1:60:00", "00:60", "9999:00:00", "-1:00", "a:b", "١:٠٠", "4294967296:00"] {
+    for wrong in
+        ["", "3", "1:2:3:4", "1:60:00", "00:60", "9999:00:00", "-1:00", "a:b", "١:٠٠", "4294967296:00"]
+    {
         assert_eq!(clock(wrong), None, "{wrong}");
     }
 }
 
 /// A transcript with words that mean nothing in any of the forms.
 fn any_transcript() -> impl Strategy<Value = Words> {
-    let word = prop::sample::select(vec!["alpha", "beta,", "gamma.", "我們", "開會。", "x<y", "a&b", "42", "l'été"]);
+    let word =
+        prop::sample::select(vec!["alpha", "beta,", "gamma.", "我們", "開會。", "x<y", "a&b", "42", "l'été"]);
     let turn = (prop::collection::vec(word, 1..30), 0_usize..3, 0_u32..3_000);
     prop::collection::vec(turn, 1..12).prop_map(|turns| {
         let mut file = String::from("WEBVTT\n\n");

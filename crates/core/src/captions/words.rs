@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::{Captions, Cue, ENGINE, language, names, unreadable};
+use super::{Captions, Cue, ENGINE, language, names, parse, unreadable};
 use crate::failure::Failure;
 use crate::page::timecode;
+use crate::ports::Attachment;
 use crate::spread::{parts, spread_parts};
 use crate::transcript::{EngineLabel, Turn, Word, Words};
 
@@ -40,7 +41,9 @@ impl Captions {
         let last_ms = self.cues.iter().map(|cue| cue.start_ms).max().unwrap_or(0);
         if last_ms >= duration_ms.saturating_add(SLACK_MS) {
             let (until, end) = (timecode(last_ms), timecode(duration_ms));
-            let why = format!("it goes on at {until}, and the recording ends at {end}, so it belongs to another one");
+            let why = format!(
+                "it goes on at {until}, and the recording ends at {end}, so it belongs to another one"
+            );
             return Err(unreadable(&self.name, &why));
         }
         let mut people = People::default();
@@ -108,6 +111,23 @@ impl Captions {
         }
         stretches
     }
+}
+
+/// The words of the first transcript among a recording's attachments that fits it; `None` when there is no transcript.
+///
+/// # Errors
+/// There are transcripts, and none of them fits: why the first one doesn't.
+pub fn among(attachments: &[Attachment], duration_ms: u32) -> Result<Option<Words>, Failure> {
+    let mut unfit = None;
+    for attachment in attachments {
+        let captions = attachment.text.as_deref().and_then(|text| parse(&attachment.name, text).ok());
+        match captions.map(|captions| captions.words(duration_ms)) {
+            Some(Ok(words)) => return Ok(Some(words)),
+            Some(Err(failure)) => unfit = unfit.or(Some(failure)),
+            None => {}
+        }
+    }
+    unfit.map_or(Ok(None), Err)
 }
 
 /// Whoever is named in a transcript, in the order of their first word.
