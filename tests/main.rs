@@ -16,4 +16,5 @@ mod notion_crash;
 mod notion_faults;
 mod paste_to_page;
 mod support;
+mod transcripts;
 mod watched;

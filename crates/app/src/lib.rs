@@ -34,7 +34,8 @@ pub use crate::compose::ComposedSteps;
 use crate::compose::LiveSteps;
 pub use crate::document::Document;
 pub use crate::google::{
-    AccountView, ClientSource, DriveAccess, GoogleView, LinkLook, Processed, SecretsKept, Trouble,
+    AccountView, ClientSource, DriveAccess, GoogleView, LinkLook, Processed, SecretsKept, TranscriptBeside,
+    Trouble,
 };
 pub use crate::home::Home;
 pub use crate::logging::log_to_file;
@@ -76,6 +77,15 @@ pub enum Runs {
     WhatIsNew,
     /// None: it looks and asks, and another process runs the jobs.
     Nothing,
+}
+
+/// What is asked for one job alone.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Wishes {
+    /// Where the page goes.
+    pub destination: Option<PageDestination>,
+    /// Whether the recording is heard even where a transcript of it is attached.
+    pub ignore_transcripts: bool,
 }
 
 /// What the window shows about this installation.
@@ -180,19 +190,22 @@ impl App {
         self.pool.submit(&self.steps.request(link, attachments))
     }
 
-    /// As [`App::submit`], with the page going somewhere else than the settings say.
+    /// As [`App::submit`], in another way than the settings say.
     ///
     /// # Errors
     /// The database refused.
-    pub fn submit_to(
+    pub fn submit_with(
         &self,
-        destination: PageDestination,
+        wishes: Wishes,
         link: RecordingLink,
         attachments: Vec<RecordingLink>,
     ) -> Result<JobId, Failure> {
-        let request = self.steps.request(link, attachments);
-        let destination = self.steps.now().destination_of(destination);
-        self.pool.submit(&SubmitJob { destination, ..request })
+        let mut request = self.steps.request(link, attachments);
+        if let Some(kind) = wishes.destination {
+            request.destination = self.steps.now().destination_of(kind);
+        }
+        request.speech.ignore_transcripts |= wishes.ignore_transcripts;
+        self.pool.submit(&request)
     }
 
     /// Submits the bundled sample recording.

@@ -12,7 +12,7 @@ mod watch;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
-use debrief_app::{App, Home, PageToOpen, Runs, log_to_file};
+use debrief_app::{App, Home, PageToOpen, Runs, Wishes, log_to_file};
 use debrief_core::failure::{Failure, FailureCode, Retry};
 use debrief_core::job::JobId;
 use debrief_core::link::RecordingLink;
@@ -41,6 +41,12 @@ enum Command {
         /// A document that belongs to the recording; may be given several times.
         #[arg(long, value_name = "LINK|ID|PATH")]
         attach: Vec<String>,
+        /// Use the transcript that lies beside the recording instead of recognising what is said.
+        #[arg(long, value_enum, conflicts_with = "ignore_transcripts")]
+        transcript: Option<Transcript>,
+        /// Recognise what is said although a transcript is attached.
+        #[arg(long)]
+        ignore_transcripts: bool,
         /// Where the page goes; unless said, where the settings say.
         #[arg(long, value_enum)]
         to: Option<To>,
@@ -147,6 +153,12 @@ enum Command {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Transcript {
+    /// If there is one.
+    Auto,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum To {
     /// Markdown and HTML files in the folder for pages.
     Markdown,
@@ -239,18 +251,34 @@ async fn run(command: Command) -> Result<Outcome, Failure> {
     let home = Home::from_environment()?;
     log_to_file(&home)?;
     match command {
-        Command::Process { recordings, attach, to, json, no_wait, again, sign_in } => {
+        Command::Process {
+            recordings,
+            attach,
+            transcript,
+            ignore_transcripts,
+            to,
+            json,
+            no_wait,
+            again,
+            sign_in,
+        } => {
             let links = recordings.iter().map(|text| link_of(text)).collect::<Result<Vec<_>, _>>()?;
             let attachments = attach.iter().map(|text| link_of(text)).collect::<Result<Vec<_>, _>>()?;
             let app = open(home, if no_wait { Runs::Nothing } else { Runs::WhatIsNew }).await?;
             connect::before_processing(&app, &links, &attachments, sign_in).await?;
             let links = if again { links } else { connect::without_a_page(&app, links).await };
             let news = app.news();
-            let submit = |link| match to {
-                Some(to) => app.submit_to(to.into(), link, attachments.clone()),
-                None => app.submit(link, attachments.clone()),
-            };
-            let ids = links.into_iter().map(submit).collect::<Result<Vec<_>, _>>()?;
+            let wishes = Wishes { destination: to.map(PageDestination::from), ignore_transcripts };
+            let mut ids = Vec::new();
+            for link in links {
+                let mut attachments = attachments.clone();
+                if !ignore_transcripts {
+                    attachments.extend(
+                        connect::transcript_beside(&app, &link, &attachments, transcript.is_some()).await?,
+                    );
+                }
+                ids.push(app.submit_with(wishes, link, attachments)?);
+            }
             wait_for(&app, news, ids, json, no_wait).await
         }
         Command::Retry { job, from, json, no_wait } => {

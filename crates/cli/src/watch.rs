@@ -17,7 +17,8 @@ const LOCK_WAIT: Duration = Duration::from_secs(2);
 
 #[derive(Subcommand)]
 pub(crate) enum Watch {
-    /// Watch one more folder; what is in it already is left alone.
+    /// Watch one more folder; what is in it already is left alone. New recordings are recognised, also where a transcript
+    /// lies beside them.
     Add {
         /// A folder on this machine, or the link or id of one in Google Drive.
         place: String,

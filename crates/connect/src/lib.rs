@@ -1,6 +1,7 @@
 //! The outside world, one folder per vendor. Implements the traits of `debrief_core::ports`; knows no job store.
 
 mod callback;
+mod captions;
 pub mod diarize;
 pub mod documents;
 pub mod google;

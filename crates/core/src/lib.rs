@@ -3,6 +3,7 @@
 //! Everything here is pure: no network, files, clock, database or threads. Time and randomness come in as arguments.
 #![forbid(unsafe_code)]
 
+pub mod captions;
 pub mod export;
 pub mod failure;
 pub mod job;
@@ -14,6 +15,7 @@ pub mod page;
 pub mod ports;
 pub mod prose;
 pub mod secret;
+pub mod spread;
 pub mod stage;
 pub mod transcript;
 pub mod view;

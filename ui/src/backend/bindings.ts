@@ -289,7 +289,7 @@ export type JobView = {
 	attachments: string[],
 	/**  Length of the recording in milliseconds, once known. */
 	duration_ms: number | null,
-	/**  Engine that makes the words. */
+	/**  What makes the words: an engine, or the transcript that came with the recording. */
 	engine: string,
 	/**  Where its page goes. */
 	destination: PageDestination,
@@ -325,6 +325,8 @@ export type LinkLook = {
 	account: string | null,
 	/**  What an earlier job made of it. */
 	processed: Processed | null,
+	/**  Transcripts of it in the same folder, as far as it can be seen. */
+	transcripts: TranscriptBeside[],
 	/**  Why it can't be processed as it is. */
 	problem: CommandError | null,
 };
@@ -584,6 +586,14 @@ export type StatusWord =
 "failed" | 
 /**  Stopped by the person. */
 "cancelled";
+
+/**  A transcript that lies beside a recording. Attached to it, it is used instead of recognition. */
+export type TranscriptBeside = {
+	/**  Its name. */
+	name: string,
+	/**  Path or link, to attach it with. */
+	link: string,
+};
 
 /**  What a step counts. */
 export type Unit = 

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use debrief_connect::google::{Access, Account, ClientId, ENVIRONMENT, SignedIn};
 use debrief_connect::keychain::Secrets;
+use debrief_connect::local::transcripts_beside;
 use debrief_core::failure::{Failure, FailureCode};
 use debrief_core::job::{JobEvent, JobId, JobStatus};
 use debrief_core::link::RecordingLink;
@@ -21,7 +22,8 @@ use crate::sign_in::LIMIT;
 use crate::{App, link_of};
 
 pub use view::{
-    AccountView, ClientSource, DriveAccess, GoogleView, LinkLook, Processed, SecretsKept, Trouble,
+    AccountView, ClientSource, DriveAccess, GoogleView, LinkLook, Processed, SecretsKept, TranscriptBeside,
+    Trouble,
 };
 
 /// What a sign-in is for.
@@ -241,6 +243,7 @@ impl App {
             duration_ms: None,
             account: None,
             processed: None,
+            transcripts: Vec::new(),
             problem: None,
         };
         let link = match link_of(text) {
@@ -249,9 +252,17 @@ impl App {
         };
         match &link {
             RecordingLink::Local { path } => {
-                let size = std::fs::metadata(path).ok().filter(|metadata| metadata.is_file());
+                let path = path.clone();
+                // A network drive may take its time to answer.
+                let looked = tokio::task::spawn_blocking(move || {
+                    let size = std::fs::metadata(&path).ok().filter(|metadata| metadata.is_file());
+                    let transcripts = if size.is_some() { transcripts_beside(&path) } else { Vec::new() };
+                    (size, transcripts)
+                });
+                let (size, transcripts) = looked.await.unwrap_or_default();
                 LinkLook {
                     name: Some(link.short_name()),
+                    transcripts: transcripts.into_iter().map(TranscriptBeside::from).collect(),
                     size_bytes: size.map(|metadata| metadata.len() as f64),
                     ..nothing
                 }
@@ -264,6 +275,7 @@ impl App {
                         duration_ms: look.duration_ms,
                         account: Some(look.email),
                         processed: look.receipt.map(|receipt| self.processed(receipt.job, look.modified)),
+                        transcripts: look.transcripts.into_iter().map(TranscriptBeside::from).collect(),
                         problem: look.problem.map(Trouble::from),
                         ..nothing
                     },

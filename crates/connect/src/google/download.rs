@@ -77,10 +77,10 @@ impl Download<'_> {
         Err(damaged().because("it came out wrong several times").into())
     }
 
-    /// Fetches a Google document as a PDF. It has no size and no checksum; it is whole when its connection ended well.
-    pub(super) async fn export(&self, meta: &FileMeta) -> StepResult<()> {
+    /// Fetches a Google document as a file of that type. It has no size and no checksum; it is whole when its connection ended well.
+    pub(super) async fn export(&self, meta: &FileMeta, mime: &str) -> StepResult<()> {
         remove(&self.to)?;
-        let asked = self.drive.export_pdf(self.account, &meta.id, self.key);
+        let asked = self.drive.export(self.account, &meta.id, self.key, mime);
         let answer = tokio::select! {
             () = self.cx.stop_requested() => return Err(Stopped.into()),
             answer = asked => answer.map_err(Failure::from)?,
