@@ -5,6 +5,8 @@
 pub mod pcm;
 pub mod pocketsphinx;
 mod regions;
+pub mod remote;
+mod spread;
 #[cfg(feature = "transcribe-cpp")]
 pub mod transcribe_cpp;
 pub mod vad;
