@@ -1,9 +1,11 @@
 //! Speech services: an OpenAI-compatible one, Groq, Deepgram, AssemblyAI and Gemini, which hear DTMF tones.
 
+mod assemblyai;
 mod decode;
 mod deepgram;
 pub mod dtmf;
 mod form;
+mod gemini;
 mod heard;
 mod languages;
 mod openai;
@@ -31,6 +33,8 @@ pub(crate) fn router() -> Router<Shared> {
         .nest(OPENAI_PATH, openai::router(SpeechService::OpenAi))
         .nest(GROQ_PATH, openai::router(SpeechService::Groq))
         .nest(DEEPGRAM_PATH, deepgram::router())
+        .nest(ASSEMBLYAI_PATH, assemblyai::router())
+        .nest(GEMINI_PATH, gemini::router())
         .layer(DefaultBodyLimit::disable())
 }
 
@@ -70,7 +74,7 @@ pub(crate) fn asked(method: &Method, path: &str) -> Option<Call> {
         };
     }
     match (method, below(GEMINI_PATH)?.as_slice()) {
-        ("POST", ["upload", "v1beta", "files"]) => Some(Call::SpeechGeminiUpload),
+        ("POST" | "PUT", ["upload", "v1beta", "files"]) => Some(Call::SpeechGeminiUpload),
         ("GET", ["v1beta", "files", _]) => Some(Call::SpeechGeminiFile),
         ("DELETE", ["v1beta", "files", _]) => Some(Call::SpeechGeminiDelete),
         ("GET", ["v1beta", "models", ..]) => Some(Call::SpeechGeminiModels),
@@ -83,9 +87,9 @@ pub(crate) fn asked(method: &Method, path: &str) -> Option<Call> {
 pub(crate) fn refusal(service: SpeechService, status: StatusCode, reason: &str) -> Response {
     match service {
         SpeechService::OpenAi | SpeechService::Groq => openai::planned(status, reason),
-        SpeechService::Deepgram | SpeechService::AssemblyAi | SpeechService::Gemini => {
-            deepgram::planned(status, reason)
-        }
+        SpeechService::Deepgram => deepgram::planned(status, reason),
+        SpeechService::AssemblyAi => assemblyai::planned(status, reason),
+        SpeechService::Gemini => gemini::planned(status, reason),
     }
 }
 
@@ -97,4 +101,10 @@ pub(crate) fn too_many(service: SpeechService) -> &'static str {
         SpeechService::AssemblyAi => "Too many requests",
         SpeechService::Gemini => "RESOURCE_EXHAUSTED",
     }
+}
+
+/// The fields of a JSON object; values that are no text stay JSON.
+fn named_values(object: &serde_json::Map<String, serde_json::Value>) -> Vec<(String, String)> {
+    let text = |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    object.iter().map(|(name, value)| (name.clone(), text(value))).collect()
 }

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, VecDeque};
 
 use jiff::Timestamp;
 
+use super::assemblyai::Assembly;
 use super::dtmf;
+use super::gemini::Gemini;
 use crate::world::World;
 
 /// A service that turns sound into words.
@@ -75,6 +77,8 @@ pub(crate) struct Speech {
     rates: BTreeMap<SpeechService, SpeechRate>,
     words: BTreeMap<SpeechService, VecDeque<Vec<Spoken>>>,
     language: Option<String>,
+    pub(super) assembly: Assembly,
+    pub(super) gemini: Gemini,
 }
 
 impl Speech {

@@ -1,7 +1,9 @@
 //! The stand-ins for speech services.
 
+mod assemblyai;
 mod deepgram;
 mod faults;
+mod gemini;
 mod hearing;
 mod openai;
 mod sound;
