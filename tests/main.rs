@@ -15,5 +15,6 @@ mod notion;
 mod notion_crash;
 mod notion_faults;
 mod paste_to_page;
+mod speech;
 mod support;
 mod watched;

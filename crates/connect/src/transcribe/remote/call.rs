@@ -40,7 +40,7 @@ impl Refusal {
             413 => SpeechError::TooLarge(words),
             500.. => SpeechError::Faulty { words, after_ms },
             // A network's sign-in page or a proxy stands between: this is no answer of the service's.
-            ..400 => SpeechError::NoAnswer(words),
+            ..=399 => SpeechError::NoAnswer(words),
             _ => SpeechError::Refused(words),
         }
     }

@@ -101,7 +101,7 @@ async fn upload(caller: &Caller, file: &Path) -> Result<Value, SpeechError> {
         .header("X-Goog-Upload-Command", "start")
         .header("X-Goog-Upload-Header-Content-Length", size)
         .header("X-Goog-Upload-Header-Content-Type", TYPE)
-        .json(&json!({ "file": { "display_name": "recording" } }));
+        .json(&json!({ "file": { "displayName": "recording" } }));
     let (headers, _) = answer(begin, caller.short_patience(), refused).await?;
     let address = headers.get("x-goog-upload-url").and_then(|value| value.to_str().ok()?.parse::<Url>().ok());
     let address = address.ok_or_else(|| lacks("address for the upload"))?;
@@ -263,6 +263,10 @@ fn refused(mut refusal: Refusal) -> SpeechError {
             SpeechError::CreditUsedUp(refusal.words)
         }
         429 if per_day => SpeechError::QuotaUsedUp(refusal.words),
+        // Where patience helps, it says for how long.
+        429 if refusal.says("current quota") && refusal.after_ms.is_none() => {
+            SpeechError::CreditUsedUp(refusal.words)
+        }
         _ => refusal.by_status(),
     }
 }

@@ -18,6 +18,8 @@ const APART_MS: [u32; 2] = [500, 2_500];
 const UNTIMED_WORDS: usize = 60;
 /// Words in a row that are enough for a match without times; fewer recur by chance.
 const UNTIMED_RUN: usize = 3;
+/// A word that comes this near to an edge may be half a word, in milliseconds.
+const EDGE_MS: u32 = 200;
 /// Silence within a turn, in milliseconds.
 const TURN_PAUSE_MS: u32 = 1_500;
 
@@ -100,16 +102,12 @@ fn join(mut earlier: Piece, mut later: Piece) -> Piece {
 /// How many words of the earlier piece stay, and the first one of the later piece that does.
 fn seam(earlier: &Piece, later: &Piece) -> (usize, usize) {
     let middle = later.start_ms.midpoint(earlier.end_ms);
-    let by_time = || {
-        let upto = earlier.words.partition_point(|said| said.middle() <= middle);
-        let from = later.words.partition_point(|said| said.middle() <= middle);
-        (upto, from)
-    };
     if later.start_ms >= earlier.end_ms {
         return (earlier.words.len(), 0);
     }
     if !(earlier.timed && later.timed) {
-        return untimed_seam(earlier, later).unwrap_or_else(by_time);
+        let by_time = |piece: &Piece| piece.words.partition_point(|said| said.middle() <= middle);
+        return untimed_seam(earlier, later).unwrap_or_else(|| (by_time(earlier), by_time(later)));
     }
     let by_text = APART_MS.iter().find_map(|apart| {
         nearest(earlier, later, middle, *apart, |a, b| {
@@ -119,7 +117,12 @@ fn seam(earlier: &Piece, later: &Piece) -> (usize, usize) {
     });
     // The same place, heard differently.
     let by_place = || nearest(earlier, later, middle, APART_MS[0], shared_time);
-    let Some((a, b)) = by_text.or_else(by_place) else { return by_time() };
+    let Some((a, b)) = by_text.or_else(by_place) else {
+        // Nothing was heard by both: all of it counts, but for what an edge may have cut.
+        let upto = earlier.words.partition_point(|said| said.word.end_ms + EDGE_MS < earlier.end_ms);
+        let from = later.words.partition_point(|said| said.word.start_ms <= later.start_ms + EDGE_MS);
+        return (upto, from);
+    };
     // The word itself comes from the piece whose edge is farther away.
     if earlier.words[a].middle() <= middle { (a + 1, b + 1) } else { (a, b) }
 }

@@ -102,9 +102,17 @@ fn a_word_that_an_edge_cuts_comes_from_the_piece_that_heard_it_whole() {
 
 #[test]
 fn a_word_that_was_heard_differently_is_there_once() {
-    let earlier = piece(0, 10_000, vec![said("their", 8900, 9150, None)]);
-    let later = piece(8_000, 20_000, vec![said("there", 8920, 9200, None), said("now", 9300, 9500, None)]);
+    let earlier = piece(0, 10_000, vec![said("their", 8700, 8950, None)]);
+    let later = piece(8_000, 20_000, vec![said("there", 8720, 9000, None), said("now", 9300, 9500, None)]);
     assert_eq!(texts(&stitch(vec![earlier, later]).unwrap().words), ["their", "now"]);
+}
+
+#[test]
+fn what_only_one_piece_heard_is_kept() {
+    let earlier = piece(0, 10_000, vec![said("a", 1000, 1300, None), said("late", 9_300, 9_600, None)]);
+    let later =
+        piece(8_000, 20_000, vec![said("early", 8_400, 8_700, None), said("b", 12_000, 12_300, None)]);
+    assert_eq!(texts(&stitch(vec![earlier, later]).unwrap().words), ["a", "early", "late", "b"]);
 }
 
 #[test]
