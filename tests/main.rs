@@ -15,6 +15,7 @@ mod notion;
 mod notion_crash;
 mod notion_faults;
 mod paste_to_page;
+mod speech;
 mod support;
 mod transcripts;
 mod watched;

@@ -7,6 +7,7 @@ mod loops;
 mod pack;
 pub mod pcm;
 pub mod pocketsphinx;
+pub mod remote;
 mod script;
 pub mod transcribe_cpp;
 pub mod vad;
