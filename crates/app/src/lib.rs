@@ -145,8 +145,7 @@ impl App {
             Runs::Everything | Runs::WhatIsNew => pool.start(lock)?,
             Runs::Nothing => drop(lock),
         }
-        let models =
-            Models::open(home.data_folder().join("models"), Some(settings.endpoints.models.clone()));
+        let models = Models::open(home.data_folder().join("models"), Some(settings.endpoints.models.clone()));
         let pace = pace.unwrap_or_else(|| WatchPace::of(&settings));
         let watching = watched::Watching::new(steps.clone(), pool.clone(), pace);
         if runs == Runs::Everything {

@@ -99,6 +99,14 @@ pub(crate) async fn run(app: &App, command: Models) -> Result<Outcome, Failure> 
 
 /// Downloads with a bar; Ctrl+C pauses.
 async fn get(app: &App, id: &str) -> Result<Outcome, Failure> {
+    let interrupted = tokio::signal::ctrl_c();
+    tokio::pin!(interrupted);
+    // Asked for once now, so that an interrupt is heard from here on.
+    tokio::select! {
+        biased;
+        _ = &mut interrupted => return Ok(Outcome::Interrupted),
+        () = std::future::ready(()) => {}
+    }
     let mut news = app.models_news();
     app.get_model(id)?;
     let style = ProgressStyle::with_template("{prefix:.bold} {bar:24} {bytes} of {total_bytes}  {wide_msg}");
@@ -114,7 +122,7 @@ async fn get(app: &App, id: &str) -> Result<Outcome, Failure> {
                 Ok(_) | Err(RecvError::Lagged(_)) => {}
                 Err(RecvError::Closed) => return Err(Failure::internal("the models have gone")),
             },
-            _ = tokio::signal::ctrl_c() => {
+            _ = &mut interrupted => {
                 app.pause_model(id).await;
                 bar.finish_and_clear();
                 eprintln!("Paused. What has arrived is kept; `debrief models get {id}` goes on from here.");
@@ -176,7 +184,9 @@ fn line(model: &ModelView) -> String {
 fn state(state: &ModelStateView) -> String {
     match state {
         ModelStateView::Absent => "not downloaded".to_owned(),
-        ModelStateView::Downloading { bytes, total, .. } => format!("downloading, {}", percent(*bytes, *total)),
+        ModelStateView::Downloading { bytes, total, .. } => {
+            format!("downloading, {}", percent(*bytes, *total))
+        }
         ModelStateView::Paused { bytes, total } => format!("paused at {}", percent(*bytes, *total)),
         ModelStateView::Verifying => "being checked".to_owned(),
         ModelStateView::Ready => "ready".to_owned(),

@@ -96,8 +96,8 @@ impl AudioDecoder for MediaDecoder {
 pub fn beginning(audio: &Audio, longest_ms: u32) -> Result<Audio, Failure> {
     let file = audio.file.with_extension("beginning.wav");
     let folder = audio.file.parent().unwrap_or(&audio.file);
-    let duration_ms = wav::beginning(&audio.file, &file, longest_ms)
-        .map_err(|error| failures::writing(folder, &error))?;
+    let duration_ms =
+        wav::beginning(&audio.file, &file, longest_ms).map_err(|error| failures::writing(folder, &error))?;
     Ok(Audio { file, duration_ms, source_format: audio.source_format.clone() })
 }
 

@@ -108,7 +108,11 @@ enum Cut {
     /// What is there can't be gone on with.
     Useless,
     /// The connection broke, or the host asks for patience.
-    Broken { why: String, after_ms: Option<u32>, busy: bool },
+    Broken {
+        why: String,
+        after_ms: Option<u32>,
+        busy: bool,
+    },
     Failed(Failure),
 }
 
@@ -319,7 +323,11 @@ impl Fetch<'_> {
         end?;
         let expected = if self.exact { Some(self.size_bytes) } else { total };
         if expected.is_some_and(|expected| done < expected) {
-            return Err(Cut::Broken { why: "the answer ended early".to_owned(), after_ms: None, busy: false });
+            return Err(Cut::Broken {
+                why: "the answer ended early".to_owned(),
+                after_ms: None,
+                busy: false,
+            });
         }
         Ok(())
     }
@@ -327,8 +335,7 @@ impl Fetch<'_> {
     /// Whether the whole part is what the catalogue says. If not, it goes.
     async fn checked(&self, sum: Sha256) -> Result<Got, Ended> {
         (self.tell)(Step::Verifying);
-        let got =
-            Got { size_bytes: length(&self.part), sha256: inflow::hex(sum.finalize().as_slice()) };
+        let got = Got { size_bytes: length(&self.part), sha256: inflow::hex(sum.finalize().as_slice()) };
         if got.size_bytes == 0 || self.sha256.is_some_and(|known| known != got.sha256) {
             self.remove().map_err(|error| self.disk(&error))?;
             return Err(failures::damaged(&self.name()).into());

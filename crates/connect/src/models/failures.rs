@@ -60,7 +60,8 @@ pub(super) fn no_room(folder: &Path, needed: u64, free: u64) -> Failure {
 }
 
 pub(super) fn disk(folder: &Path, error: &io::Error) -> Failure {
-    if error.kind() == io::ErrorKind::StorageFull {
+    use io::ErrorKind as K;
+    if matches!(error.kind(), K::StorageFull | K::QuotaExceeded | K::FileTooLarge) {
         return Failure::person(
             FailureCode::DiskFull,
             "The disk is full; the work on the model stopped.",

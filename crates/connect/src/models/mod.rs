@@ -191,9 +191,16 @@ impl Models {
         let offered = self.0.catalogue.models.iter().map(|model| (model.id.clone(), Some(model.clone())));
         let added = known.models.keys().filter(|id| id.starts_with(FILE_PREFIX)).map(|id| (id.clone(), None));
         let listed = offered.chain(added).map(|(id, offered)| {
-            let on_disk = known.models.get(&id).map(|whole| whole.files.values().map(|file| file.size_bytes).sum());
+            let on_disk =
+                known.models.get(&id).map(|whole| whole.files.values().map(|file| file.size_bytes).sum());
             let size_bytes = on_disk.or(offered.as_ref().map(CatalogueModel::size_bytes)).unwrap_or(0);
-            ListedModel { state: self.state(&id), speed: known.speeds.get(&id).copied(), id, offered, size_bytes }
+            ListedModel {
+                state: self.state(&id),
+                speed: known.speeds.get(&id).copied(),
+                id,
+                offered,
+                size_bytes,
+            }
         });
         listed.collect()
     }
@@ -208,9 +215,9 @@ impl Models {
             return ModelState::Ready { checked: whole.checked };
         }
         let Ok(model) = self.0.catalogue.model(id) else { return ModelState::NotDownloaded };
-        let (bytes, total) = (folder.arrived(model), model.size_bytes());
+        let bytes = folder.arrived(model);
+        let total = model.size_bytes().max(bytes);
         if folder.is_claimed(id) {
-            let total = total.max(bytes);
             let (rate_bytes_per_s, eta_s, started_again) = (None, None, false);
             return ModelState::Downloading { bytes, total, rate_bytes_per_s, eta_s, started_again };
         }
@@ -347,9 +354,9 @@ impl Models {
         let pins = folder.known().pins.remove(&model.id).unwrap_or_default();
         let clock = Clock { first: folder.arrived(model), since: Instant::now(), told: Mutex::new(None) };
         let (mut files, mut before) = (BTreeMap::new(), 0);
-        for file in &model.files {
+        for (number, file) in model.files.iter().enumerate() {
             let expected = file.sha256.as_deref().or(pins.get(&file.name).map(String::as_str));
-            let others = model.size_bytes() - file.size_bytes - before;
+            let others = model.files[number + 1..].iter().map(|file| file.size_bytes).sum();
             let tell = |step| self.tell_step(&model.id, step, before, others, &clock);
             let whole = folder.of(&model.id).join(&file.name);
             let got = match self.left_whole(&whole, expected, &tell).await? {
@@ -371,7 +378,7 @@ impl Models {
                     WholeFile { size_bytes: got.size_bytes, sha256: got.sha256 }
                 }
             };
-            before += file.size_bytes;
+            before += got.size_bytes;
             files.insert(file.name.clone(), got);
         }
         let checked = if model.is_verified() { Checked::Verified } else { Checked::Pinned };
@@ -393,7 +400,8 @@ impl Models {
         tell(Step::Verifying);
         let path = file.to_owned();
         let summing = tokio::task::spawn_blocking(move || inflow::checksum::<sha2::Sha256>(&path));
-        let sha256 = summing.await.map_err(Failure::internal)?.map_err(|error| failures::disk(file, &error))?;
+        let sha256 =
+            summing.await.map_err(Failure::internal)?.map_err(|error| failures::disk(file, &error))?;
         if expected.is_none_or(|expected| expected == sha256) {
             return Ok(Some(WholeFile { size_bytes, sha256 }));
         }

@@ -164,7 +164,8 @@ impl Models {
     /// What a file is: one of the catalogue by its sum, or by its name where the catalogue has none; else by its first
     /// bytes.
     fn recognise(&self, name: &str, looked: &Looked) -> Result<Recognised<'_>, Failure> {
-        let all = || self.0.catalogue.models.iter().flat_map(|model| model.files.iter().map(move |f| (model, f)));
+        let all =
+            || self.0.catalogue.models.iter().flat_map(|model| model.files.iter().map(move |f| (model, f)));
         if let Some((model, file)) = all().find(|(_, file)| file.sha256.as_ref() == Some(&looked.sha256)) {
             return Ok(Recognised::Offered(model, &file.name));
         }

@@ -99,14 +99,14 @@ async fn answer(State(host): State<Arc<Host>>, uri: Uri, headers: HeaderMap) -> 
     let from = if matches!(how, Answer::WithoutRange) { None } else { from };
     let body = content[from.unwrap_or(0)..].to_vec();
     let whole = content.len();
-    let mut answer = Response::builder().header(header::ETAG, etag).header(header::CONTENT_LENGTH, body.len());
+    let mut answer =
+        Response::builder().header(header::ETAG, etag).header(header::CONTENT_LENGTH, body.len());
     if let Some(from) = from {
         let range = format!("bytes {from}-{}/{whole}", whole - 1);
         answer = answer.status(StatusCode::PARTIAL_CONTENT).header(header::CONTENT_RANGE, range);
     }
     let cut = limit < body.len();
-    let sent: Vec<Bytes> =
-        body[..limit.min(body.len())].chunks(CHUNK).map(Bytes::copy_from_slice).collect();
+    let sent: Vec<Bytes> = body[..limit.min(body.len())].chunks(CHUNK).map(Bytes::copy_from_slice).collect();
     let chunks = stream::unfold((sent.into_iter(), cut), move |(mut sent, cut)| async move {
         // The chunks before a cut must be out by then.
         tokio::time::sleep(Duration::from_millis(1)).await;
@@ -232,6 +232,67 @@ async fn a_disk_without_room_is_named_with_both_numbers() {
     assert_eq!(host.ranges(), []);
 }
 
+const FULL_FOLDER: &str = "DEBRIEF_TEST_FULL_MODELS";
+const FULL_TEST: &str = "models::tests::a_disk_that_fills_up_says_so_and_goes_on_once_there_is_room";
+/// Ways to run a program where `$0` has little room: a small file system, as root and as anybody, and where mounting is
+/// forbidden a limit for every file that is written.
+const FULL_DISKS: [&[&str]; 3] = [
+    &["unshare", "-m", "sh", "-c", "mount -t tmpfs -o size=160k full \"$0\" && exec \"$@\""],
+    &["unshare", "-Urm", "sh", "-c", "mount -t tmpfs -o size=160k full \"$0\" && exec \"$@\""],
+    &["sh", "-c", "trap '' XFSZ; ulimit -S -f 300; exec \"$@\""],
+];
+
+#[test]
+fn a_disk_that_fills_up_says_so_and_goes_on_once_there_is_room() {
+    if let Some(folder) = std::env::var_os(FULL_FOLDER) {
+        return on_a_full_disk(Path::new(&folder));
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let mut attempts = Vec::new();
+    for way in FULL_DISKS {
+        let output = std::process::Command::new(way[0])
+            .args(&way[1..])
+            .arg(folder.path())
+            .arg(std::env::current_exe().unwrap())
+            .args(["--exact", FULL_TEST, "--nocapture"])
+            .env(FULL_FOLDER, folder.path())
+            .output();
+        let Ok(output) = output else { continue };
+        let said =
+            String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+        if output.status.success() && said.contains("1 passed") {
+            return;
+        }
+        // Where the test never began, mounting was forbidden and the next way is tried.
+        assert!(!said.contains("running 1 test"), "{said}");
+        attempts.push(said);
+    }
+    panic!("no way to fill a disk here: {attempts:#?}");
+}
+
+fn on_a_full_disk(folder: &Path) {
+    tokio::runtime::Runtime::new().unwrap().block_on(async {
+        let (_, base) = Host::start([]).await;
+        let models = models_with(folder, &base, u64::MAX);
+        let failed = failure(settled(&models, "one").await);
+        assert_eq!(failed.code, FailureCode::DiskFull, "{failed:?}");
+        assert_eq!(failed.what, "The disk is full; the work on the model stopped.");
+        assert!(models.path("one").is_err());
+        let part = models.folder().join("one/one.gguf.part");
+        assert!(part.metadata().unwrap().len() < SIZE as u64);
+
+        let roomy = tempfile::tempdir().unwrap();
+        fs::create_dir_all(roomy.path().join("models/one")).unwrap();
+        for name in ["one.gguf.part", "one.gguf.part.json"] {
+            let to = roomy.path().join("models/one").join(name);
+            fs::copy(models.folder().join("one").join(name), to).unwrap();
+        }
+        let again = settled(&models_with(roomy.path(), &base, u64::MAX), "one").await;
+        // Where files are limited, rather than the disk, no other folder has room.
+        assert!(again == VERIFIED || failure(again).code == FailureCode::DiskFull);
+    });
+}
+
 #[tokio::test]
 async fn a_host_without_ranges_sends_all_of_it_again() {
     let folder = tempfile::tempdir().unwrap();
@@ -252,7 +313,7 @@ async fn a_file_that_changed_meanwhile_begins_anew() {
     let (host, base) = Host::start([Answer::Well, Answer::HangAfter(200_000)]).await;
     let models = models(&folder, &base);
     models.get("two").unwrap();
-    until_bytes(&models, "two", 50_000).await;
+    until_bytes(&models, "two", SIZE as u64 + 100_000).await;
     models.pause("two").await;
     let ModelState::Paused { bytes, .. } = models.state("two") else { panic!("{:?}", models.state("two")) };
     assert!(bytes > 0);
@@ -361,7 +422,9 @@ async fn a_pause_keeps_what_has_arrived_and_a_cancel_removes_it() {
     models.get("one").unwrap();
     until_bytes(&models, "one", 100_000).await;
     models.pause("one").await;
-    let ModelState::Paused { bytes, total } = models.state("one") else { panic!("{:?}", models.state("one")) };
+    let ModelState::Paused { bytes, total } = models.state("one") else {
+        panic!("{:?}", models.state("one"))
+    };
     assert!(bytes > 0 && total == SIZE as u64);
     models.get("one").unwrap();
     until_bytes(&models, "one", 150_000).await;
@@ -431,7 +494,10 @@ async fn a_removed_model_names_what_takes_its_place() {
     assert_eq!(models.best_ready(Purpose::Transcribe).as_deref(), Some("one"));
     assert_eq!(models.remove("one").await.unwrap().replacement.as_deref(), Some("file:mine.gguf"));
     assert_eq!(models.remove("file:mine.gguf").await.unwrap().replacement, None);
-    assert_eq!(models.path("one").unwrap_err().fix, "Download it in the settings, or run `debrief models get one`.");
+    assert_eq!(
+        models.path("one").unwrap_err().fix,
+        "Download it in the settings, or run `debrief models get one`."
+    );
     assert_eq!(models.remove("nothing").await.unwrap_err().code, FailureCode::BadRequest);
 }
 
