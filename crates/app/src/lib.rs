@@ -7,6 +7,7 @@ mod document;
 mod google;
 mod home;
 mod logging;
+mod models;
 mod notion;
 mod sample;
 mod settings;
@@ -18,6 +19,7 @@ use std::fs::File;
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 
+use debrief_connect::models::Models;
 use debrief_connect::transcribe::EngineInfo;
 use debrief_core::failure::{Failure, FailureCode};
 use debrief_core::job::{Destination, JobId, JobStatus, SpeechChoice, SubmitJob};
@@ -39,6 +41,7 @@ pub use crate::google::{
 };
 pub use crate::home::Home;
 pub use crate::logging::log_to_file;
+pub use crate::models::{ModelChange, ModelStateView, ModelView, ModelsView};
 pub use crate::notion::{
     NotionChoice, NotionConnection, NotionPlace, NotionPlaceKind, NotionPlaces, NotionProperty, NotionRole,
     NotionTokenKind, NotionView, PageOptions, PageToOpen,
@@ -59,6 +62,7 @@ pub struct App {
     settings: RwLock<Settings>,
     steps: Arc<LiveSteps>,
     pool: JobPool,
+    models: Models,
     sign_in: sign_in::OpenSignIn<google::Wanted>,
     notion_sign_in: sign_in::OpenSignIn<String>,
     test_page: notion::TestPage,
@@ -153,6 +157,7 @@ impl App {
             Runs::Everything | Runs::WhatIsNew => pool.start(lock)?,
             Runs::Nothing => drop(lock),
         }
+        let models = Models::open(home.data_folder().join("models"), Some(settings.endpoints.models.clone()));
         let pace = pace.unwrap_or_else(|| WatchPace::of(&settings));
         let watching = watched::Watching::new(steps.clone(), pool.clone(), pace);
         if runs == Runs::Everything {
@@ -163,6 +168,7 @@ impl App {
             settings: RwLock::new(settings),
             steps,
             pool,
+            models,
             sign_in: sign_in::OpenSignIn::default(),
             notion_sign_in: sign_in::OpenSignIn::default(),
             test_page: notion::TestPage::default(),

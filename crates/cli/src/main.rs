@@ -5,6 +5,7 @@
 mod connect;
 mod doctor;
 mod follow;
+mod models;
 mod print;
 mod sandbox;
 mod watch;
@@ -145,6 +146,11 @@ enum Command {
     Watch {
         #[command(subcommand)]
         command: watch::Watch,
+    },
+    /// Download, add and remove the models that recognise speech and tell speakers apart.
+    Models {
+        #[command(subcommand)]
+        command: models::Models,
     },
     /// Run a stand-in for Google and Notion on this machine, to try everything without an account.
     Sandbox(sandbox::Options),
@@ -362,6 +368,7 @@ async fn run(command: Command) -> Result<Outcome, Failure> {
             let runs = if command.runs_jobs() { Runs::Everything } else { Runs::Nothing };
             watch::watch(&open(home, runs).await?, command).await
         }
+        Command::Models { command } => models::run(&open(home, Runs::Nothing).await?, command).await,
         Command::Sandbox(options) => sandbox::run(options).await,
         Command::Doctor => doctor::report(&open(home, Runs::Nothing).await?).await,
     }

@@ -7,6 +7,7 @@ mod failures;
 mod google;
 mod interrupted;
 mod keychain;
+mod models;
 mod notion;
 mod process;
 mod support;
