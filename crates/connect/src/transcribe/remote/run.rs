@@ -21,7 +21,7 @@ use super::service::Service;
 use super::stitch::{Piece, Said, stitch};
 use super::{RemoteSettings, assemblyai, cut, deepgram, gemini, openai, opus};
 use crate::transcribe::pcm::{PER_MS, Pcm, Region};
-use crate::transcribe::regions::no_speech;
+use crate::transcribe::hearing::no_speech;
 use crate::transcribe::vad::{Cutting, voice_regions};
 
 /// Pieces on their way at the same time.
