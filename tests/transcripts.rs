@@ -37,7 +37,8 @@ fn utterances(view: &JobView) -> String {
     let page = page_of(view);
     let at =
         page.find("## Transcript").or_else(|| page.find("## 逐字稿")).unwrap_or_else(|| panic!("{page}"));
-    page[at..].to_owned()
+    let end = page.find("<!-- debrief:").unwrap_or(page.len());
+    page[at..end].trim_end().to_owned()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -102,7 +103,8 @@ async fn a_damaged_transcript_or_one_of_another_recording_is_a_warning_and_the_r
         );
         assert!(view.engine.contains("PocketSphinx"), "{}", view.engine);
         assert!(
-            page_of(&view).contains("report") && page_of(&view).contains("could not be read"),
+            page_of(&view).contains("report")
+                && page_of(&view).contains("The recording is recognised instead"),
             "{}",
             page_of(&view)
         );

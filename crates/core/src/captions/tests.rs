@@ -158,9 +158,8 @@ fn the_transcript_of_another_recording_says_so() {
     assert_eq!(failure.code, FailureCode::TranscriptUnreadable);
     assert_eq!(
         format!("{} {}", failure.what, failure.fix),
-        "The transcript weekly.vtt could not be read: it goes on at 1:02:00, and the recording ends at 0:06, so it belongs \
-         to another one. The recording is recognised instead. To use a transcript, save it as WebVTT or SubRip and process \
-         the recording again with it."
+        "The transcript weekly.vtt is of another recording: it goes on at 1:02:00, and this one ends at 0:06. The recording \
+         is recognised instead. To use a transcript, process it again with its own."
     );
 }
 

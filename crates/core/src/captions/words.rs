@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Captions, Cue, ENGINE, language, names, parse, unreadable};
-use crate::failure::Failure;
+use super::{Captions, Cue, ENGINE, language, names, parse};
+use crate::failure::{Failure, FailureCode};
 use crate::page::timecode;
 use crate::ports::Attachment;
 use crate::spread::{parts, spread_parts};
@@ -40,11 +40,7 @@ impl Captions {
     pub fn words(&self, duration_ms: u32) -> Result<Words, Failure> {
         let last_ms = self.cues.iter().map(|cue| cue.start_ms).max().unwrap_or(0);
         if last_ms >= duration_ms.saturating_add(SLACK_MS) {
-            let (until, end) = (timecode(last_ms), timecode(duration_ms));
-            let why = format!(
-                "it goes on at {until}, and the recording ends at {end}, so it belongs to another one"
-            );
-            return Err(unreadable(&self.name, &why));
+            return Err(unfit(&self.name, last_ms, duration_ms));
         }
         let mut people = People::default();
         let mut stretches = self.stretches(duration_ms, &mut people);
@@ -128,6 +124,17 @@ pub fn among(attachments: &[Attachment], duration_ms: u32) -> Result<Option<Word
         }
     }
     unfit.map_or(Ok(None), Err)
+}
+
+fn unfit(name: &str, last_ms: u32, duration_ms: u32) -> Failure {
+    let (last, end) = (timecode(last_ms), timecode(duration_ms));
+    Failure::never(
+        FailureCode::TranscriptUnreadable,
+        format!(
+            "The transcript {name} is of another recording: it goes on at {last}, and this one ends at {end}."
+        ),
+        "The recording is recognised instead. To use a transcript, process it again with its own.",
+    )
 }
 
 /// Whoever is named in a transcript, in the order of their first word.
