@@ -11,6 +11,7 @@ mod models;
 mod notion;
 mod sample;
 mod settings;
+mod speech;
 mod sign_in;
 mod voices;
 mod watched;
@@ -19,7 +20,6 @@ use std::fs::File;
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use debrief_connect::models::Models;
 use debrief_connect::transcribe::EngineInfo;
 use debrief_core::failure::{Failure, FailureCode};
 use debrief_core::job::{Destination, JobId, JobStatus, SpeechChoice, SubmitJob};
@@ -48,6 +48,9 @@ pub use crate::notion::{
 };
 pub use crate::sample::SAMPLE;
 pub use crate::settings::Settings;
+pub use crate::speech::{
+    EngineKind, JobSpeaker, SpeakerMethod, SpeakersView, SpeechEngine, SpeechService, SpeechView,
+};
 pub use crate::voices::VoiceView;
 pub use crate::watched::{WatchPace, WatchedFolder, WatchedKind};
 pub use debrief_connect::documents::serve_if_asked;
@@ -62,7 +65,6 @@ pub struct App {
     settings: RwLock<Settings>,
     steps: Arc<LiveSteps>,
     pool: JobPool,
-    models: Models,
     sign_in: sign_in::OpenSignIn<google::Wanted>,
     notion_sign_in: sign_in::OpenSignIn<String>,
     test_page: notion::TestPage,
@@ -157,7 +159,6 @@ impl App {
             Runs::Everything | Runs::WhatIsNew => pool.start(lock)?,
             Runs::Nothing => drop(lock),
         }
-        let models = Models::open(home.data_folder().join("models"), Some(settings.endpoints.models.clone()));
         let pace = pace.unwrap_or_else(|| WatchPace::of(&settings));
         let watching = watched::Watching::new(steps.clone(), pool.clone(), pace);
         if runs == Runs::Everything {
@@ -168,7 +169,6 @@ impl App {
             settings: RwLock::new(settings),
             steps,
             pool,
-            models,
             sign_in: sign_in::OpenSignIn::default(),
             notion_sign_in: sign_in::OpenSignIn::default(),
             test_page: notion::TestPage::default(),
@@ -290,7 +290,10 @@ impl App {
                     self.steps.now().destination_of(PageDestination::of(&job.request.destination));
                 Some(SubmitJob { destination, ..job.request })
             }
-            Some(C::NoSpeechEngine | C::ModelMissing | C::ModelUnusable | C::EngineFailed | C::NoSpeech) => {
+            Some(code)
+                if speech::is_of_speech(code)
+                    || matches!(code, C::EngineFailed | C::NoSpeech | C::SpeechRefused) =>
+            {
                 Some(SubmitJob { speech: self.speech(), ..job.request })
             }
             _ => None, // Nothing that the settings could mend.
@@ -370,8 +373,8 @@ impl App {
     }
 
     /// Every speech engine, and whether it could start now.
-    pub fn engines(&self) -> Vec<EngineInfo> {
-        self.steps.now().engines()
+    pub async fn engines(&self) -> Vec<EngineInfo> {
+        self.steps.now().ears().engines().await
     }
 
     /// Whether pages could be written now.

@@ -9,6 +9,7 @@ use debrief_connect::media::{self, MediaDecoder};
 use debrief_connect::models::{
     Checked, ListedModel, Machine, ModelNews, ModelState, Purpose, Rank, Run, recommend,
 };
+use debrief_connect::transcribe::transcribe_cpp::gpus;
 use debrief_connect::transcribe::{self, SpeechSettings};
 use debrief_core::failure::{Failure, FailureCode, Warning};
 use debrief_core::job::JobId;
@@ -20,6 +21,7 @@ use tokio::sync::broadcast;
 use crate::App;
 use crate::google::Trouble;
 use crate::sample;
+use crate::speech::TRANSCRIBE_CPP;
 
 /// What the window shows about models.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -126,13 +128,13 @@ pub struct ModelChange {
 impl App {
     /// Every model, and what this machine has for them.
     pub fn models(&self) -> ModelsView {
-        let machine = Machine::here(Vec::new());
+        let machine = Machine::here(gpus());
         let settings = self.settings();
-        let catalogue = self.models.catalogue();
+        let catalogue = self.steps.now().ears().models().catalogue();
         let recommended = recommend(&machine, settings.speech.language.as_deref(), catalogue);
-        let views = self.models.list().into_iter().map(|listed| {
+        let views = self.steps.now().ears().models().list().into_iter().map(|listed| {
             let rank = recommended.iter().find(|found| found.model.id == listed.id).map(|found| found.rank);
-            let chosen = self.models.path(&listed.id).ok();
+            let chosen = self.steps.now().ears().models().path(&listed.id).ok();
             ModelView {
                 recommended: rank.map(|rank| rank_word(rank).to_owned()),
                 chosen: chosen.is_some() && chosen == settings.speech.model,
@@ -141,8 +143,8 @@ impl App {
         });
         ModelsView {
             models: views.collect(),
-            folder: self.models.folder().display().to_string(),
-            free_bytes: self.models.free_bytes().unwrap_or(0) as f64,
+            folder: self.steps.now().ears().models().folder().display().to_string(),
+            free_bytes: self.steps.now().ears().models().free_bytes().unwrap_or(0) as f64,
             memory_bytes: machine.memory_bytes as f64,
             cores: machine.cores,
             gpus: machine.gpus,
@@ -154,13 +156,13 @@ impl App {
     /// # Errors
     /// It is not on offer, another process downloads it, or its folder can't be made.
     pub fn get_model(&self, id: &str) -> Result<ModelsView, Failure> {
-        self.models.get(id)?;
+        self.steps.now().ears().models().get(id)?;
         Ok(self.models())
     }
 
     /// Stops a download; what has arrived is kept.
     pub async fn pause_model(&self, id: &str) -> ModelsView {
-        self.models.pause(id).await;
+        self.steps.now().ears().models().pause(id).await;
         self.models()
     }
 
@@ -169,7 +171,7 @@ impl App {
     /// # Errors
     /// Another process downloads it, or the disk refuses.
     pub async fn cancel_model(&self, id: &str) -> Result<ModelsView, Failure> {
-        self.models.cancel(id).await?;
+        self.steps.now().ears().models().cancel(id).await?;
         Ok(self.models())
     }
 
@@ -178,7 +180,7 @@ impl App {
     /// # Errors
     /// There is none of that id, another process downloads it, or the disk refuses.
     pub async fn remove_model(&self, id: &str) -> Result<(ModelsView, Option<String>), Failure> {
-        let replacement = self.models.remove(id).await?.replacement;
+        let replacement = self.steps.now().ears().models().remove(id).await?.replacement;
         Ok((self.models(), replacement))
     }
 
@@ -187,7 +189,7 @@ impl App {
     /// # Errors
     /// The file can't be read, is no model or a damaged one, or the disk has no room.
     pub async fn add_model_file(&self, path: &Path, move_it: bool) -> Result<(ModelsView, String), Failure> {
-        let (models, path) = (self.models.clone(), path.to_owned());
+        let (models, path) = (self.steps.now().ears().models().clone(), path.to_owned());
         let adding = tokio::task::spawn_blocking(move || models.add_file(&path, move_it));
         let id = adding.await.map_err(Failure::internal)??;
         Ok((self.models(), id))
@@ -198,7 +200,7 @@ impl App {
     /// # Errors
     /// A download is under way, or the folder can't be used or has no room.
     pub async fn move_models(&self, folder: &Path) -> Result<ModelsView, Failure> {
-        let (models, folder) = (self.models.clone(), folder.to_owned());
+        let (models, folder) = (self.steps.now().ears().models().clone(), folder.to_owned());
         let moving = tokio::task::spawn_blocking(move || models.move_to(&folder, |_| Ok(())));
         moving.await.map_err(Failure::internal)??;
         Ok(self.models())
@@ -206,12 +208,12 @@ impl App {
 
     /// Waits until this process downloads the model no more; answers how it stands then.
     pub async fn model_settled(&self, id: &str) -> ModelStateView {
-        self.models.settled(id).await.into()
+        self.steps.now().ears().models().settled(id).await.into()
     }
 
     /// Changes from now on: progress at most ten times a second for each model.
     pub fn models_news(&self) -> broadcast::Receiver<ModelNews> {
-        self.models.news()
+        self.steps.now().ears().models().news()
     }
 
     /// Lets a model transcribe the bundled sample, or its first seconds, and keeps its speed: times real time.
@@ -219,7 +221,7 @@ impl App {
     /// # Errors
     /// It is not here, is not for transcribing, or can't be run.
     pub async fn bench_model(&self, id: &str, seconds: Option<u32>) -> Result<f64, Failure> {
-        let model = self.models.catalogue().model(id).ok();
+        let model = self.steps.now().ears().models().catalogue().model(id).ok();
         if model.is_some_and(|model| model.purpose == Purpose::Speakers) {
             return Err(Failure::never(
                 FailureCode::BadRequest,
@@ -228,8 +230,8 @@ impl App {
             ));
         }
         let settings = SpeechSettings {
-            engine: Some("transcribe-cpp".to_owned()),
-            model: Some(self.models.path(id)?),
+            engine: TRANSCRIBE_CPP.to_owned(),
+            model: Some(self.steps.now().ears().models().path(id)?),
             ..SpeechSettings::default()
         };
         let engine = transcribe::engine(&settings)?;
@@ -253,7 +255,7 @@ impl App {
         let began = Instant::now();
         engine.transcribe(&audio, &Hints::default(), cx).await.map_err(failure)?;
         let speed = f64::from(audio.duration_ms) / 1000.0 / began.elapsed().as_secs_f64().max(1e-3);
-        self.models.measured(id, speed)?;
+        self.steps.now().ears().models().measured(id, speed)?;
         Ok(speed)
     }
 }

@@ -20,8 +20,8 @@ use super::heard::{Answer, over_voice};
 use super::service::Service;
 use super::stitch::{Piece, Said, stitch};
 use super::{RemoteSettings, assemblyai, cut, deepgram, gemini, openai, opus};
-use crate::transcribe::pcm::{PER_MS, Pcm, Region};
 use crate::transcribe::hearing::no_speech;
+use crate::transcribe::pcm::{PER_MS, Pcm, Region};
 use crate::transcribe::vad::{Cutting, voice_regions};
 
 /// Pieces on their way at the same time.
