@@ -219,7 +219,7 @@ fn piece(shared: &Shared, id: &str, headers: &HeaderMap, body: &[u8]) -> Result<
         if offset != Some(received) {
             return Err(ApiError::invalid(format!("X-Goog-Upload-Offset has to be {received}.")));
         }
-        if !finalizes && (body.is_empty() || body.len() as u64 % GRANULARITY_BYTES != 0) {
+        if !finalizes && (body.is_empty() || !(body.len() as u64).is_multiple_of(GRANULARITY_BYTES)) {
             return Err(ApiError::invalid(format!(
                 "A piece has to be a multiple of {GRANULARITY_BYTES} bytes."
             )));
