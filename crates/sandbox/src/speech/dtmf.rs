@@ -74,19 +74,19 @@ fn tone(digit: char, sound: &mut [i16], rate: f64) {
 #[must_use]
 pub fn hear(sound: &[i16], sample_rate: u32) -> Vec<Heard> {
     let mut ear = Ear::new(sample_rate);
-    for sample in sound {
-        ear.take(f32::from(*sample) / -f32::from(i16::MIN));
-    }
+    let sound: Vec<f32> = sound.iter().map(|sample| f32::from(*sample) / -f32::from(i16::MIN)).collect();
+    ear.take(&sound, 1);
     ear.words()
 }
 
-/// Listens sample by sample, so that memory is flat in the length of the sound.
+/// Listens piece by piece, so that memory is flat in the length of the sound.
 #[derive(Debug)]
 pub(super) struct Ear {
-    /// Samples that become one, so that enough is left for the highest tone and no more.
-    every: u32,
+    /// One sample in so many is heard: enough for the highest tone, and hours of sound take seconds.
+    every: usize,
     rate: f64,
-    gathered: (u32, f32),
+    /// Samples to pass before the next that is heard.
+    ahead: usize,
     block: Vec<f32>,
     block_length: usize,
     blocks: u64,
@@ -131,9 +131,9 @@ impl Ear {
         let rate = f64::from(sample_rate) / f64::from(every);
         let block_length = (rate / Ear::BLOCKS_PER_S).round().max(1.0) as usize;
         Ear {
-            every,
+            every: every as usize,
             rate,
-            gathered: (0, 0.0),
+            ahead: 0,
             block: Vec::with_capacity(block_length),
             block_length,
             blocks: 0,
@@ -143,18 +143,19 @@ impl Ear {
         }
     }
 
-    pub(super) fn take(&mut self, sample: f32) {
-        let (count, sum) = &mut self.gathered;
-        *count += 1;
-        *sum += sample;
-        if *count < self.every {
-            return;
+    /// Hears frames of interleaved channels.
+    pub(super) fn take(&mut self, interleaved: &[f32], channels: usize) {
+        let frames = interleaved.len() / channels;
+        let mut at = self.ahead;
+        while at < frames {
+            let frame = &interleaved[at * channels..][..channels];
+            self.block.push(frame.iter().sum::<f32>() / channels as f32);
+            if self.block.len() == self.block_length {
+                self.end_block();
+            }
+            at += self.every;
         }
-        self.block.push(*sum / self.every as f32);
-        self.gathered = (0, 0.0);
-        if self.block.len() == self.block_length {
-            self.end_block();
-        }
+        self.ahead = at - frames;
     }
 
     fn end_block(&mut self) {

@@ -249,7 +249,7 @@ async fn an_upload_goes_in_pieces_and_is_resumed_where_it_stopped() {
 async fn the_start_of_an_upload_is_checked() {
     let scene = gemini().await;
     let start = |name: &str, value: &str| {
-        let mut headers = vec![
+        let mut headers = [
             ("X-Goog-Upload-Protocol", "resumable"),
             ("X-Goog-Upload-Command", "start"),
             ("X-Goog-Upload-Header-Content-Length", "10"),

@@ -151,8 +151,7 @@ async fn a_form_needs_one_file_with_a_known_ending() {
 #[tokio::test]
 async fn a_file_over_the_limit_is_refused() {
     let scene = openai().await;
-    let file = sound::wav(&vec![0; 14_000_000], 16_000);
-    let body = refused(scene.transcribe(file, &[WHISPER]), 413).await;
+    let body = refused(scene.transcribe(vec![0; (25 << 20) + 1], &[WHISPER]), 413).await;
     assert!(body["error"]["message"].as_str().unwrap().contains("26214400"), "{body}");
     let file = talk();
     scene.sandbox.world().limit_upload(SpeechService::OpenAi, file.len() as u64);

@@ -17,6 +17,7 @@ use super::super::decode::{self, Sound};
 use super::super::{GEMINI_PATH, named_values};
 use super::{ApiError, OF, key};
 use crate::answers;
+use crate::ids;
 use crate::params::Params;
 use crate::serve::Number;
 use crate::world::{Shared, World};
@@ -146,7 +147,7 @@ impl World {
             received: BytesMut::new(),
         };
         // Whoever has this address needs no key.
-        let id = self.new_secret("upload_");
+        let id = ids::secret("upload_");
         let url = format!(
             "{}{GEMINI_PATH}/upload/v1beta/files?upload_id={id}&upload_protocol=resumable",
             self.address
@@ -219,7 +220,7 @@ fn piece(shared: &Shared, id: &str, headers: &HeaderMap, body: &[u8]) -> Result<
         if offset != Some(received) {
             return Err(ApiError::invalid(format!("X-Goog-Upload-Offset has to be {received}.")));
         }
-        if !finalizes && (body.is_empty() || body.len() as u64 % GRANULARITY_BYTES != 0) {
+        if !finalizes && (body.is_empty() || !(body.len() as u64).is_multiple_of(GRANULARITY_BYTES)) {
             return Err(ApiError::invalid(format!(
                 "A piece has to be a multiple of {GRANULARITY_BYTES} bytes."
             )));

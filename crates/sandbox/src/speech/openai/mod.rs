@@ -3,6 +3,8 @@
 //! Guesses: the messages and codes of refused combinations, that `chunking_strategy` is refused for models that do not take
 //! it, that a field may not be empty, and the answer to a Groq account whose limit of spending is reached.
 
+mod error;
+
 use axum::Router;
 use axum::body::Body;
 use axum::extract::State;
@@ -12,12 +14,14 @@ use bytes::Bytes;
 use hyper::{HeaderMap, Request, StatusCode, header};
 use serde_json::{Value, json};
 
+pub(super) use self::error::planned;
+
+use self::error::ApiError;
 use super::SpeechService;
-use super::decode::{self, NotSound};
-use super::form::{Broken, Form};
+use super::decode;
+use super::form::Form;
 use super::heard::{Heard, Word, letter, seconds, span_ms, text};
 use super::languages;
-use super::state::KeyTrouble;
 use crate::answers;
 use crate::serve::Number;
 use crate::world::{Shared, World};
@@ -370,113 +374,4 @@ fn turn((at, words): (usize, &[Word])) -> Value {
 fn capitalised(name: &str) -> String {
     let mut letters = name.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
-}
-
-/// `{"error":{"message","type","param","code"}}`
-#[derive(Debug)]
-struct ApiError {
-    status: StatusCode,
-    kind: &'static str,
-    param: Option<String>,
-    code: Option<String>,
-    message: String,
-    retry_after_s: Option<u32>,
-}
-
-impl ApiError {
-    fn new(status: StatusCode, code: Option<&str>, message: impl Into<String>) -> ApiError {
-        let (code, message) = (code.map(str::to_owned), message.into());
-        ApiError { status, kind: "invalid_request_error", param: None, code, message, retry_after_s: None }
-    }
-
-    fn bad(param: &str, code: Option<&str>, message: impl Into<String>) -> ApiError {
-        let mut error = ApiError::new(StatusCode::BAD_REQUEST, code, message);
-        error.param = Some(param.to_owned());
-        error
-    }
-
-    fn missing(param: &str) -> ApiError {
-        let why = format!("Missing required parameter: '{param}'.");
-        ApiError::bad(param, Some("missing_required_parameter"), why)
-    }
-
-    fn no_model(model: &str) -> ApiError {
-        let why = format!("The model `{model}` does not exist or you do not have access to it.");
-        ApiError::new(StatusCode::NOT_FOUND, Some("model_not_found"), why)
-    }
-
-    fn key(of: SpeechService, trouble: &KeyTrouble) -> ApiError {
-        let refused = |code, why: String| ApiError::new(StatusCode::UNAUTHORIZED, code, why);
-        match trouble {
-            KeyTrouble::Missing => {
-                refused(None, "You didn't provide an API key in an Authorization header.".to_owned())
-            }
-            KeyTrouble::Wrong(_) if of == SpeechService::Groq => {
-                refused(Some("invalid_api_key"), "Invalid API Key".to_owned())
-            }
-            KeyTrouble::Wrong(key) => {
-                // The true service repeats its ends, so a product must not log the message unseen.
-                let start: String = key.chars().take(8).collect();
-                refused(Some("invalid_api_key"), format!("Incorrect API key provided: {start}***."))
-            }
-            KeyTrouble::UsedUp if of == SpeechService::Groq => {
-                let why = "API access is blocked: the organization has reached its spend limit.";
-                ApiError::new(StatusCode::BAD_REQUEST, Some("blocked_api_access"), why)
-            }
-            KeyTrouble::UsedUp => {
-                let why = "You exceeded your current quota, please check your plan and billing details.";
-                let mut error = ApiError::new(StatusCode::TOO_MANY_REQUESTS, Some("insufficient_quota"), why);
-                error.kind = "insufficient_quota";
-                error
-            }
-            KeyTrouble::TooMany => {
-                let mut error = ApiError::new(
-                    StatusCode::TOO_MANY_REQUESTS,
-                    Some("rate_limit_exceeded"),
-                    "Rate limit reached for requests. Please try again in 1s.",
-                );
-                error.kind = "requests";
-                error.retry_after_s = Some(1);
-                error
-            }
-        }
-    }
-}
-
-impl From<NotSound> for ApiError {
-    fn from(NotSound(_): NotSound) -> ApiError {
-        let why = "The audio file could not be decoded or its format is not supported.";
-        ApiError::bad("file", Some("invalid_value"), why)
-    }
-}
-
-impl From<Broken> for ApiError {
-    fn from(Broken: Broken) -> ApiError {
-        ApiError::new(StatusCode::BAD_REQUEST, None, "Could not parse multipart form")
-    }
-}
-
-/// A refusal that a test planned.
-pub(super) fn planned(status: StatusCode, reason: &str) -> Response {
-    let mut error = ApiError::new(status, Some(reason), "A planned fault.");
-    error.kind = match (status.as_u16(), reason) {
-        (_, "insufficient_quota") => "insufficient_quota",
-        (429, _) => "requests",
-        (500.., _) => "server_error",
-        _ => "invalid_request_error", // What OpenAI says of any other.
-    };
-    error.into_response()
-}
-
-impl IntoResponse for ApiError {
-    fn into_response(self) -> Response {
-        let (kind, param, code) = (self.kind, self.param, self.code);
-        let body =
-            json!({ "error": { "message": self.message, "type": kind, "param": param, "code": code } });
-        let mut answer = answers::json(self.status, &body);
-        if let Some(seconds) = self.retry_after_s {
-            answer.headers_mut().insert(header::RETRY_AFTER, seconds.into());
-        }
-        answer
-    }
 }
