@@ -98,7 +98,7 @@ impl Whose {
                 format!("{name} refuses the key."),
                 format!(
                     "Check it on the service's page for keys and add it again in the settings under Transcription, or \
-                     run `debrief speech key {word}`. The job goes on by itself."
+                     run `debrief speech key {word}`; then retry."
                 ),
             ),
             SpeechError::CreditUsedUp(_) => Failure::person(
@@ -124,7 +124,7 @@ impl Whose {
                 "Choose another speech engine or model in the settings, then retry.",
             ),
             SpeechError::UnknownModel(_) => Failure::person(
-                FailureCode::ModelMissing,
+                FailureCode::ModelUnusable,
                 format!("{name} has no model \"{model}\" for this key."),
                 "Choose another model in the settings under Transcription, then retry.",
             ),

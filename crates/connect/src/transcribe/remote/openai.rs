@@ -142,7 +142,7 @@ fn refused(refusal: Refusal) -> SpeechError {
     let word = |place| refusal.body.pointer(place).and_then(Value::as_str).unwrap_or_default();
     let code = [word("/error/code"), word("/error/type"), word("/code"), word("/type")];
     let is = |wanted: &[&str]| code.iter().any(|code| wanted.contains(code));
-    if is(&["insufficient_quota", "billing_hard_limit_reached", "billing_not_active"]) {
+    if is(&["insufficient_quota", "billing_hard_limit_reached", "billing_not_active", "blocked_api_access"]) {
         return SpeechError::CreditUsedUp(refusal.words);
     }
     let about_model = word("/error/param") == "model" || refusal.says("model");
