@@ -123,8 +123,11 @@ impl Models {
         }
         let known = old.known();
         let ids: Vec<&String> = known.models.keys().filter(|id| old.whole(id).is_some()).collect();
+        // Parts are not worth moving.
+        let arrived = self.0.catalogue.models.iter().filter(|model| old.arrived(model) > 0);
+        let parts: Vec<&String> = arrived.map(|model| &model.id).filter(|id| !ids.contains(id)).collect();
         let mut claims = Vec::new();
-        for id in &ids {
+        for id in ids.iter().chain(&parts) {
             claims.push(self.claim_for_adding(&old, id, id)?);
         }
         let size = |id: &&String| known.models[*id].files.values().map(|file| file.size_bytes).sum::<u64>();
@@ -144,7 +147,7 @@ impl Models {
         new.change(add).map_err(|error| failures::disk(to, &error))?;
         switch(to)?;
         *self.0.folder.write().unwrap_or_else(std::sync::PoisonError::into_inner) = new;
-        for id in ids {
+        for id in ids.into_iter().chain(parts) {
             // Left-overs cost room, nothing else.
             if let Err(error) = old.remove(id) {
                 tracing::warn!(%error, id, "a model that was moved can't be removed from its old folder");
