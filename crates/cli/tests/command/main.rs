@@ -10,4 +10,5 @@ mod keychain;
 mod notion;
 mod process;
 mod support;
+mod voices;
 mod watch;
