@@ -43,5 +43,11 @@ fn counted(voices: usize) -> String {
 
 fn line(voice: &VoiceView) {
     let from = voice.from.as_deref().unwrap_or("a removed job");
-    println!("{}  {}  {} of speech from {from}  ({})", voice.id, voice.name, timecode(voice.heard_ms), voice.method);
+    println!(
+        "{}  {}  {} of speech from {from}  ({})",
+        voice.id,
+        voice.name,
+        timecode(voice.heard_ms),
+        voice.method
+    );
 }

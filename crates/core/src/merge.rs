@@ -124,9 +124,11 @@ fn smoothed(words: &[Word], mut owners: Vec<Option<u16>>, turns: &[Turn]) -> Vec
     let mut at = 1;
     while at < words.len() {
         if owners[at - 1] != owners[at] && !ends_sentence(words, at - 1) {
-            let strays = [interjected(words, &owners, at), behind(words, &owners, at), before(words, &owners, at)];
+            let strays =
+                [interjected(words, &owners, at), behind(words, &owners, at), before(words, &owners, at)];
             let near = |stray: &Stray| is_near(&words[stray.from..stray.to], stray.owner, turns);
-            let shortest = strays.into_iter().flatten().filter(near).min_by_key(|stray| stray.length_ms(words));
+            let shortest =
+                strays.into_iter().flatten().filter(near).min_by_key(|stray| stray.length_ms(words));
             if let Some(stray) = shortest {
                 owners[stray.from..stray.to].fill(stray.owner);
                 at = at.max(stray.to);
@@ -176,7 +178,9 @@ fn behind(words: &[Word], owners: &[Option<u16>], at: usize) -> Option<Stray> {
 
 /// The start of the sentence that goes on after the change at `at`, when its old speaker ended one before it.
 fn before(words: &[Word], owners: &[Option<u16>], at: usize) -> Option<Stray> {
-    let from = (at.saturating_sub(STRAY_WORDS)..at).rev().find(|from| *from > 0 && ends_sentence(words, from - 1))?;
+    let from = (at.saturating_sub(STRAY_WORDS)..at)
+        .rev()
+        .find(|from| *from > 0 && ends_sentence(words, from - 1))?;
     let stray = Stray { from, to: at, owner: owners[at] };
     let came_from = owners[from - 1..at].iter().all(|owner| *owner == owners[at - 1]);
     (came_from && stray.is_short(words)).then_some(stray)
@@ -217,8 +221,9 @@ fn overlapping(words: &[Word], turns: &[Turn]) -> Vec<bool> {
                 first += 1;
             }
             let reach = spans[first..].iter().take_while(|(start_ms, _)| *start_ms < word.end_ms);
-            let shared: u32 =
-                reach.map(|(start, end)| end.min(&word.end_ms).saturating_sub(*start.max(&word.start_ms))).sum();
+            let shared: u32 = reach
+                .map(|(start, end)| end.min(&word.end_ms).saturating_sub(*start.max(&word.start_ms)))
+                .sum();
             shared * 2 > word.end_ms.saturating_sub(word.start_ms)
         })
         .collect()

@@ -47,7 +47,9 @@ fn rule(method: &str) -> Option<Rule> {
     }
 }
 
-/// See `a_remembered_voice_is_found_again_and_nobody_is_taken_for_another` in the tests of voice clustering.
+/// Measured on Flite's voices by `a_remembered_voice_is_found_again_and_nobody_is_taken_for_another` in the tests of voice
+/// clustering, remembered from other texts: the same voice is 0.07 to 0.14 apart when both are clean and up to 0.54 when
+/// one is noisy, others 1.4 and more. People are more alike than synthetic voices, so the bound is the low one.
 const NEAREST: f64 = 0.5;
 const MARGIN: f64 = 0.1;
 
@@ -107,7 +109,8 @@ fn clearest<'a>(speaker: &Speaker, remembered: &'a [RememberedVoice]) -> Option<
 
 /// One minus the cosine of the angle between two embeddings: 0 to 2.
 fn between_directions(a: &[f32], b: &[f32]) -> Option<f64> {
-    let dot = |a: &[f32], b: &[f32]| -> f64 { a.iter().zip(b).map(|(x, y)| f64::from(*x) * f64::from(*y)).sum() };
+    let dot =
+        |a: &[f32], b: &[f32]| -> f64 { a.iter().zip(b).map(|(x, y)| f64::from(*x) * f64::from(*y)).sum() };
     let lengths = (dot(a, a) * dot(b, b)).sqrt();
     (a.len() == b.len() && lengths > 0.0).then(|| 1.0 - dot(a, b) / lengths)
 }

@@ -35,14 +35,16 @@ fn identified(app: &App, heard_ms: u32) -> JobId {
     };
     done(app, id, Stage::Fetch, &recording);
     done(app, id, Stage::Decode, &Audio { file, duration_ms: 2_000, source_format: "test".into() });
-    let word = |text: &str, start_ms| Word { text: text.into(), start_ms, end_ms: start_ms + 900, confidence: None };
+    let word =
+        |text: &str, start_ms| Word { text: text.into(), start_ms, end_ms: start_ms + 900, confidence: None };
     let engine = EngineLabel { name: "test".into(), described: "Test".into(), rough: false };
     let words = vec![word("Hello.", 0), word("Hi.", 1_000)];
     let words = Words { words, language: "en".into(), engine, turns: None, names: BTreeMap::new() };
     done(app, id, Stage::Transcribe, &words);
     let turn = |start_ms, speaker| Turn { start_ms, end_ms: start_ms + 950, speaker };
     let print = Voiceprint { method: SPEAKRS.into(), values: vec![1.0, 0.0], heard_ms };
-    let turns = Turns { turns: vec![turn(0, 0), turn(1_000, 1)], method: "test".into(), voices: [(0, print)].into() };
+    let turns =
+        Turns { turns: vec![turn(0, 0), turn(1_000, 1)], method: "test".into(), voices: [(0, print)].into() };
     done(app, id, Stage::Diarize, &turns);
     done(app, id, Stage::Identify, &Speakers::default());
     id

@@ -9,8 +9,8 @@ use debrief_core::ports::{Audio, Diarizer};
 use debrief_core::stage::{StageCx, StepError, StepResult, Stopped};
 use debrief_core::transcript::{Turn, Turns};
 use transcribe_cpp::{
-    Backend, CancelToken, DiarizeExtension, DiarizeOptions, DiarizeSession, DiarizeSessionOptions, Error, Model,
-    ModelOptions, Role, SortformerDiarizeOptions, SortformerPreset, SpeakerSegment,
+    Backend, CancelToken, DiarizeExtension, DiarizeOptions, DiarizeSession, DiarizeSessionOptions, Error,
+    Model, ModelOptions, Role, SortformerDiarizeOptions, SortformerPreset, SpeakerSegment,
 };
 
 use super::voice_clustering::voices_of;

@@ -67,7 +67,8 @@ fn more_speakers_than_a_method_tells_apart_are_refused_at_once() {
 #[test]
 fn the_list_says_what_each_method_lacks() {
     let listed = diarizers(&DiarizeSettings::default());
-    let lacks: Vec<_> = listed.iter().map(|info| (info.name, info.ready.as_ref().err().map(|f| f.code))).collect();
+    let lacks: Vec<_> =
+        listed.iter().map(|info| (info.name, info.ready.as_ref().err().map(|f| f.code))).collect();
     let missing = Some(FailureCode::ModelMissing);
     assert_eq!(lacks, [("speakrs", missing), ("sortformer", missing), ("voice-clustering", None)]);
     assert!(listed[0].described.contains("CC-BY-4.0"), "the licence asks for the attribution");

@@ -219,7 +219,9 @@ pub(super) fn join(windows: &[Window], parts: &[Part], count: SpeakerCount) -> P
         });
         // Until the next window has been compared, all of this one is kept.
         turns.retain_mut(|turn| cut(turn, (0, window.counts.0)));
-        turns.extend(counted.filter_map(|mut turn| cut(&mut turn, (window.counts.0, u32::MAX)).then_some(turn)));
+        turns.extend(
+            counted.filter_map(|mut turn| cut(&mut turn, (window.counts.0, u32::MAX)).then_some(turn)),
+        );
     }
     for turn in &turns {
         known[usize::from(turn.speaker)].talked_ms += u64::from(turn.end_ms - turn.start_ms);
@@ -361,9 +363,9 @@ fn numbered(mut turns: Vec<Turn>, known: &[Known]) -> Part {
         let place = heard.iter().position(|speaker| *speaker == turn.speaker).unwrap_or_default();
         turn.speaker = u16::try_from(place).unwrap_or(u16::MAX);
     }
-    let voices = (0..).zip(&heard).filter_map(|(number, speaker)| {
-        Some((number, known[usize::from(*speaker)].voice.clone()?))
-    });
+    let voices = (0..)
+        .zip(&heard)
+        .filter_map(|(number, speaker)| Some((number, known[usize::from(*speaker)].voice.clone()?)));
     Part { voices: voices.collect(), turns }
 }
 

@@ -14,8 +14,7 @@ fn words(words: Vec<Word>) -> Words {
 }
 
 fn turns(turns: &[(u32, u32, u16)]) -> Turns {
-    let turns =
-        turns.iter().map(|&(start_ms, end_ms, speaker)| Turn { start_ms, end_ms, speaker }).collect();
+    let turns = turns.iter().map(|&(start_ms, end_ms, speaker)| Turn { start_ms, end_ms, speaker }).collect();
     Turns { turns, method: "test".into(), ..Turns::default() }
 }
 
@@ -74,7 +73,8 @@ fn chinese_is_written_without_spaces_and_mixed_text_with_them() {
 #[test]
 fn names_replace_labels() {
     let said = words(vec![word("hello", 0, 400)]);
-    let names = Speakers { names: [(0, "Ana".to_owned()), (9, "Nobody".to_owned())].into(), ..Speakers::default() };
+    let names =
+        Speakers { names: [(0, "Ana".to_owned()), (9, "Nobody".to_owned())].into(), ..Speakers::default() };
     let transcript = merge(&said, &turns(&[(0, 500, 0)]), 500).named(&names);
     assert_eq!(transcript.speaker_of(&transcript.segments[0]), Some("Ana"));
 }
@@ -232,7 +232,11 @@ fn wrong_words(punctuated: bool, off_ms: i64) -> (usize, usize, usize) {
             truth.push(Some(speaker));
         }
         let moved = |ms: u32, by: i64| u32::try_from(i64::from(ms) + by).expect("after the start");
-        found.push(Turn { start_ms: moved(from, random(off_ms)), end_ms: moved(at, random(off_ms)), speaker });
+        found.push(Turn {
+            start_ms: moved(from, random(off_ms)),
+            end_ms: moved(at, random(off_ms)),
+            speaker,
+        });
         at += 120;
     }
     found.sort_by_key(|turn| turn.start_ms);

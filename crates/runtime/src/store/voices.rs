@@ -111,8 +111,7 @@ fn amend_speakers(tx: &Transaction<'_>, id: JobId, amend: impl FnOnce(&mut Speak
         )?
         .query_row(at, |row| row.get(0))
         .optional()?;
-    let mut speakers: Speakers =
-        stored.and_then(|output| parse(&output).ok()).ok_or(StoreError::NotEnded)?;
+    let mut speakers: Speakers = stored.and_then(|output| parse(&output).ok()).ok_or(StoreError::NotEnded)?;
     amend(&mut speakers);
     tx.execute(
         "UPDATE checkpoints SET output = ?3 WHERE job = ?1 AND stage = ?2",

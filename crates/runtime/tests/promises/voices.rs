@@ -87,7 +87,8 @@ fn a_forgotten_voice_is_gone_for_good() {
 async fn speakers_that_cannot_be_told_apart_leave_the_transcript_and_can_be_tried_again() {
     let world = World::new();
     let pool = world.pool();
-    let failed = Failure::never(FailureCode::DiarizationFailed, "The speakers couldn't be told apart.", "Again.");
+    let failed =
+        Failure::never(FailureCode::DiarizationFailed, "The speakers couldn't be told apart.", "Again.");
     world.script.plan(Stage::Diarize, Plan::Fail(failed));
     let id = pool.submit(&request("a.m4a")).unwrap();
     let view = ended(&pool, id).await;

@@ -6,8 +6,11 @@ use crate::transcribe::testing::{Desk, flite, silence, write_wav};
 const SHORT: Cut = Cut { length_ms: 6_000, overlap_ms: 2_000 };
 
 fn method(model: &Path, cut: Cut) -> Sortformer {
-    let settings =
-        DiarizeSettings { sortformer_model: Some(model.to_owned()), voices: true, ..DiarizeSettings::default() };
+    let settings = DiarizeSettings {
+        sortformer_model: Some(model.to_owned()),
+        voices: true,
+        ..DiarizeSettings::default()
+    };
     Sortformer { cut, ..Sortformer::new(&settings).unwrap() }
 }
 
@@ -85,10 +88,15 @@ async fn a_file_that_is_gone_or_something_else_has_its_own_message() {
     let file = folder.path().join("model.gguf");
     assert_eq!(failure(&method(&file, CUT)).await.code, FailureCode::ModelMissing);
     let whole = std::fs::read(tiny_model::write(folder.path())).unwrap();
-    for broken in [&b"GG"[..], b"something else", b"GGUF and then something else", &whole[..whole.len() / 2]] {
+    for broken in [&b"GG"[..], b"something else", b"GGUF and then something else", &whole[..whole.len() / 2]]
+    {
         std::fs::write(&file, broken).unwrap();
         let failure = failure(&method(&file, CUT)).await;
         assert_eq!(failure.code, FailureCode::ModelUnusable, "{:?}", failure.detail);
-        assert!(failure.what.ends_with("model.gguf can't be used to tell speakers apart."), "{}", failure.what);
+        assert!(
+            failure.what.ends_with("model.gguf can't be used to tell speakers apart."),
+            "{}",
+            failure.what
+        );
     }
 }

@@ -58,7 +58,8 @@ pub(super) fn write(folder: &Path) -> PathBuf {
 }
 
 fn encoder(out: &mut Gguf) {
-    for (number, shape) in [(0, [3, 3, 1]), (2, [3, 3, 1]), (3, [1, 1, CHANNELS]), (5, [3, 3, 1]), (6, [1, 1, CHANNELS])]
+    for (number, shape) in
+        [(0, [3, 3, 1]), (2, [3, 3, 1]), (3, [1, 1, CHANNELS]), (5, [3, 3, 1]), (6, [1, 1, CHANNELS])]
     {
         let name = format!("enc.pre_encode.conv.{number}");
         out.tensor(&format!("{name}.weight"), &[shape[0], shape[1], shape[2], CHANNELS]);

@@ -101,7 +101,9 @@ fn segmentation() -> Tensors {
     out.with(&format!("{filters}.low_hz_"), &[40, 1], |band, _| 30.0 + 180.0 * band as f64);
     out.with(&format!("{filters}.band_hz_"), &[40, 1], |_, _| 150.0);
     let angle = |place: usize| 2.0 * PI * (place as f64 - 125.0) / 16_000.0;
-    out.with(&format!("{filters}.window_"), &[125], |place, _| 0.54 - 0.46 * (PI * place as f64 / 125.0).cos());
+    out.with(&format!("{filters}.window_"), &[125], |place, _| {
+        0.54 - 0.46 * (PI * place as f64 / 125.0).cos()
+    });
     out.with(&format!("{filters}.n_"), &[1, 125], |place, _| angle(place));
     out.with("onnx::Div_700", &[1, 125], |place, _| angle(place) / 2.0);
     for (number, channels) in [(0, 80), (1, 60), (2, 60)] {

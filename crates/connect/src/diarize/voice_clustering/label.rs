@@ -54,7 +54,10 @@ pub(super) fn turns(
         speakers = learned;
     }
     let (turns, order) = in_order_of_appearance(merged(atoms, &labels));
-    Ok(Labelled { turns, speakers: order.iter().map(|label| speakers[usize::from(*label)].clone()).collect() })
+    Ok(Labelled {
+        turns,
+        speakers: order.iter().map(|label| speakers[usize::from(*label)].clone()).collect(),
+    })
 }
 
 /// Speakers who hardly say anything are none, as long as there are others and not fewer than asked for.

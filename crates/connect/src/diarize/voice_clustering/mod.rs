@@ -99,7 +99,8 @@ fn diarize(audio: &Audio, asked: VoiceClustering, cx: &StageCx) -> StepResult<Tu
     let count = SpeakerCount { max: asked.count.max.min(MOST_SPEAKERS), ..asked.count };
     let clusters = join(stretches(&atoms), count, LAMBDA, cx)?;
     let labelled = label::turns(&atoms, clusters, count, cx)?;
-    let prints = labelled.speakers.iter().zip(0..).filter_map(|(sums, speaker)| Some((speaker, print(sums)?)));
+    let prints =
+        labelled.speakers.iter().zip(0..).filter_map(|(sums, speaker)| Some((speaker, print(sums)?)));
     let voices = if asked.voices { prints.collect() } else { BTreeMap::new() };
     Ok(Turns { turns: labelled.turns, method: METHOD.into(), voices })
 }

@@ -73,7 +73,11 @@ fn no_more_speakers_are_left_than_there_may_be() {
     let heard = |part| join(&windows, &[part], two).turns.iter().map(|turn| turn.speaker).collect::<Vec<_>>();
     assert_eq!(heard(part(&turns, &[0.0, 2.0, 0.3])), [0, 1, 0], "the closest voices are one");
     let short = [(0, 1_000, 0), (1_000, 6_000, 1), (6_000, 9_000, 2)];
-    assert_eq!(heard(part(&short, &[])), [0, 1], "without voices the one who talks least is the one who talks most");
+    assert_eq!(
+        heard(part(&short, &[])),
+        [0, 1],
+        "without voices the one who talks least is the one who talks most"
+    );
 }
 
 #[test]
@@ -148,7 +152,8 @@ async fn every_window_is_heard_with_its_own_samples() {
     let audio = write_wav(desk.folder(), &silence(23_500));
     let windows = windows(audio.duration_ms, SHORT);
     let parts = hear(&audio, &windows, "counting".into(), counting(false), &desk.cx()).await.unwrap();
-    let heard: Vec<(u32, u32)> = parts.iter().map(|part| (part.turns[0].start_ms, part.turns[0].end_ms)).collect();
+    let heard: Vec<(u32, u32)> =
+        parts.iter().map(|part| (part.turns[0].start_ms, part.turns[0].end_ms)).collect();
     assert_eq!(heard, windows.iter().map(|window| window.heard).collect::<Vec<_>>());
     assert_eq!(desk.host.progress.lock().unwrap().last().unwrap().fraction(), Some(1.0));
 }
@@ -163,7 +168,9 @@ async fn finished_windows_are_not_heard_again_but_by_another_method() {
     let again = hear(&audio, &windows, "one".into(), broken(), &desk.cx()).await;
     assert_eq!(again.unwrap().len(), windows.len(), "everything was kept");
     let other = hear(&audio, &windows, "other".into(), broken(), &desk.cx()).await;
-    assert!(matches!(other, Err(StepError::Failed(failure)) if failure.code == FailureCode::DiarizationFailed));
+    assert!(
+        matches!(other, Err(StepError::Failed(failure)) if failure.code == FailureCode::DiarizationFailed)
+    );
 }
 
 #[tokio::test]
