@@ -64,7 +64,8 @@ impl App {
         }
         let transcript = Document::read(self.pool.store(), id)?.transcript;
         let labels = || transcript.speakers.iter().map(|speaker| speaker.label.as_str());
-        let place = labels().position(|known| known == label.trim()).ok_or_else(|| no_speaker(label, labels()))?;
+        let place =
+            labels().position(|known| known == label.trim()).ok_or_else(|| no_speaker(label, labels()))?;
         let index = u16::try_from(place).map_err(Failure::internal)?;
         let named = transcript.named_speaker(index, &name).ok_or_else(|| no_speaker(label, labels()))?;
         let identified = self.pool.store().checkpoint::<Speakers>(id, Stage::Identify)?;
@@ -77,7 +78,9 @@ impl App {
         let speaker = &transcript.speakers[place];
         let voice = match (&speaker.voice, remember) {
             (None, true) => return Err(not_kept(&speaker.label)),
-            (Some(voice), true) if voice.heard_ms < LEAST_HEARD_MS => return Err(heard_too_little(&speaker.label)),
+            (Some(voice), true) if voice.heard_ms < LEAST_HEARD_MS => {
+                return Err(heard_too_little(&speaker.label));
+            }
             (voice, true) => voice.as_ref(),
             (_, false) => None,
         };
@@ -113,7 +116,10 @@ impl App {
         if self.pool.store().forget_voice(i64::from(id))? {
             return Ok(());
         }
-        Err(refused(format!("There is no remembered voice {id}."), "Look at the list of voices for the right one."))
+        Err(refused(
+            format!("There is no remembered voice {id}."),
+            "Look at the list of voices for the right one.",
+        ))
     }
 
     /// Forgets all remembered voices, and how speakers sound in all jobs. Names stay on the jobs. Says how many were
@@ -134,7 +140,10 @@ fn no_speaker<'a>(label: &str, known: impl Iterator<Item = &'a str>) -> Failure 
     let known: Vec<&str> = known.collect();
     let what = format!("There is no “{}” in this recording.", label.trim());
     if known.is_empty() {
-        return refused(what, "Its speakers weren't told apart; run that step again with `retry --from diarize`.");
+        return refused(
+            what,
+            "Its speakers weren't told apart; run that step again with `retry --from diarize`.",
+        );
     }
     refused(what, &format!("Its speakers are: {}.", known.join(", ")))
 }

@@ -8,6 +8,7 @@ mod follow;
 mod models;
 mod print;
 mod sandbox;
+mod voices;
 mod watch;
 
 use std::process::ExitCode;
@@ -121,6 +122,23 @@ enum Command {
         /// One JSON object a line, the last one the job's status.
         #[arg(long)]
         json: bool,
+    },
+    /// Give a speaker of a job a name.
+    Name {
+        /// The job's id.
+        job: JobId,
+        /// The speaker as the transcript has it, for example "Speaker 2".
+        speaker: String,
+        /// The name.
+        name: String,
+        /// Keep the voice on this machine, to know it in later recordings.
+        #[arg(long)]
+        remember: bool,
+    },
+    /// List or forget remembered voices.
+    Voices {
+        #[command(subcommand)]
+        command: voices::Voices,
     },
     /// Open a job's page.
     Open {
@@ -337,6 +355,12 @@ async fn run(command: Command) -> Result<Outcome, Failure> {
             }
             Ok(Outcome::Done)
         }
+        Command::Name { job, speaker, name, remember } => {
+            open(home, Runs::Nothing).await?.name_speaker(job, &speaker, &name, remember)?;
+            println!("Named. `debrief retry --from publish {job}` writes the page again.");
+            Ok(Outcome::Done)
+        }
+        Command::Voices { command } => voices::voices(&open(home, Runs::Nothing).await?, command),
         Command::Undo { job } => {
             open(home, Runs::Nothing).await?.undo_page(job).await?;
             Ok(Outcome::Done)

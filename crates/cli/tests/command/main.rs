@@ -12,4 +12,5 @@ mod notion;
 mod process;
 mod support;
 mod transcripts;
+mod voices;
 mod watch;

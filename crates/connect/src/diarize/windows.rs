@@ -190,7 +190,9 @@ fn hear_all(
         let end = (window.heard.1.saturating_mul(PER_MS)).min(pcm.length());
         let start = window.heard.0.saturating_mul(PER_MS).min(end);
         pcm.read(Region { start, end }, &mut samples)?;
-        let part = ear.hear(&samples, window.heard.0)?;
+        let mut part = ear.hear(&samples, window.heard.0)?;
+        // Models fill their last frames with silence, and may hear somebody in it.
+        part.turns.retain_mut(|turn| cut(turn, window.heard));
         if !each(Ok((*number, part))) {
             break;
         }

@@ -5,16 +5,14 @@ use debrief_core::stage::{StepError, Stopped};
 use super::*;
 use crate::transcribe::testing::{Desk, flite, silence, write_wav};
 
-const SHORT: Cut = Cut { length_ms: 14_000, overlap_ms: 4_000 };
+const SHORT: Cut = Cut { length_ms: 6_000, overlap_ms: 2_000 };
 
+/// About nine seconds: one window of the model, which takes a second for each.
 fn speech() -> Vec<i16> {
     let lines = [
         flite("slt", "good morning and thank you for coming to the meeting today"),
         silence(400),
         flite("rms", "i have the numbers for the new product and most of them are better than last year"),
-        silence(400),
-        flite("slt", "how many people use the product every day"),
-        flite("awb", "we have about three hundred customers and they want a faster search"),
     ];
     lines.concat()
 }
@@ -45,10 +43,7 @@ async fn models_of_the_right_shape_load_run_and_give_turns_and_voices() {
     let found = method(models.path(), CUT).diarize(&audio, desk.cx()).await.unwrap();
     assert!(!found.turns.is_empty(), "arbitrary weights hear somebody");
     assert!(found.turns.is_sorted_by_key(|turn| turn.start_ms));
-    // The last frame may reach a little beyond the end.
-    assert!(
-        found.turns.iter().all(|turn| turn.start_ms < turn.end_ms && turn.end_ms < audio.duration_ms + 1_000)
-    );
+    assert!(found.turns.iter().all(|turn| turn.start_ms < turn.end_ms && turn.end_ms <= audio.duration_ms));
     assert!(found.method.contains("CC-BY-4.0"));
     let voice = found.voices.get(&0).expect("the first speaker has a voice");
     assert_eq!((voice.method.as_str(), voice.values.len()), (SPEAKRS, 256));

@@ -189,3 +189,93 @@ async fn clustering_in_groups_finds_the_same_number_of_speakers() {
     let found = cluster::join_in_groups(stretches, 12, SpeakerCount::default(), LAMBDA, &desk.cx()).unwrap();
     assert_eq!(found.len(), 2);
 }
+
+#[tokio::test]
+async fn the_number_of_speakers_that_a_person_gives_is_kept_to() {
+    let (samples, _) = conversation(&["slt", "rms"], &[0, 1, 0, 1, 0, 1, 0, 1], 350);
+    let desk = Desk::new();
+    let audio = write_wav(desk.folder(), &samples);
+    for (min, max) in [(1, 1), (2, 2), (3, 3), (4, 6)] {
+        let method = VoiceClustering { count: SpeakerCount { min, max }, voices: true };
+        let found = method.diarize(&audio, desk.cx()).await.unwrap();
+        let count = speakers(&found.turns);
+        assert!((min..=max).contains(&count), "{count} instead of {min} to {max}");
+        assert!(found.voices.keys().all(|speaker| usize::from(*speaker) < count));
+    }
+}
+
+#[tokio::test]
+async fn voices_are_kept_only_where_that_is_wanted() {
+    let (samples, _) = conversation(&["slt", "rms"], &[0, 1, 0, 1, 0, 1], 350);
+    let desk = Desk::new();
+    let audio = write_wav(desk.folder(), &samples);
+    let kept = clustering().diarize(&audio, desk.cx()).await.unwrap();
+    assert_eq!(kept.voices.keys().copied().collect::<Vec<_>>(), [0, 1]);
+    let method = VoiceClustering { voices: false, ..clustering() };
+    let found = method.diarize(&audio, desk.cx()).await.unwrap();
+    assert_eq!((found.turns, found.voices.len()), (kept.turns, 0));
+}
+
+const VOICES: [&str; 5] = ["slt", "rms", "awb", "kal16", "kal"];
+
+/// How a voice sounds that says some of the lines.
+fn heard(voice: &str, lines: &[&str], noise: bool) -> Voiceprint {
+    let said: Vec<i16> = lines.iter().flat_map(|line| flite(voice, line)).collect();
+    let desk = Desk::new();
+    let audio = write_wav(desk.folder(), &if noise { noisy(&said) } else { said });
+    let turn = Turn { start_ms: 0, end_ms: audio.duration_ms, speaker: 0 };
+    voices_of(&audio.file, &[turn], &desk.cx()).unwrap().remove(&0).expect("long enough")
+}
+
+#[test]
+fn a_remembered_voice_is_found_again_and_nobody_is_taken_for_another() {
+    use debrief_core::transcript::Speaker;
+    use debrief_core::voices::{RememberedVoice, distance, match_voices};
+
+    let known: Vec<RememberedVoice> = VOICES
+        .iter()
+        .zip(1..)
+        .map(|(voice, id)| RememberedVoice {
+            id,
+            name: (*voice).into(),
+            print: heard(voice, &LINES[..6], false),
+        })
+        .collect();
+    let (mut tried, mut found, mut wrong) = (0, 0, 0);
+    let (mut farthest_same, mut nearest_other) = (0.0_f64, f64::INFINITY);
+    for (voice, noise, lines) in VOICES.iter().flat_map(|voice| {
+        let texts = [&LINES[6..], &LINES[6..9]];
+        texts.into_iter().flat_map(move |lines| [false, true].map(|noise| (*voice, noise, lines)))
+    }) {
+        let print = heard(voice, lines, noise);
+        for other in &known {
+            let apart = distance(&print, &other.print).expect("of one method");
+            println!(
+                "{voice} {} {} {}: {apart:.3}",
+                lines.len(),
+                if noise { "noisy" } else { "clean" },
+                other.name
+            );
+            if other.name == voice {
+                farthest_same = farthest_same.max(apart);
+            } else {
+                nearest_other = nearest_other.min(apart);
+            }
+        }
+        let speaker = [Speaker { label: "Speaker 1".into(), name: None, voice: Some(print) }];
+        let others: Vec<RememberedVoice> =
+            known.iter().filter(|known| known.name != voice).cloned().collect();
+        tried += 1;
+        wrong += match_voices(&speaker, &others).names.len();
+        match match_voices(&speaker, &known).names.get(&0) {
+            Some(name) if name == voice => found += 1,
+            Some(_) => wrong += 1,
+            None => {}
+        }
+    }
+    println!(
+        "{found} of {tried} found, {wrong} wrong; same up to {farthest_same:.3}, others from {nearest_other:.3}"
+    );
+    assert_eq!(wrong, 0, "a wrong name is worse than none");
+    assert!(found * 2 >= tried, "{found} of {tried}");
+}
