@@ -279,5 +279,3 @@ fn heard(run: Result<Transcript, Error>) -> StepResult<Transcript> {
 
 #[cfg(test)]
 mod tests;
-#[cfg(test)]
-mod tiny_model;
