@@ -37,11 +37,6 @@ async fn errors_stay_within_their_limits(speakers: u16, noise: bool) {
     let found = VoiceClustering.diarize(&audio, unwatched(folder.path())).await.unwrap().turns;
     let wrong = Diarization::of(&spoken.turns, &found, 0);
     assert!(wrong.error_rate() <= limit.speakers, "{wrong:?}: {found:?}");
-    println!(
-        "ACC {speakers} {noise} {words} {} {}",
-        wrong.error_rate(),
-        Diarization::of(&spoken.turns, &found, 250).error_rate()
-    );
 }
 
 #[tokio::test]
@@ -65,7 +60,6 @@ async fn words_keep_their_places_between_silences_of_every_length() {
     let spoken = Conversation::spoken(&far_apart(script(3, 10, 9))).unwrap();
     let audio = spoken.write(&folder.path().join("audio.wav"), 1).unwrap();
     let late = lateness(&spoken.words, &heard(&audio, folder.path()).await).unwrap();
-    println!("LATE {late:?} of {}", spoken.words.len());
     assert!(late.words * 2 > spoken.words.len(), "too few words to tell: {late:?}");
     assert!(late.median_ms < LATENESS.median_ms, "{late:?}");
     assert!(late.largest_ms < LATENESS.largest_ms, "{late:?}");

@@ -13,13 +13,15 @@ pub struct Limit {
 
 /// For a conversation of [`crate::conversation::script`] with so many speakers.
 pub fn limit(speakers: u16, noise: bool) -> Limit {
+    // Measured on eight lines without noise: 4 % of the words of two and 10 % of those of four are wrong. The others, and
+    // the speakers, still have the room that nobody has measured.
     let (words, speakers) = match (speakers, noise) {
-        (..=2, false) => (1.0, 1.0),
-        (..=2, true) => (1.0, 1.0),
-        (3, false) => (1.0, 1.0),
-        (3, true) => (1.0, 1.0),
-        (_, false) => (1.0, 1.0),
-        (_, true) => (1.0, 1.0),
+        (..=2, false) => (0.10, 0.15),
+        (..=2, true) => (0.20, 0.15),
+        (3, false) => (0.15, 0.15),
+        (3, true) => (0.25, 0.15),
+        (_, false) => (0.16, 0.15),
+        (_, true) => (0.25, 0.15),
     };
     Limit { words, speakers }
 }
