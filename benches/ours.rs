@@ -115,7 +115,8 @@ impl tracing::Subscriber for Calls {
         let mut state = Self::state();
         state.running -= 1;
         if state.running == 0 {
-            state.took += state.since.take().map_or(Duration::ZERO, |since| since.elapsed());
+            let took = state.since.take().map_or(Duration::ZERO, |since| since.elapsed());
+            state.took += took;
         }
     }
 }
