@@ -1,6 +1,7 @@
 //! Debrief as a whole, without a window: real recordings, the real recogniser, real files.
 #![expect(clippy::unwrap_used, reason = "in a test a panic is the message")]
 
+mod accuracy;
 mod borders;
 mod cancel;
 mod crash;

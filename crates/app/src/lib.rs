@@ -11,8 +11,8 @@ mod models;
 mod notion;
 mod sample;
 mod settings;
-mod speech;
 mod sign_in;
+mod speech;
 mod voices;
 mod watched;
 
@@ -227,7 +227,7 @@ impl App {
         self.steps.now().destination()
     }
 
-    fn speech(&self) -> SpeechChoice {
+    fn speech_choice(&self) -> SpeechChoice {
         self.steps.now().speech_choice()
     }
 
@@ -294,7 +294,7 @@ impl App {
                 if speech::is_of_speech(code)
                     || matches!(code, C::EngineFailed | C::NoSpeech | C::SpeechRefused) =>
             {
-                Some(SubmitJob { speech: self.speech(), ..job.request })
+                Some(SubmitJob { speech: self.speech_choice(), ..job.request })
             }
             _ => None, // Nothing that the settings could mend.
         };

@@ -21,6 +21,7 @@ use tokio::sync::broadcast;
 use crate::App;
 use crate::google::Trouble;
 use crate::sample;
+use crate::settings;
 use crate::speech::TRANSCRIBE_CPP;
 
 /// What the window shows about models.
@@ -129,22 +130,23 @@ impl App {
     /// Every model, and what this machine has for them.
     pub fn models(&self) -> ModelsView {
         let machine = Machine::here(gpus());
-        let settings = self.settings();
-        let catalogue = self.steps.now().ears().models().catalogue();
-        let recommended = recommend(&machine, settings.speech.language.as_deref(), catalogue);
-        let views = self.steps.now().ears().models().list().into_iter().map(|listed| {
+        let language = self.settings().speech.language;
+        let steps = self.steps.now();
+        let models = steps.ears().models();
+        let next = steps.speech_choice().model;
+        let recommended = recommend(&machine, language.as_deref(), models.catalogue());
+        let views = models.list().into_iter().map(|listed| {
             let rank = recommended.iter().find(|found| found.model.id == listed.id).map(|found| found.rank);
-            let chosen = self.steps.now().ears().models().path(&listed.id).ok();
             ModelView {
                 recommended: rank.map(|rank| rank_word(rank).to_owned()),
-                chosen: chosen.is_some() && chosen == settings.speech.model,
+                chosen: next.as_deref() == Some(listed.id.as_str()),
                 ..view(listed)
             }
         });
         ModelsView {
             models: views.collect(),
-            folder: self.steps.now().ears().models().folder().display().to_string(),
-            free_bytes: self.steps.now().ears().models().free_bytes().unwrap_or(0) as f64,
+            folder: models.folder().display().to_string(),
+            free_bytes: models.free_bytes().unwrap_or(0) as f64,
             memory_bytes: machine.memory_bytes as f64,
             cores: machine.cores,
             gpus: machine.gpus,
@@ -195,14 +197,21 @@ impl App {
         Ok((self.models(), id))
     }
 
-    /// Moves all models to another folder. Which folder is used from the next start on is the settings' to say.
+    /// Moves all models to another folder, which the settings name from then on.
     ///
     /// # Errors
     /// A download is under way, or the folder can't be used or has no room.
     pub async fn move_models(&self, folder: &Path) -> Result<ModelsView, Failure> {
         let (models, folder) = (self.steps.now().ears().models().clone(), folder.to_owned());
-        let moving = tokio::task::spawn_blocking(move || models.move_to(&folder, |_| Ok(())));
+        let settings = self.home.settings_file();
+        let moving = tokio::task::spawn_blocking(move || {
+            models.move_to(&folder, |folder| {
+                let folder = folder.display().to_string();
+                settings::change(&settings, &[("models", "folder", Some(folder.into()))])
+            })
+        });
         moving.await.map_err(Failure::internal)??;
+        self.change_settings(&[]).await?;
         Ok(self.models())
     }
 
@@ -221,8 +230,8 @@ impl App {
     /// # Errors
     /// It is not here, is not for transcribing, or can't be run.
     pub async fn bench_model(&self, id: &str, seconds: Option<u32>) -> Result<f64, Failure> {
-        let model = self.steps.now().ears().models().catalogue().model(id).ok();
-        if model.is_some_and(|model| model.purpose == Purpose::Speakers) {
+        let models = self.steps.now().ears().models().clone();
+        if models.catalogue().model(id).is_ok_and(|model| model.purpose == Purpose::Speakers) {
             return Err(Failure::never(
                 FailureCode::BadRequest,
                 "The speed of models for speakers can't be measured yet.",

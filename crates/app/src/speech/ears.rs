@@ -84,10 +84,11 @@ impl Ears {
     /// A choice with engine and model fixed and named: where none is chosen, the best model that is here, or else what needs none.
     pub(crate) fn labelled(&self, choice: SpeechChoice) -> SpeechChoice {
         let best = || self.best_model(choice.language.as_deref());
-        let engine = choice.engine.clone().unwrap_or_else(|| match choice.model.is_some() || best().is_some() {
-            true => TRANSCRIBE_CPP.to_owned(),
-            false => POCKETSPHINX.to_owned(),
-        });
+        let engine =
+            choice.engine.clone().unwrap_or_else(|| match choice.model.is_some() || best().is_some() {
+                true => TRANSCRIBE_CPP.to_owned(),
+                false => POCKETSPHINX.to_owned(),
+            });
         let model = match Service::from_word(&engine) {
             Some(service) => choice.model.clone().or_else(|| Some(self.service(service).model.clone())),
             None if engine == TRANSCRIBE_CPP => choice.model.clone().or_else(best),

@@ -23,8 +23,8 @@ pub use view::{
 
 /// Languages to offer: those of the people who use Debrief first, then by number of speakers.
 const LANGUAGES: [&str; 24] = [
-    "zh-Hant", "en", "zh-Hans", "ja", "ko", "yue", "es", "fr", "de", "pt", "it", "nl", "pl", "ru", "uk", "tr", "vi",
-    "th", "id", "hi", "ar", "he", "sv", "cs",
+    "zh-Hant", "en", "zh-Hans", "ja", "ko", "yue", "es", "fr", "de", "pt", "it", "nl", "pl", "ru", "uk",
+    "tr", "vi", "th", "id", "hi", "ar", "he", "sv", "cs",
 ];
 
 /// Longest term of the vocabulary, in characters, and how many there may be.
@@ -106,9 +106,13 @@ impl App {
         let known = self.steps.now().ears().engines().await;
         if let Some(name) = engine.filter(|name| known.iter().all(|engine| engine.name != *name)) {
             let names: Vec<&str> = known.iter().map(|engine| engine.name).collect();
-            return Err(refused(format!("There is no speech engine “{name}”."), format!("There are: {}.", names.join(", "))));
+            return Err(refused(
+                format!("There is no speech engine “{name}”."),
+                format!("There are: {}.", names.join(", ")),
+            ));
         }
-        let of_service = engine.and_then(Service::from_word).map(|service| format!("{}_model", service.info().word));
+        let of_service =
+            engine.and_then(Service::from_word).map(|service| format!("{}_model", service.info().word));
         let model = model.map(Value::from);
         let changes: Vec<Change<'_>> = match &of_service {
             Some(key) => vec![("speech", "engine", engine.map(Value::from)), ("services", key, model)],
@@ -131,11 +135,16 @@ impl App {
             let mut parts = tag.split('-');
             parts.next().is_some_and(|first| (2..=3).contains(&first.len()))
                 && tag.len() <= 35
-                && tag.split('-').all(|part| !part.is_empty() && part.chars().all(|sign| sign.is_ascii_alphanumeric()))
+                && tag
+                    .split('-')
+                    .all(|part| !part.is_empty() && part.chars().all(|sign| sign.is_ascii_alphanumeric()))
         };
         if let Some(tag) = language.filter(|tag| !is_tag(tag)) {
             let what = format!("“{tag}” is no language tag.");
-            return Err(refused(what, "Give one like en, zh-Hant or zh-Hans; or none, and the engine finds out."));
+            return Err(refused(
+                what,
+                "Give one like en, zh-Hant or zh-Hans; or none, and the engine finds out.",
+            ));
         }
         let chinese = chinese.map(|script| match script {
             ChineseScript::Traditional => Value::from("traditional"),
@@ -156,7 +165,10 @@ impl App {
         let mut terms: Vec<String> = Vec::new();
         for word in words.iter().map(|word| word.split_whitespace().collect::<Vec<_>>().join(" ")) {
             if word.chars().count() > LONGEST_TERM {
-                return Err(refused(format!("“{word}” is too long."), format!("A term has up to {LONGEST_TERM} characters.")));
+                return Err(refused(
+                    format!("“{word}” is too long."),
+                    format!("A term has up to {LONGEST_TERM} characters."),
+                ));
             }
             if !word.is_empty() && !terms.contains(&word) {
                 terms.push(word);
@@ -192,7 +204,10 @@ impl App {
         let known = self.steps.now().ears().diarizers();
         if let Some(name) = method.filter(|name| known.iter().all(|method| method.name != *name)) {
             let names: Vec<&str> = known.iter().map(|method| method.name).collect();
-            return Err(refused(format!("There is no method “{name}”."), format!("There are: {}.", names.join(", "))));
+            return Err(refused(
+                format!("There is no method “{name}”."),
+                format!("There are: {}.", names.join(", ")),
+            ));
         }
         check_count(min, max)?;
         let number = |count: Option<u16>| count.map(|count| Value::from(i64::from(count)));
@@ -234,7 +249,10 @@ impl App {
         let service = named(service)?;
         let key = Secret::new(key.trim());
         if key.expose().is_empty() {
-            return Err(refused("There is no key to keep.".into(), "Paste the key that the service gave you."));
+            return Err(refused(
+                "There is no key to keep.".into(),
+                "Paste the key that the service gave you.",
+            ));
         }
         let steps = self.steps.now();
         let set_up = steps.ears().service(service);
@@ -274,7 +292,8 @@ impl App {
         let key = format!("{}_model", service.info().word);
         let mut changes: Vec<Change<'_>> = vec![("services", &key, model.map(Value::from))];
         if service == Service::OpenAi {
-            let base = base_url.map(str::trim).filter(|base| !base.is_empty()).map(checked_base).transpose()?;
+            let base =
+                base_url.map(str::trim).filter(|base| !base.is_empty()).map(checked_base).transpose()?;
             changes.push(("services", "openai_url", base.map(|base| Value::from(base.as_str()))));
         }
         self.change_settings(&changes).await?;
@@ -322,8 +341,9 @@ pub(crate) fn check_count(min: Option<u16>, max: Option<u16>) -> Result<(), Fail
 
 fn named(service: &str) -> Result<Service, Failure> {
     let names = || Service::ALL.map(|service| service.info().word).join(", ");
-    Service::from_word(service)
-        .ok_or_else(|| refused(format!("There is no speech service “{service}”."), format!("There are: {}.", names())))
+    Service::from_word(service).ok_or_else(|| {
+        refused(format!("There is no speech service “{service}”."), format!("There are: {}.", names()))
+    })
 }
 
 fn checked_base(text: &str) -> Result<Url, Failure> {

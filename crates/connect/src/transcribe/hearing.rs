@@ -332,7 +332,9 @@ impl Listener {
                 };
                 pack.read(&mut Pcm::open(&self.file)?, &mut samples)?;
                 let sound = Sound { samples: &samples, middle: pack.middle() };
-                engine.recognise(&sound, task.language.as_deref(), &self.ear)
+                // Benches measure by this what the engine takes of the step.
+                let span = tracing::debug_span!("recognise");
+                span.in_scope(|| engine.recognise(&sound, task.language.as_deref(), &self.ear))
             }));
             self.ear.heard(0);
             let heard = heard.unwrap_or_else(|_| Err(broke_off().because("the engine panicked").into()));

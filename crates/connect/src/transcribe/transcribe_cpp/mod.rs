@@ -416,5 +416,3 @@ fn heard(run: Result<Transcript, Error>) -> StepResult<(Transcript, bool)> {
 
 #[cfg(test)]
 mod tests;
-#[cfg(test)]
-mod tiny_model;

@@ -4,6 +4,7 @@ use std::sync::atomic::Ordering;
 
 use debrief_core::ports::Hints;
 use debrief_core::stage::Progress;
+use debrief_yardstick::whisper_model::TINY;
 
 use super::*;
 use crate::transcribe::testing::{Desk, flite, silence, write_wav};
@@ -24,7 +25,7 @@ fn talk(desk: &Desk) -> Audio {
 async fn a_model_file_runs_and_its_words_lie_inside_the_recording() {
     let desk = Desk::new();
     let audio = talk(&desk);
-    let engine = engine(tiny_model::write(desk.folder()));
+    let engine = engine(TINY.write(desk.folder()).unwrap());
     let words = engine.transcribe(&audio, &Hints::default(), desk.cx()).await.unwrap();
     assert!(!words.words.is_empty());
     assert!(words.words.is_sorted_by_key(|word| word.start_ms));
@@ -44,7 +45,7 @@ async fn a_model_file_runs_and_its_words_lie_inside_the_recording() {
 async fn a_stop_after_the_first_window_is_resumed_with_the_second() {
     let desk = Desk::new();
     let audio = talk(&desk);
-    let engine = engine(tiny_model::write(desk.folder()));
+    let engine = engine(TINY.write(desk.folder()).unwrap());
     let whole = engine.transcribe(&audio, &Hints::default(), Desk::new().cx()).await.unwrap();
     *desk.host.stop_after_parts.lock().unwrap() = Some(1);
     assert_eq!(
@@ -61,7 +62,7 @@ async fn a_recording_without_speech_says_so() {
     let desk = Desk::new();
     let audio = write_wav(desk.folder(), &silence(4000));
     let ended =
-        engine(tiny_model::write(desk.folder())).transcribe(&audio, &Hints::default(), desk.cx()).await;
+        engine(TINY.write(desk.folder()).unwrap()).transcribe(&audio, &Hints::default(), desk.cx()).await;
     let Err(StepError::Failed(failure)) = ended else { panic!("{ended:?}") };
     assert_eq!(failure.code, FailureCode::NoSpeech);
     assert_eq!(failure.what, "No speech was found in this recording.");
@@ -96,7 +97,7 @@ async fn a_file_that_is_no_model_names_itself_and_what_is_accepted() {
     assert!(failure.fix.contains("whisper.cpp (ggml-….bin), or a GGUF file"), "{}", failure.fix);
 
     // Half a model has the right beginning, and is found out when it is loaded.
-    let model = tiny_model::write(desk.folder());
+    let model = TINY.write(desk.folder()).unwrap();
     let bytes = std::fs::read(&model).unwrap();
     std::fs::write(&model, &bytes[..bytes.len() / 2]).unwrap();
     let ended = engine(&model).transcribe(&audio, &Hints::default(), desk.cx()).await;
@@ -108,7 +109,7 @@ async fn a_file_that_is_no_model_names_itself_and_what_is_accepted() {
 async fn a_language_that_the_model_does_not_know_is_refused() {
     let desk = Desk::new();
     let settings = SpeechSettings {
-        model: Some(tiny_model::write(desk.folder())),
+        model: Some(TINY.write(desk.folder()).unwrap()),
         language: Some("zh-Hant".into()),
         ..SpeechSettings::default()
     };

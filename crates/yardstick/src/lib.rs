@@ -1,0 +1,15 @@
+//! What speech is measured with, in tests and benches alone: conversations whose words, times and turns are known, error
+//! rates, and Whisper models of the right shape. Needs `flite`.
+#![forbid(unsafe_code)]
+
+pub mod conversation;
+pub mod limits;
+pub mod process;
+pub mod score;
+pub mod step;
+pub mod whisper_model;
+
+use std::error::Error;
+
+/// What a yardstick gives: the failure is for whoever runs the measurement.
+pub type Outcome<T> = Result<T, Box<dyn Error>>;
