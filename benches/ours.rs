@@ -40,7 +40,9 @@ pub(crate) struct Cost {
 /// The engine of a model file, or the one that needs none.
 pub(crate) fn engine(model: Option<&Path>) -> Outcome<Arc<dyn Transcriber>> {
     let language = Some("en".to_owned());
-    let settings = SpeechSettings { model: model.map(Path::to_owned), language, ..Default::default() };
+    let engine = if model.is_some() { "transcribe-cpp" } else { "pocketsphinx" }.to_owned();
+    let settings =
+        SpeechSettings { engine, model: model.map(Path::to_owned), language, ..Default::default() };
     Ok(transcribe::engine(&settings).map_err(|failure| failure.what)?)
 }
 

@@ -8,8 +8,8 @@ mod ours;
 
 use std::path::Path;
 
-use debrief_connect::diarize::VoiceClustering;
-use debrief_core::ports::{Audio, Diarizer, Hints};
+use debrief_connect::diarize::{DiarizeSettings, diarizer};
+use debrief_core::ports::{Audio, Hints};
 use debrief_core::transcript::{Turn, Words};
 use debrief_yardstick::Outcome;
 use debrief_yardstick::conversation::{Conversation, far_apart, script};
@@ -103,7 +103,7 @@ fn heard(audio: &Audio, folder: &Path) -> Outcome<Words> {
 
 fn told_apart(audio: &Audio, folder: &Path) -> Outcome<Vec<Turn>> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    Ok(runtime.block_on(VoiceClustering.diarize(audio, unwatched(folder)))?.turns)
+    Ok(runtime.block_on(diarizer(&DiarizeSettings::default())?.diarize(audio, unwatched(folder)))?.turns)
 }
 
 /// A conversation of at least that length, over and over.

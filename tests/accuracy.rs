@@ -3,9 +3,9 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use debrief_connect::diarize::VoiceClustering;
+use debrief_connect::diarize::{DiarizeSettings, diarizer};
 use debrief_connect::transcribe::{self, SpeechSettings};
-use debrief_core::ports::{Audio, Diarizer, Hints, Transcriber};
+use debrief_core::ports::{Audio, Hints, Transcriber};
 use debrief_core::transcript::Word;
 use debrief_yardstick::conversation::{Conversation, far_apart, script};
 use debrief_yardstick::limits::{LATENESS, limit};
@@ -16,7 +16,7 @@ use debrief_yardstick::step::unwatched;
 const LINES: usize = 8;
 
 fn engine() -> Arc<dyn Transcriber> {
-    let settings = SpeechSettings { language: Some("en".into()), ..SpeechSettings::default() };
+    let settings = SpeechSettings { engine: "pocketsphinx".into(), ..SpeechSettings::default() };
     transcribe::engine(&settings).unwrap()
 }
 
@@ -34,7 +34,12 @@ async fn errors_stay_within_their_limits(speakers: u16, noise: bool) {
     let words = word_error_rate(&spoken.words, &heard(&audio, folder.path()).await);
     assert!(words <= limit.words, "{:.1} % of the words are wrong", words * 100.0);
 
-    let found = VoiceClustering.diarize(&audio, unwatched(folder.path())).await.unwrap().turns;
+    let found = diarizer(&DiarizeSettings::default())
+        .unwrap()
+        .diarize(&audio, unwatched(folder.path()))
+        .await
+        .unwrap()
+        .turns;
     let wrong = Diarization::of(&spoken.turns, &found, 0);
     assert!(wrong.error_rate() <= limit.speakers, "{wrong:?}: {found:?}");
 }

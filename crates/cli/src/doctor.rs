@@ -25,7 +25,7 @@ pub(crate) async fn report(app: &App) -> Result<Outcome, Failure> {
             line("pages", &format!("“{name}” in Notion"), &pages);
         }
     }
-    for engine in app.engines() {
+    for engine in app.engines().await.iter().filter(|engine| engine.is_local || engine.ready.is_ok()) {
         line("speech", engine.described, &engine.ready);
     }
     google(&app.google().await?);
