@@ -6,6 +6,7 @@
 pub mod captions;
 pub mod export;
 pub mod failure;
+pub mod hints;
 pub mod job;
 pub mod link;
 mod merge;

@@ -11,6 +11,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::failure::Failure;
+pub use crate::hints::Hints;
 use crate::link::RecordingLink;
 use crate::notes::Notes;
 use crate::page::Page;
@@ -198,13 +199,6 @@ pub trait RecordingSource: Send + Sync {
 pub trait AudioDecoder: Send + Sync {
     /// Streams: memory does not grow with the recording's length.
     async fn decode(&self, recording: &Recording, cx: StageCx) -> StepResult<Audio>;
-}
-
-/// What is known of a recording before anybody has heard it. Engines that take no hints do without.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Hints {
-    /// Names and terms that may be said, the likeliest first.
-    pub vocabulary: Vec<String>,
 }
 
 /// Turns audio into words.

@@ -149,15 +149,14 @@ impl Gaussian {
     fn of(values: &[f32]) -> Option<Self> {
         let values: [f32; NUMBERS] = values.try_into().ok()?;
         let at = |place: usize| f64::from(values[place]);
-        let mut covariance = [[0.0; D]; D];
-        let mut place = D;
-        for i in 0..D {
-            for j in 0..=i {
+        // The print holds the lower triangle, row by row.
+        let covariance = std::array::from_fn(|i| {
+            std::array::from_fn(|j| {
+                let (row, column) = (i.max(j), i.min(j));
                 let floor = if i == j { FLOOR } else { 0.0 };
-                (covariance[i][j], covariance[j][i]) = (at(place) + floor, at(place) + floor);
-                place += 1;
-            }
-        }
+                at(D + row * (row + 1) / 2 + column) + floor
+            })
+        });
         let pitch = (at(NUMBERS - 2), at(NUMBERS - 1).max(FLOOR));
         Some(Gaussian { mean: std::array::from_fn(at), covariance, pitch })
     }

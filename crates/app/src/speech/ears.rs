@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Instant;
 
 use async_trait::async_trait;
 use debrief_connect::diarize::{self, DiarizeSettings, DiarizerInfo};
@@ -145,10 +146,14 @@ impl Ears {
             None => Ok(()),
         };
         let opened = opened.and_then(|()| transcribe::engine(&settings));
-        opened.unwrap_or_else(|failure| {
+        let engine = opened.unwrap_or_else(|failure| {
             let label = choice.model.clone().unwrap_or_else(|| settings.engine.clone());
             Arc::new(NoEngine { label, failure })
-        })
+        });
+        match choice.model.clone().filter(|model| settings.model.is_some() && !is_path(model)) {
+            Some(model) => Arc::new(Timed { engine, model, models: self.models.clone() }),
+            None => engine,
+        }
     }
 
     /// A model's file: of the catalogue or added, or wherever the person has it.
@@ -222,6 +227,43 @@ impl Transcriber for NoEngine {
 
     async fn transcribe(&self, _: &Audio, _: &Hints, _: StageCx) -> StepResult<Words> {
         Err(self.failure.clone().into())
+    }
+}
+
+/// An engine whose speed with a model of the catalogue is taken note of.
+struct Timed {
+    engine: Arc<dyn Transcriber>,
+    model: String,
+    models: Models,
+}
+
+#[async_trait]
+impl Transcriber for Timed {
+    fn label(&self) -> String {
+        self.engine.label()
+    }
+
+    fn is_local(&self) -> bool {
+        self.engine.is_local()
+    }
+
+    async fn ready(&self) -> Result<(), Failure> {
+        self.engine.ready().await
+    }
+
+    async fn transcribe(&self, audio: &Audio, hints: &Hints, cx: StageCx) -> StepResult<Words> {
+        // What goes on in the middle says nothing of the whole.
+        let is_whole = cx.parts::<serde_json::Value>()?.is_empty();
+        let began = Instant::now();
+        let words = self.engine.transcribe(audio, hints, cx).await?;
+        let took_s = began.elapsed().as_secs_f64();
+        if is_whole && took_s > 0.0 {
+            let speed = f64::from(audio.duration_ms) / 1000.0 / took_s;
+            if let Err(failure) = self.models.measured(&self.model, speed) {
+                tracing::warn!(what = failure.what, "the speed of a model can't be kept");
+            }
+        }
+        Ok(words)
     }
 }
 

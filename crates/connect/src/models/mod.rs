@@ -112,6 +112,9 @@ pub struct Removed {
     pub replacement: Option<String>,
 }
 
+/// Free space in a folder, in bytes.
+type FreeBytes = Box<dyn Fn(&Path) -> io::Result<u64> + Send + Sync>;
+
 /// The models of one folder. Cheap to clone.
 #[derive(Clone)]
 pub struct Models(Arc<Inner>);
@@ -121,7 +124,7 @@ struct Inner {
     folder: RwLock<Folder>,
     base: Url,
     client: reqwest::Client,
-    free_bytes: Box<dyn Fn(&Path) -> io::Result<u64> + Send + Sync>,
+    free_bytes: FreeBytes,
     pause: Duration,
     active: Mutex<HashMap<String, Active>>,
     failed: Mutex<BTreeMap<String, Failure>>,
@@ -146,7 +149,7 @@ impl Models {
         catalogue: Catalogue,
         folder: PathBuf,
         base: Url,
-        free_bytes: Box<dyn Fn(&Path) -> io::Result<u64> + Send + Sync>,
+        free_bytes: FreeBytes,
         pause: Duration,
     ) -> Models {
         Models(Arc::new(Inner {
