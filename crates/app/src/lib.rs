@@ -15,6 +15,7 @@ mod sign_in;
 mod speech;
 mod voices;
 mod watched;
+mod wishes;
 
 use std::fs::File;
 use std::path::PathBuf;
@@ -22,7 +23,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use debrief_connect::transcribe::EngineInfo;
 use debrief_core::failure::{Failure, FailureCode};
-use debrief_core::job::{Destination, JobId, JobStatus, SpeechChoice, SubmitJob};
+use debrief_core::job::{Destination, JobId, JobStatus, SubmitJob};
 use debrief_core::link::RecordingLink;
 use debrief_core::stage::Stage;
 use debrief_core::view::{JobView, PageDestination};
@@ -53,6 +54,7 @@ pub use crate::speech::{
 };
 pub use crate::voices::VoiceView;
 pub use crate::watched::{WatchPace, WatchedFolder, WatchedKind};
+pub use crate::wishes::Wishes;
 pub use debrief_connect::documents::serve_if_asked;
 pub use debrief_runtime::pool::JobNews;
 
@@ -83,15 +85,6 @@ pub enum Runs {
     WhatIsNew,
     /// None: it looks and asks, and another process runs the jobs.
     Nothing,
-}
-
-/// What is asked for one job alone.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Wishes {
-    /// Where the page goes.
-    pub destination: Option<PageDestination>,
-    /// Whether the recording is heard even where a transcript of it is attached.
-    pub ignore_transcripts: bool,
 }
 
 /// What the window shows about this installation.
@@ -196,24 +189,6 @@ impl App {
         self.pool.submit(&self.steps.request(link, attachments))
     }
 
-    /// As [`App::submit`], in another way than the settings say.
-    ///
-    /// # Errors
-    /// The database refused.
-    pub fn submit_with(
-        &self,
-        wishes: Wishes,
-        link: RecordingLink,
-        attachments: Vec<RecordingLink>,
-    ) -> Result<JobId, Failure> {
-        let mut request = self.steps.request(link, attachments);
-        if let Some(kind) = wishes.destination {
-            request.destination = self.steps.now().destination_of(kind);
-        }
-        request.speech.ignore_transcripts |= wishes.ignore_transcripts;
-        self.pool.submit(&request)
-    }
-
     /// Submits the bundled sample recording.
     ///
     /// # Errors
@@ -225,10 +200,6 @@ impl App {
 
     fn destination(&self) -> Destination {
         self.steps.now().destination()
-    }
-
-    fn speech_choice(&self) -> SpeechChoice {
-        self.steps.now().speech_choice()
     }
 
     /// The answer of `get_job_status`.
@@ -264,7 +235,7 @@ impl App {
     }
 
     /// Runs a job again: from its failed stage, or from `from` on. What it lacked (the folder for pages, a speech
-    /// engine) is taken from the settings anew.
+    /// engine) is taken from the settings anew, and so is how speakers are told apart when that is done again.
     ///
     /// # Errors
     /// There is no such job, or it is not at its end.
@@ -280,25 +251,25 @@ impl App {
             | JobStatus::Cancelled
             | JobStatus::Completed => None,
         };
+        let (steps, mut request) = (self.steps.now(), job.request);
         use FailureCode as C;
-        let request = match lacked {
-            Some(C::PageFolderGone | C::PageFolderReadOnly) => {
-                Some(SubmitJob { destination: self.destination(), ..job.request })
-            }
+        match lacked {
+            Some(C::PageFolderGone | C::PageFolderReadOnly) => request.destination = steps.destination(),
             Some(C::NotionPlaceUnset | C::NotionNoAccess) => {
-                let destination =
-                    self.steps.now().destination_of(PageDestination::of(&job.request.destination));
-                Some(SubmitJob { destination, ..job.request })
+                request.destination = steps.destination_of(PageDestination::of(&request.destination));
             }
             Some(code)
                 if speech::is_of_speech(code)
                     || matches!(code, C::EngineFailed | C::NoSpeech | C::SpeechRefused) =>
             {
-                Some(SubmitJob { speech: self.speech_choice(), ..job.request })
+                request.speech = steps.ears().anew(&request.speech);
             }
-            _ => None, // Nothing that the settings could mend.
-        };
-        Ok(self.pool.retry(id, from, request.as_ref())?)
+            _ => {} // Nothing that the settings could mend.
+        }
+        if from.is_some_and(|from| from <= Stage::Diarize) {
+            request.speakers = steps.ears().speakers_choice();
+        }
+        Ok(self.pool.retry(id, from, Some(&request))?)
     }
 
     /// Removes a job that has ended from the list. Its page stays.

@@ -18,6 +18,9 @@ use debrief_core::stage::{StageCx, StepResult};
 use debrief_core::transcript::{Turns, Words};
 
 use crate::settings::{self, Settings};
+use crate::wishes::Wishes;
+
+use super::checks::{check_engine, check_language, checked_terms, refused};
 
 /// Engines with the names that are looked for here.
 pub(crate) const TRANSCRIBE_CPP: &str = "transcribe-cpp";
@@ -65,15 +68,105 @@ impl Ears {
 
     /// The engine, model and language that the next job gets.
     pub(crate) fn speech_choice(&self) -> SpeechChoice {
+        self.labelled(self.set())
+    }
+
+    /// What the settings say, as far as they do.
+    fn set(&self) -> SpeechChoice {
         let speech = &self.speech;
-        self.labelled(SpeechChoice {
+        SpeechChoice {
             engine: speech.engine.clone(),
             model: self.chosen_model().map(str::to_owned),
             language: speech.language.clone(),
             chinese: speech.chinese,
             vocabulary: speech.vocabulary.clone(),
             ..SpeechChoice::default()
-        })
+        }
+    }
+
+    /// The choice of the next job, but for what is wished of that one alone.
+    pub(crate) fn wished(&self, wishes: &Wishes) -> Result<SpeechChoice, Failure> {
+        let set = self.set();
+        wishes.engine.as_deref().map(check_engine).transpose()?;
+        wishes.language.as_deref().map(check_language).transpose()?;
+        let own_engine = wishes.engine.is_some() || wishes.model.is_some();
+        let (engine, model) = match (&wishes.engine, &wishes.model) {
+            (None, None) => (set.engine, set.model),
+            (Some(engine), None) if engine == TRANSCRIBE_CPP => {
+                (Some(engine.clone()), self.speech.model.clone())
+            }
+            (Some(engine), None) => (Some(engine.clone()), None),
+            // A model of this machine's own engine names that one, too; any other belongs to the service of the settings.
+            (engine, Some(model)) => {
+                let of_service = engine.as_deref().or(set.engine.as_deref()).and_then(Service::from_word);
+                let own = || self.check_model(model).is_ok().then(|| TRANSCRIBE_CPP.to_owned());
+                let service = || of_service.map(|service| service.info().word.to_owned());
+                let engine = engine.clone().or_else(own).or_else(service);
+                let engine = engine.unwrap_or_else(|| TRANSCRIBE_CPP.to_owned());
+                self.check_model_of(&engine, model)?;
+                (Some(engine), Some(model.clone()))
+            }
+        };
+        let own_language = wishes.language.is_some() || wishes.chinese.is_some();
+        // A tag like zh-Hans says how Chinese is written.
+        let says_script = wishes.language.as_deref().is_some_and(|tag| tag.contains('-'));
+        Ok(self.labelled(SpeechChoice {
+            engine,
+            model,
+            language: wishes.language.clone().or(set.language),
+            chinese: wishes.chinese.or(set.chinese.filter(|_| !says_script)),
+            vocabulary: checked_terms(&[set.vocabulary, wishes.vocabulary.clone()].concat())?,
+            ignore_transcripts: wishes.ignore_transcripts,
+            own_engine,
+            own_language,
+            ..SpeechChoice::default()
+        }))
+    }
+
+    /// Whether an engine could have that model. What services have they know themselves.
+    pub(crate) fn check_model_of(&self, engine: &str, model: &str) -> Result<(), Failure> {
+        match engine {
+            TRANSCRIBE_CPP => self.check_model(model),
+            POCKETSPHINX => Err(refused(
+                format!("{POCKETSPHINX} has only one model."),
+                format!("Leave the model out, or choose the engine {TRANSCRIBE_CPP}."),
+            )),
+            _ => Ok(()), // A service.
+        }
+    }
+
+    /// Whether that names a model for speech, which may still have to be downloaded.
+    fn check_model(&self, model: &str) -> Result<(), Failure> {
+        if is_path(model) {
+            let missing = || {
+                refused(format!("There is no model file at {model}."), "Check the path, or give a model's id.")
+            };
+            return Path::new(model).is_file().then_some(()).ok_or_else(missing);
+        }
+        match self.models.catalogue().model(model) {
+            Ok(offered) if offered.purpose == Purpose::Transcribe => Ok(()),
+            Ok(offered) => Err(refused(
+                format!("{} tells speakers apart; it can't transcribe.", offered.name),
+                "Choose another model; `debrief models list` shows them.",
+            )),
+            Err(unknown) => self.models.path(model).map(drop).map_err(|_| unknown), // One that was added.
+        }
+    }
+
+    /// The choice of a job that couldn't be done, from the settings of now; what was chosen for it alone stays.
+    pub(crate) fn anew(&self, job: &SpeechChoice) -> SpeechChoice {
+        let set = self.set();
+        let (engine, model) = match job.own_engine {
+            true => (job.engine.clone(), job.model.clone()),
+            false => (set.engine, set.model),
+        };
+        let (language, chinese) = match job.own_language {
+            true => (job.language.clone(), job.chinese),
+            false => (set.language, set.chinese),
+        };
+        let mut vocabulary = set.vocabulary;
+        vocabulary.extend(job.vocabulary.iter().filter(|term| !self.speech.vocabulary.contains(term)).cloned());
+        self.labelled(SpeechChoice { engine, model, language, chinese, vocabulary, ..job.clone() })
     }
 
     /// The model that the person chose for this machine's own engine. A service has its own.

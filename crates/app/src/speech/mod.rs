@@ -1,7 +1,11 @@
 //! Speech, for the window and the command line: engines, models in use, services and their keys, languages, speakers.
 
+mod checks;
 mod ears;
 mod view;
+
+#[cfg(test)]
+mod tests;
 
 use debrief_connect::models::{ModelState, Purpose};
 use debrief_connect::transcribe::remote::{self, RemoteKey, RemoteSettings, Service};
@@ -9,14 +13,15 @@ use debrief_connect::transcribe::transcribe_cpp::gpus;
 use debrief_core::failure::{Failure, FailureCode};
 use debrief_core::job::{ChineseScript, JobId, JobStatus, SubmitJob};
 use debrief_core::secret::Secret;
-use url::Url;
 
 use crate::App;
 use crate::document::Document;
 use crate::google::Trouble;
 use crate::settings::{Change, Value};
 
+pub(crate) use checks::check_count;
 pub(crate) use ears::{Ears, TRANSCRIBE_CPP};
+use checks::{check_engine, check_language, checked_terms, refused};
 pub use view::{
     EngineKind, JobSpeaker, SpeakerMethod, SpeakersView, SpeechEngine, SpeechService, SpeechView,
 };
@@ -26,10 +31,6 @@ const LANGUAGES: [&str; 24] = [
     "zh-Hant", "en", "zh-Hans", "ja", "ko", "yue", "es", "fr", "de", "pt", "it", "nl", "pl", "ru", "uk",
     "tr", "vi", "th", "id", "hi", "ar", "he", "sv", "cs",
 ];
-
-/// Longest term of the vocabulary, in characters, and how many there may be.
-const LONGEST_TERM: usize = 80;
-const MOST_TERMS: usize = 500;
 
 impl App {
     /// How speech becomes text, and what is ready for it.
@@ -101,15 +102,11 @@ impl App {
     /// catalogue or a path; for a service, its name for the model.
     ///
     /// # Errors
-    /// There is no such engine, or the settings can't be changed.
+    /// There is no such engine or model, or the settings can't be changed.
     pub async fn choose_engine(&self, engine: Option<&str>, model: Option<&str>) -> Result<(), Failure> {
-        let known = self.steps.now().ears().engines().await;
-        if let Some(name) = engine.filter(|name| known.iter().all(|engine| engine.name != *name)) {
-            let names: Vec<&str> = known.iter().map(|engine| engine.name).collect();
-            return Err(refused(
-                format!("There is no speech engine “{name}”."),
-                format!("There are: {}.", names.join(", ")),
-            ));
+        engine.map(check_engine).transpose()?;
+        if let Some(model) = model {
+            self.steps.now().ears().check_model_of(engine.unwrap_or(TRANSCRIBE_CPP), model)?;
         }
         let of_service =
             engine.and_then(Service::from_word).map(|service| format!("{}_model", service.info().word));
@@ -131,21 +128,7 @@ impl App {
         language: Option<&str>,
         chinese: Option<ChineseScript>,
     ) -> Result<(), Failure> {
-        let is_tag = |tag: &str| {
-            let mut parts = tag.split('-');
-            parts.next().is_some_and(|first| (2..=3).contains(&first.len()))
-                && tag.len() <= 35
-                && tag
-                    .split('-')
-                    .all(|part| !part.is_empty() && part.chars().all(|sign| sign.is_ascii_alphanumeric()))
-        };
-        if let Some(tag) = language.filter(|tag| !is_tag(tag)) {
-            let what = format!("“{tag}” is no language tag.");
-            return Err(refused(
-                what,
-                "Give one like en, zh-Hant or zh-Hans; or none, and the engine finds out.",
-            ));
-        }
+        language.map(check_language).transpose()?;
         let chinese = chinese.map(|script| match script {
             ChineseScript::Traditional => Value::from("traditional"),
             ChineseScript::Simplified => Value::from("simplified"),
@@ -162,23 +145,7 @@ impl App {
     /// # Errors
     /// There are too many, one is too long, or the settings can't be changed.
     pub async fn set_vocabulary(&self, words: &[String]) -> Result<(), Failure> {
-        let mut terms: Vec<String> = Vec::new();
-        for word in words.iter().map(|word| word.split_whitespace().collect::<Vec<_>>().join(" ")) {
-            if word.chars().count() > LONGEST_TERM {
-                return Err(refused(
-                    format!("“{word}” is too long."),
-                    format!("A term has up to {LONGEST_TERM} characters."),
-                ));
-            }
-            if !word.is_empty() && !terms.contains(&word) {
-                terms.push(word);
-            }
-        }
-        if terms.len() > MOST_TERMS {
-            let what = format!("{} terms are too many.", terms.len());
-            return Err(refused(what, format!("Keep the {MOST_TERMS} that matter most.")));
-        }
-        let terms: toml_edit::Array = terms.into_iter().collect();
+        let terms: toml_edit::Array = checked_terms(words)?.into_iter().collect();
         let terms = (!terms.is_empty()).then(|| Value::from(terms));
         self.change_settings(&[("speech", "vocabulary", terms)]).await
     }
@@ -241,11 +208,11 @@ impl App {
         Ok(speakers.map(view).collect())
     }
 
-    /// Keeps a service's key, once the service has taken it. Jobs that waited for it go on.
+    /// Keeps a service's key, once the service has taken it: a sentence for the person. Jobs that waited for it go on.
     ///
     /// # Errors
     /// There is no such service, it refuses the key or can't be asked, or the key can't be kept; the old one stays then.
-    pub async fn set_speech_key(&self, service: &str, key: &str) -> Result<(), Failure> {
+    pub async fn set_speech_key(&self, service: &str, key: &str) -> Result<String, Failure> {
         let service = named(service)?;
         let key = Secret::new(key.trim());
         if key.expose().is_empty() {
@@ -257,9 +224,10 @@ impl App {
         let steps = self.steps.now();
         let set_up = steps.ears().service(service);
         let with_key = RemoteKey { given: Some(key.clone()), ..set_up.key.clone() };
-        remote::test(&RemoteSettings { key: with_key, ..set_up.clone() }).await?;
+        let taken = remote::test(&RemoteSettings { key: with_key, ..set_up.clone() }).await?;
         steps.secrets().set(&service.key_name(), key).await?;
-        self.wake_speech_jobs()
+        self.wake_speech_jobs()?;
+        Ok(taken)
     }
 
     /// Forgets a service's key.
@@ -290,10 +258,12 @@ impl App {
     ) -> Result<(), Failure> {
         let service = named(service)?;
         let key = format!("{}_model", service.info().word);
+        // The usual one stays unset, so that a newer usual one is taken once there is one.
+        let model = model.filter(|model| *model != service.info().model);
         let mut changes: Vec<Change<'_>> = vec![("services", &key, model.map(Value::from))];
         if service == Service::OpenAi {
             let base =
-                base_url.map(str::trim).filter(|base| !base.is_empty()).map(checked_base).transpose()?;
+                base_url.map(str::trim).filter(|base| !base.is_empty()).map(checks::checked_base).transpose()?;
             changes.push(("services", "openai_url", base.map(|base| Value::from(base.as_str()))));
         }
         self.change_settings(&changes).await?;
@@ -304,7 +274,8 @@ impl App {
     pub(crate) fn wake_speech_jobs(&self) -> Result<(), Failure> {
         for job in self.pool.store().held_up()? {
             if matches!(&job.status, JobStatus::Waiting { fix, .. } if is_of_speech(fix.code)) {
-                let request = SubmitJob { speech: self.steps.now().speech_choice(), ..job.request };
+                let speech = self.steps.now().ears().anew(&job.request.speech);
+                let request = SubmitJob { speech, ..job.request };
                 // Another process may have been faster.
                 let _ = self.pool.retry(job.id, None, Some(&request));
             }
@@ -329,32 +300,11 @@ pub(crate) fn is_of_speech(code: FailureCode) -> bool {
     )
 }
 
-/// Whether that many speakers can be asked for.
-pub(crate) fn check_count(min: Option<u16>, max: Option<u16>) -> Result<(), Failure> {
-    let fits = |count: &u16| (1..=50).contains(count);
-    let in_order = min.zip(max).is_none_or(|(min, max)| min <= max);
-    if min.iter().chain(max.iter()).all(fits) && in_order {
-        return Ok(());
-    }
-    Err(refused("That is no number of speakers.".to_owned(), "Give 1 to 50, and the smaller number first."))
-}
-
 fn named(service: &str) -> Result<Service, Failure> {
     let names = || Service::ALL.map(|service| service.info().word).join(", ");
     Service::from_word(service).ok_or_else(|| {
         refused(format!("There is no speech service “{service}”."), format!("There are: {}.", names()))
     })
-}
-
-fn checked_base(text: &str) -> Result<Url, Failure> {
-    let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
-    url.filter(|url| url.query().is_none() && url.username().is_empty()).ok_or_else(|| {
-        refused(format!("“{text}” is no base address."), "Give one like http://127.0.0.1:8000/v1.")
-    })
-}
-
-fn refused(what: String, fix: impl Into<String>) -> Failure {
-    Failure::never(FailureCode::BadRequest, what, fix)
 }
 
 async fn service_view(set_up: &RemoteSettings) -> SpeechService {

@@ -122,13 +122,17 @@ pub async fn engines(settings: &SpeechSettings) -> Vec<EngineInfo> {
     engines
 }
 
-fn unknown(name: &str) -> Failure {
+/// The names of all engines, those of this machine first.
+pub fn names() -> Vec<&'static str> {
     let services = Service::ALL.into_iter().map(|service| service.info().word);
-    let names: Vec<&str> = ENGINES.iter().map(|entry| entry.name).chain(services).collect();
+    ENGINES.iter().map(|entry| entry.name).chain(services).collect()
+}
+
+fn unknown(name: &str) -> Failure {
     Failure::person(
         FailureCode::NoSpeechEngine,
         format!("There is no speech engine \"{name}\" in this build."),
-        format!("Choose one of these in the settings: {}.", names.join(", ")),
+        format!("Choose one of these in the settings: {}.", names().join(", ")),
     )
 }
 
