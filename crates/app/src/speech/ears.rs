@@ -147,7 +147,8 @@ impl Ears {
         let opened = opened.and_then(|()| transcribe::engine(&settings));
         opened.unwrap_or_else(|failure| {
             let label = choice.model.clone().unwrap_or_else(|| settings.engine.clone());
-            Arc::new(NoEngine { label, failure })
+            // A transcript that comes with the recording needs no engine, but is written as the person wants it.
+            transcribe::in_script(Arc::new(NoEngine { label, failure }), &settings)
         })
     }
 
