@@ -7,6 +7,7 @@ mod cancel;
 mod crash;
 mod drive;
 mod drive_faults;
+mod ears;
 mod failures;
 mod faults;
 mod foreign;

@@ -24,14 +24,19 @@ const ANSWER_GAP_MS: u32 = 150;
 
 /// Words and turns → who said what.
 ///
-/// Each word goes to the turn that it overlaps most, or else to the nearest one; a word or two that are cut off from
-/// their sentence at a border of turns go back to it. Consecutive words of one speaker become a segment, until a pause
+/// Each word goes to the turn that it overlaps most, or else to the nearest one; where turns were found in the sound, a
+/// word or two that are cut off from their sentence at a border of turns go back to it. Consecutive words of one speaker become a segment, until a pause
 /// or the length ends it. Without turns every segment has no speaker. Speakers are numbered in the order in which they
 /// are heard. `duration_ms` is the length of the recording.
 pub fn merge(words: &Words, turns: &Turns, duration_ms: u32) -> Transcript {
     let mut order: Vec<u16> = Vec::new();
     let mut pieces: Vec<Piece> = Vec::new();
-    let owners = smoothed(&words.words, owners(&words.words, &turns.turns), &turns.turns);
+    let owners = owners(&words.words, &turns.turns);
+    let owners = match words.turns {
+        // Whoever gave the words knew whose they are.
+        Some(_) => owners,
+        None => smoothed(&words.words, owners, &turns.turns),
+    };
     let overlaps = overlapping(&words.words, &turns.turns);
     for ((word, turn_speaker), overlaps) in words.words.iter().zip(owners).zip(overlaps) {
         let speaker = turn_speaker.map(|speaker| number_of(speaker, &mut order));

@@ -218,6 +218,11 @@ pub trait Transcriber: Send + Sync {
 
     /// Words in order of time. No speech at all is the failure `no_speech`.
     async fn transcribe(&self, audio: &Audio, hints: &Hints, cx: StageCx) -> StepResult<Words>;
+
+    /// Words that came with the recording, written as this engine's own would be.
+    async fn written(&self, given: Words) -> StepResult<Words> {
+        Ok(given)
+    }
 }
 
 /// Finds who spoke when.

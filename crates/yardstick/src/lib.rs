@@ -1,9 +1,11 @@
 //! What speech is measured with, in tests and benches alone: conversations whose words, times and turns are known, error
-//! rates, and Whisper models of the right shape. Needs `flite`.
+//! rates, and models of the right shape. Needs `flite`.
 #![forbid(unsafe_code)]
 
 pub mod conversation;
+mod gguf;
 pub mod limits;
+pub mod nemo_model;
 pub mod process;
 pub mod score;
 pub mod step;

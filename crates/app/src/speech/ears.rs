@@ -241,7 +241,8 @@ impl Ears {
         let opened = opened.and_then(|()| transcribe::engine(&settings));
         let engine = opened.unwrap_or_else(|failure| {
             let label = choice.model.clone().unwrap_or_else(|| settings.engine.clone());
-            Arc::new(NoEngine { label, failure })
+            // A transcript that comes with the recording needs no engine, but is written as the person wants it.
+            transcribe::in_script(Arc::new(NoEngine { label, failure }), &settings)
         });
         match choice.model.clone().filter(|model| settings.model.is_some() && !is_path(model)) {
             Some(model) => Arc::new(Timed { engine, model, models: self.models.clone() }),
@@ -357,6 +358,10 @@ impl Transcriber for Timed {
             }
         }
         Ok(words)
+    }
+
+    async fn written(&self, given: Words) -> StepResult<Words> {
+        self.engine.written(given).await
     }
 }
 

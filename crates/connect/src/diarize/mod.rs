@@ -13,6 +13,8 @@ use std::sync::Arc;
 use debrief_core::failure::{Failure, FailureCode};
 use debrief_core::ports::Diarizer;
 
+#[cfg(test)]
+pub(crate) use self::speakrs::random_models;
 use self::voice_clustering::VoiceClustering;
 
 /// What the person chose for telling speakers apart.

@@ -175,5 +175,3 @@ fn turns(segments: &[SpeakerSegment], start_ms: u32) -> Vec<Turn> {
 
 #[cfg(test)]
 mod tests;
-#[cfg(test)]
-mod tiny_model;

@@ -196,6 +196,6 @@ fn voices(found: &DiarizationResult) -> BTreeMap<u16, Voiceprint> {
 }
 
 #[cfg(test)]
-mod random_models;
+pub(super) mod random_models;
 #[cfg(test)]
 mod tests;

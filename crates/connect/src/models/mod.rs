@@ -6,6 +6,8 @@
 mod catalogue;
 mod download;
 mod failures;
+#[cfg(test)]
+mod families;
 mod folder;
 mod recommend;
 mod shelve;

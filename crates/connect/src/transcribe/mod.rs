@@ -93,10 +93,15 @@ pub fn engine(settings: &SpeechSettings) -> Result<Arc<dyn Transcriber>, Failure
         Some(entry) => (entry.open)(&settings)?,
         None => service(&settings)?,
     };
-    Ok(match settings.chinese {
+    Ok(in_script(engine, &settings))
+}
+
+/// The engine, whose Chinese is written as the settings say.
+pub fn in_script(engine: Arc<dyn Transcriber>, settings: &SpeechSettings) -> Arc<dyn Transcriber> {
+    match script(settings) {
         Some(script) => Arc::new(InScript { engine, script }),
         None => engine,
-    })
+    }
 }
 
 fn service(settings: &SpeechSettings) -> Result<Arc<dyn Transcriber>, Failure> {

@@ -37,7 +37,10 @@ impl Transcriber for InScript {
     }
 
     async fn transcribe(&self, audio: &Audio, hints: &Hints, cx: StageCx) -> StepResult<Words> {
-        let words = self.engine.transcribe(audio, hints, cx).await?;
+        self.written(self.engine.transcribe(audio, hints, cx).await?).await
+    }
+
+    async fn written(&self, words: Words) -> StepResult<Words> {
         let script = self.script;
         let written = tokio::task::spawn_blocking(move || in_script(words, script)).await;
         Ok(written.map_err(Failure::internal)?)

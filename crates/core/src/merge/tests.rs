@@ -193,6 +193,23 @@ fn more_than_a_word_or_two_stay_where_the_turns_have_them() {
 }
 
 #[test]
+fn turns_that_came_with_the_words_are_kept_to_the_word() {
+    let said = || {
+        words(vec![
+            word("we", 0, 300),
+            word("send", 320, 600),
+            word("the", 620, 800),
+            word("report", 820, 1200),
+        ])
+    };
+    let found = turns(&[(0, 610, 0), (610, 810, 1), (810, 1200, 0)]);
+    assert_eq!(lines(&merge(&said(), &found, 1200)), [(Some(0), "we send the report")], "a border is wrong");
+    let given = Words { turns: Some(found.turns.clone()), ..said() };
+    let kept = [(Some(0), "we send"), (Some(1), "the"), (Some(0), "report")];
+    assert_eq!(lines(&merge(&given, &found, 1200)), kept, "whoever gave them knew");
+}
+
+#[test]
 fn a_segment_in_which_others_talk_most_of_the_time_is_marked() {
     let said = words(vec![word("one", 0, 400), word("two", 450, 900), word("three", 3000, 3400)]);
     let found = turns(&[(0, 1000, 0), (400, 900, 1), (2900, 3500, 1), (3300, 3500, 0)]);

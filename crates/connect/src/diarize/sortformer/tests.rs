@@ -1,5 +1,7 @@
 //! Sortformer on a model of the right shape. What it finds is nonsense; that it loads, runs, resumes and fails is not.
 
+use debrief_yardstick::nemo_model::sortformer;
+
 use super::*;
 use crate::transcribe::testing::{Desk, flite, silence, write_wav};
 
@@ -35,7 +37,7 @@ async fn failure(method: &Sortformer) -> Failure {
 #[tokio::test]
 async fn a_model_of_the_right_shape_loads_and_runs_whole_and_in_windows() {
     let folder = tempfile::tempdir().unwrap();
-    let model = tiny_model::write(folder.path());
+    let model = sortformer(folder.path()).unwrap();
     for cut in [CUT, SHORT] {
         let desk = Desk::new();
         let audio = write_wav(desk.folder(), &speech());
@@ -52,7 +54,7 @@ async fn a_model_of_the_right_shape_loads_and_runs_whole_and_in_windows() {
 #[tokio::test]
 async fn the_number_of_speakers_is_kept_to() {
     let folder = tempfile::tempdir().unwrap();
-    let model = tiny_model::write(folder.path());
+    let model = sortformer(folder.path()).unwrap();
     let desk = Desk::new();
     let audio = write_wav(desk.folder(), &speech());
     let one = Sortformer { count: SpeakerCount { min: 1, max: 1 }, ..method(&model, SHORT) };
@@ -63,7 +65,7 @@ async fn the_number_of_speakers_is_kept_to() {
 #[tokio::test]
 async fn a_stop_ends_it() {
     let folder = tempfile::tempdir().unwrap();
-    let model = tiny_model::write(folder.path());
+    let model = sortformer(folder.path()).unwrap();
     let desk = Desk::new();
     let audio = write_wav(desk.folder(), &speech());
     desk.stop();
@@ -74,7 +76,7 @@ async fn a_stop_ends_it() {
 #[test]
 fn a_run_that_is_broken_off_counts_as_stopped() {
     let folder = tempfile::tempdir().unwrap();
-    let (session, cancel) = open(&tiny_model::write(folder.path())).unwrap();
+    let (session, cancel) = open(&sortformer(folder.path()).unwrap()).unwrap();
     let mut ear = Ear { session, cancel, voices_from: None };
     let hook = WindowEar::cancel(&ear).expect("it can be broken off");
     hook();
@@ -87,7 +89,7 @@ async fn a_file_that_is_gone_or_something_else_has_its_own_message() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("model.gguf");
     assert_eq!(failure(&method(&file, CUT)).await.code, FailureCode::ModelMissing);
-    let whole = std::fs::read(tiny_model::write(folder.path())).unwrap();
+    let whole = std::fs::read(sortformer(folder.path()).unwrap()).unwrap();
     for broken in [&b"GG"[..], b"something else", b"GGUF and then something else", &whole[..whole.len() / 2]]
     {
         std::fs::write(&file, broken).unwrap();

@@ -7,7 +7,7 @@ use std::path::Path;
 use serde_json::{Map, json};
 
 /// Writes the nine files; the same on every run. About 33 MB.
-pub(super) fn write(folder: &Path) {
+pub(crate) fn write(folder: &Path) {
     std::fs::create_dir_all(folder).unwrap();
     segmentation().write(&folder.join("segmentation-3.0.safetensors"));
     embedding().write(&folder.join("wespeaker-multimask-tail.safetensors"));

@@ -4,6 +4,7 @@ use std::sync::atomic::Ordering;
 
 use debrief_core::ports::Hints;
 use debrief_core::stage::Progress;
+use debrief_yardstick::nemo_model::parakeet;
 use debrief_yardstick::whisper_model::TINY;
 
 use super::*;
@@ -119,4 +120,56 @@ async fn a_language_that_the_model_does_not_know_is_refused() {
     assert_eq!(failure.code, FailureCode::ModelUnusable);
     assert_eq!(failure.what, "The speech model does not understand the language \"zh-Hant\".");
     assert_eq!(failure.fix, "Choose another model or another language in the settings, then retry.");
+}
+
+/// Two windows with a generated Parakeet, which knows English and German.
+async fn heard_by_parakeet(
+    language: Option<&str>,
+    chinese: Option<ChineseScript>,
+) -> (u32, StepResult<Words>) {
+    let desk = Desk::new();
+    let audio = talk(&desk);
+    let settings = SpeechSettings {
+        model: Some(parakeet(desk.folder()).unwrap()),
+        language: language.map(str::to_owned),
+        chinese,
+        ..SpeechSettings::default()
+    };
+    let engine = TranscribeCpp::new(&settings).unwrap();
+    engine.ready().await.unwrap();
+    let hints = Hints { vocabulary: vec!["Ada Lovelace".into(), "<|endoftext|>".into()] };
+    let ended = engine.transcribe(&audio, &hints, desk.cx()).await;
+    assert_eq!(desk.host.kept_parts.load(Ordering::SeqCst), if ended.is_ok() { 2 } else { 0 });
+    (audio.duration_ms, ended)
+}
+
+#[tokio::test]
+async fn a_parakeet_runs_with_every_option_and_its_words_lie_inside_the_recording() {
+    for (language, chinese) in [
+        (None, None),
+        (Some("en"), None),
+        (Some("de-AT"), None),
+        (Some("en"), Some(ChineseScript::Traditional)),
+    ] {
+        let (duration_ms, ended) = heard_by_parakeet(language, chinese).await;
+        let words = ended.unwrap();
+        assert!(words.words.len() > 20, "{language:?}: {:?}", words.words);
+        assert!(words.words.is_sorted_by_key(|word| word.start_ms), "{:?}", words.words);
+        for word in &words.words {
+            assert!(word.start_ms <= word.end_ms && word.end_ms <= duration_ms, "{word:?}");
+            assert!(
+                word.text.starts_with(['w', 'x']) && !word.text.contains(char::is_whitespace),
+                "{word:?}"
+            );
+        }
+        assert!(words.words[0].start_ms >= 500, "nothing is heard before anybody speaks");
+    }
+}
+
+#[tokio::test]
+async fn a_parakeet_refuses_a_language_that_it_was_not_made_for() {
+    let (_, ended) = heard_by_parakeet(Some("zh"), Some(ChineseScript::Traditional)).await;
+    let Err(StepError::Failed(failure)) = ended else { panic!("{ended:?}") };
+    assert_eq!(failure.code, FailureCode::ModelUnusable);
+    assert_eq!(failure.what, "The speech model does not understand the language \"zh\".");
 }
