@@ -23,7 +23,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use debrief_connect::transcribe::EngineInfo;
 use debrief_core::failure::{Failure, FailureCode};
-use debrief_core::job::{Destination, JobId, JobStatus, SubmitJob};
+use debrief_core::job::{Destination, JobId, JobStatus};
 use debrief_core::link::RecordingLink;
 use debrief_core::stage::Stage;
 use debrief_core::view::{JobView, PageDestination};

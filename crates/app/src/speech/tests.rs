@@ -60,7 +60,7 @@ async fn what_there_is_not_is_refused_before_anything_is_submitted() {
         model("speakrs-community-1"),
         Wishes { model: Some("whisper-tiny".into()), ..engine("pocketsphinx") },
         Wishes { language: Some("Chinese".into()), ..Wishes::default() },
-        Wishes { vocabulary: vec!["long ".repeat(40)], ..Wishes::default() },
+        Wishes { vocabulary: vec!["very ".repeat(16) + "long"], ..Wishes::default() },
         few(Some(0), Some(0)),
         few(Some(4), Some(2)),
     ]
@@ -69,7 +69,17 @@ async fn what_there_is_not_is_refused_before_anything_is_submitted() {
         assert_eq!(refused.code, FailureCode::BadRequest);
         format!("{} {}", refused.what, refused.fix)
     });
-    insta::assert_snapshot!(told.join("\n"), @"");
+    insta::assert_snapshot!(told.join("\n"), @r#"
+    There is no speech engine “ear-trumpet”. There are: transcribe-cpp, pocketsphinx, openai, groq, deepgram, assemblyai, gemini.
+    There is no model "wisper-tiny". `debrief models list` shows the ids of all models.
+    There is no model file at /no/such/ggml-tiny.bin. Check the path, or give a model's id.
+    Community-1 (speakrs) tells speakers apart; it can't transcribe. Choose another model; `debrief models list` shows them.
+    pocketsphinx has only one model. Leave the model out, or choose the engine transcribe-cpp.
+    “Chinese” is no language tag. Give one like en, zh-Hant or zh-Hans; or none, and the engine finds out.
+    “very very very very very very very very very very very very very very very very long” is too long. A term has up to 80 characters.
+    That is no number of speakers. Give 1 to 50, and the smaller number first.
+    That is no number of speakers. Give 1 to 50, and the smaller number first.
+    "#);
     assert_eq!(app.list().unwrap(), []);
 }
 
