@@ -298,11 +298,8 @@ async fn run(command: Command) -> Result<Outcome, Failure> {
             let links = recordings.iter().map(|text| link_of(text)).collect::<Result<Vec<_>, _>>()?;
             let attachments = attach.iter().map(|text| link_of(text)).collect::<Result<Vec<_>, _>>()?;
             let app = open(home, if no_wait { Runs::Nothing } else { Runs::WhatIsNew }).await?;
-            let wishes = Wishes {
-                destination: to.map(PageDestination::from),
-                ignore_transcripts,
-                ..heard.wishes()
-            };
+            let wishes =
+                Wishes { destination: to.map(PageDestination::from), ignore_transcripts, ..heard.wishes() };
             app.check_wishes(&wishes)?;
             connect::before_processing(&app, &links, &attachments, sign_in).await?;
             let links = if again { links } else { connect::without_a_page(&app, links).await };

@@ -55,7 +55,10 @@ pub(crate) async fn run(options: Options) -> Result<Outcome, Failure> {
         let what = format!("The sandbox can't listen on {address}.");
         Failure::never(FailureCode::BadRequest, what, "Choose another --port.").because(error)
     })?;
-    println!("A sandbox stands in for Google, Notion, speech services and the host of models at {}", sandbox.address());
+    println!(
+        "A sandbox stands in for Google, Notion, speech services and the host of models at {}",
+        sandbox.address()
+    );
     println!("  client id      {CLIENT_ID}");
     println!("  client secret  {CLIENT_SECRET}");
     println!("  Notion token   {token}");

@@ -157,7 +157,8 @@ fn count(text: &str) -> Result<Count, String> {
         return Ok(Count { min: None, max: None });
     }
     let (min, max) = text.split_once('-').unwrap_or((text, text));
-    let number = |text: &str| text.parse().map(Some).map_err(|_| "give a number, or two as in 2-4".to_owned());
+    let number =
+        |text: &str| text.parse().map(Some).map_err(|_| "give a number, or two as in 2-4".to_owned());
     Ok(Count { min: number(min)?, max: number(max)? })
 }
 

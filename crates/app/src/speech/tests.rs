@@ -30,7 +30,10 @@ async fn a_job_gets_what_is_wished_of_it_and_the_rest_from_the_settings() {
     let settings = "[speech]\nlanguage = \"zh\"\nchinese = \"traditional\"\nvocabulary = [\"Acme\"]\n[speakers]\nmin = 2\n";
     let app = app(&folder, settings).await;
     let plain = submitted(&app, &Wishes::default()).unwrap();
-    assert_eq!((plain.speech.own_engine, plain.speech.own_language, plain.speakers.min), (false, false, Some(2)));
+    assert_eq!(
+        (plain.speech.own_engine, plain.speech.own_language, plain.speakers.min),
+        (false, false, Some(2))
+    );
     let wishes = Wishes {
         vocabulary: vec![" Foo  Bar ".into(), "Acme".into()],
         speakers: Some((None, Some(4))),
@@ -106,7 +109,8 @@ async fn a_job_that_waits_for_its_own_engine_never_gets_another() {
         ignore_transcripts: true,
         ..Wishes::default()
     };
-    let (own, other) = (submitted(&app, &own).unwrap().speech, submitted(&app, &Wishes::default()).unwrap().speech);
+    let (own, other) =
+        (submitted(&app, &own).unwrap().speech, submitted(&app, &Wishes::default()).unwrap().speech);
     app.choose_engine(Some("deepgram"), None).await.unwrap();
     app.set_speech_language(Some("fr"), None).await.unwrap();
     let ears = app.steps.now();
