@@ -1,6 +1,8 @@
 //! `debrief doctor`: what is connected, what is ready, and what to do about the rest.
 
-use debrief_app::{App, GoogleView, ModelStateView, ModelsView, NotionView, SpeakerMethod, SpeakersView};
+use debrief_app::{
+    App, EngineKind, GoogleView, ModelStateView, ModelsView, NotionView, SpeakerMethod, SpeakersView,
+};
 use debrief_core::failure::Failure;
 use debrief_core::view::PageDestination;
 
@@ -25,10 +27,10 @@ pub(crate) async fn report(app: &App) -> Result<Outcome, Failure> {
             line("pages", &format!("“{name}” in Notion"), &pages);
         }
     }
-    for engine in app.engines().await.iter().filter(|engine| engine.is_local || engine.ready.is_ok()) {
-        line("speech", engine.described, &engine.ready);
-    }
     let speech = app.speech().await?;
+    for engine in speech.engines.iter().filter(|engine| engine.kind == EngineKind::Local || engine.ready) {
+        speech::line("speech", &engine.described, engine.problem.as_ref());
+    }
     speech::line("next job", &speech.next_job, speech.problem.as_ref());
     speakers(&speech.speakers);
     models(&app.models());
