@@ -119,7 +119,7 @@ async fn whoever_asks_for_it_gets_recognition_although_a_transcript_is_attached(
     let app = installation.open().await;
     let wishes = Wishes { ignore_transcripts: true, ..Wishes::default() };
     let attachments = vec![local(&transcript("teams.vtt"))];
-    let id = app.submit_with(wishes, local(&fixture("speech.wav")), attachments).unwrap();
+    let id = app.submit_with(&wishes, local(&fixture("speech.wav")), attachments).unwrap();
     let view = settled(&app, id).await;
     assert_eq!((view.status, codes(&view)), (StatusWord::Completed, vec![]), "{view:#?}");
     let page = page_of(&view);

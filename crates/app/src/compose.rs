@@ -269,9 +269,10 @@ pub(crate) fn secret_variable(name: &str) -> Option<Secret> {
 fn models(settings: &Settings, home: &Home, before: Option<&ComposedSteps>) -> Models {
     let folder = settings.models.folder.clone().unwrap_or_else(|| home.data_folder().join("models"));
     let before = before.map(|before| before.ears.models());
-    match before.filter(|before| before.folder() == folder) {
+    let base = &settings.endpoints.models;
+    match before.filter(|before| before.folder() == folder && before.base() == base) {
         Some(before) => before.clone(),
-        None => Models::open(folder, Some(settings.endpoints.models.clone())),
+        None => Models::open(folder, Some(base.clone())),
     }
 }
 

@@ -21,7 +21,6 @@ use std::fs::File;
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use debrief_connect::transcribe::EngineInfo;
 use debrief_core::failure::{Failure, FailureCode};
 use debrief_core::job::{Destination, JobId, JobStatus};
 use debrief_core::link::RecordingLink;
@@ -341,11 +340,6 @@ impl App {
             paused: self.is_paused(),
             notice: self.notice(),
         }
-    }
-
-    /// Every speech engine, and whether it could start now.
-    pub async fn engines(&self) -> Vec<EngineInfo> {
-        self.steps.now().ears().engines().await
     }
 
     /// Whether pages could be written now.

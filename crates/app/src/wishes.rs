@@ -43,6 +43,16 @@ impl App {
         self.pool.submit(&self.wished(wishes, link, attachments)?)
     }
 
+    /// Whether a job could be submitted with these wishes.
+    ///
+    /// # Errors
+    /// There is no such engine or model, no such language, or that is no number of speakers.
+    pub fn check_wishes(&self, wishes: &Wishes) -> Result<(), Failure> {
+        self.steps.now().ears().wished(wishes)?;
+        let (min, max) = wishes.speakers.unwrap_or_default();
+        check_count(min, max)
+    }
+
     /// What such a job asks for.
     fn wished(
         &self,

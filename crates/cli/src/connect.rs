@@ -87,7 +87,7 @@ pub(crate) async fn sign_in(app: &App, service: Service) -> Result<Outcome, Fail
     }
 }
 
-async fn keep_secrets(app: &App, keep: Option<Keep>) -> Result<(), Failure> {
+pub(crate) async fn keep_secrets(app: &App, keep: Option<Keep>) -> Result<(), Failure> {
     match keep {
         Some(Keep::Keychain) => app.keep_secrets(SecretsKept::Keychain).await,
         Some(Keep::File) => app.keep_secrets(SecretsKept::File).await,

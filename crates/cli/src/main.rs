@@ -8,6 +8,7 @@ mod follow;
 mod models;
 mod print;
 mod sandbox;
+mod speech;
 mod voices;
 mod watch;
 
@@ -49,6 +50,8 @@ enum Command {
         /// Recognise what is said although a transcript is attached.
         #[arg(long)]
         ignore_transcripts: bool,
+        #[command(flatten)]
+        heard: speech::Heard,
         /// Where the page goes; unless said, where the settings say.
         #[arg(long, value_enum)]
         to: Option<To>,
@@ -170,7 +173,12 @@ enum Command {
         #[command(subcommand)]
         command: models::Models,
     },
-    /// Run a stand-in for Google and Notion on this machine, to try everything without an account.
+    /// Choose what recognises speech and tells speakers apart, and set up speech services.
+    Speech {
+        #[command(subcommand)]
+        command: speech::Speech,
+    },
+    /// Run a stand-in for Google, Notion and speech services on this machine, to try everything without an account.
     Sandbox(sandbox::Options),
     /// Say what is connected and what is ready.
     Doctor,
@@ -280,6 +288,7 @@ async fn run(command: Command) -> Result<Outcome, Failure> {
             attach,
             transcript,
             ignore_transcripts,
+            heard,
             to,
             json,
             no_wait,
@@ -289,10 +298,12 @@ async fn run(command: Command) -> Result<Outcome, Failure> {
             let links = recordings.iter().map(|text| link_of(text)).collect::<Result<Vec<_>, _>>()?;
             let attachments = attach.iter().map(|text| link_of(text)).collect::<Result<Vec<_>, _>>()?;
             let app = open(home, if no_wait { Runs::Nothing } else { Runs::WhatIsNew }).await?;
+            let wishes =
+                Wishes { destination: to.map(PageDestination::from), ignore_transcripts, ..heard.wishes() };
+            app.check_wishes(&wishes)?;
             connect::before_processing(&app, &links, &attachments, sign_in).await?;
             let links = if again { links } else { connect::without_a_page(&app, links).await };
             let news = app.news();
-            let wishes = Wishes { destination: to.map(PageDestination::from), ignore_transcripts };
             let mut ids = Vec::new();
             for link in links {
                 let mut attachments = attachments.clone();
@@ -301,7 +312,7 @@ async fn run(command: Command) -> Result<Outcome, Failure> {
                         connect::transcript_beside(&app, &link, &attachments, transcript.is_some()).await?,
                     );
                 }
-                ids.push(app.submit_with(wishes, link, attachments)?);
+                ids.push(app.submit_with(&wishes, link, attachments)?);
             }
             wait_for(&app, news, ids, json, no_wait).await
         }
@@ -393,6 +404,7 @@ async fn run(command: Command) -> Result<Outcome, Failure> {
             watch::watch(&open(home, runs).await?, command).await
         }
         Command::Models { command } => models::run(&open(home, Runs::Nothing).await?, command).await,
+        Command::Speech { command } => speech::run(&open(home, Runs::Nothing).await?, command).await,
         Command::Sandbox(options) => sandbox::run(options).await,
         Command::Doctor => doctor::report(&open(home, Runs::Nothing).await?).await,
     }

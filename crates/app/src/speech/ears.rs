@@ -139,7 +139,10 @@ impl Ears {
     fn check_model(&self, model: &str) -> Result<(), Failure> {
         if is_path(model) {
             let missing = || {
-                refused(format!("There is no model file at {model}."), "Check the path, or give a model's id.")
+                refused(
+                    format!("There is no model file at {model}."),
+                    "Check the path, or give a model's id.",
+                )
             };
             return Path::new(model).is_file().then_some(()).ok_or_else(missing);
         }
@@ -165,7 +168,8 @@ impl Ears {
             false => (set.language, set.chinese),
         };
         let mut vocabulary = set.vocabulary;
-        vocabulary.extend(job.vocabulary.iter().filter(|term| !self.speech.vocabulary.contains(term)).cloned());
+        vocabulary
+            .extend(job.vocabulary.iter().filter(|term| !self.speech.vocabulary.contains(term)).cloned());
         self.labelled(SpeechChoice { engine, model, language, chinese, vocabulary, ..job.clone() })
     }
 

@@ -20,8 +20,8 @@ use crate::google::Trouble;
 use crate::settings::{Change, Value};
 
 pub(crate) use checks::check_count;
-pub(crate) use ears::{Ears, TRANSCRIBE_CPP};
 use checks::{check_engine, check_language, checked_terms, refused};
+pub(crate) use ears::{Ears, TRANSCRIBE_CPP};
 pub use view::{
     EngineKind, JobSpeaker, SpeakerMethod, SpeakersView, SpeechEngine, SpeechService, SpeechView,
 };
@@ -262,8 +262,11 @@ impl App {
         let model = model.filter(|model| *model != service.info().model);
         let mut changes: Vec<Change<'_>> = vec![("services", &key, model.map(Value::from))];
         if service == Service::OpenAi {
-            let base =
-                base_url.map(str::trim).filter(|base| !base.is_empty()).map(checks::checked_base).transpose()?;
+            let base = base_url
+                .map(str::trim)
+                .filter(|base| !base.is_empty())
+                .map(checks::checked_base)
+                .transpose()?;
             changes.push(("services", "openai_url", base.map(|base| Value::from(base.as_str()))));
         }
         self.change_settings(&changes).await?;

@@ -30,7 +30,10 @@ async fn a_job_gets_what_is_wished_of_it_and_the_rest_from_the_settings() {
     let settings = "[speech]\nlanguage = \"zh\"\nchinese = \"traditional\"\nvocabulary = [\"Acme\"]\n[speakers]\nmin = 2\n";
     let app = app(&folder, settings).await;
     let plain = submitted(&app, &Wishes::default()).unwrap();
-    assert_eq!((plain.speech.own_engine, plain.speech.own_language, plain.speakers.min), (false, false, Some(2)));
+    assert_eq!(
+        (plain.speech.own_engine, plain.speech.own_language, plain.speakers.min),
+        (false, false, Some(2))
+    );
     let wishes = Wishes {
         vocabulary: vec![" Foo  Bar ".into(), "Acme".into()],
         speakers: Some((None, Some(4))),
@@ -60,7 +63,7 @@ async fn what_there_is_not_is_refused_before_anything_is_submitted() {
         model("speakrs-community-1"),
         Wishes { model: Some("whisper-tiny".into()), ..engine("pocketsphinx") },
         Wishes { language: Some("Chinese".into()), ..Wishes::default() },
-        Wishes { vocabulary: vec!["long ".repeat(40)], ..Wishes::default() },
+        Wishes { vocabulary: vec!["very ".repeat(16) + "long"], ..Wishes::default() },
         few(Some(0), Some(0)),
         few(Some(4), Some(2)),
     ]
@@ -69,7 +72,17 @@ async fn what_there_is_not_is_refused_before_anything_is_submitted() {
         assert_eq!(refused.code, FailureCode::BadRequest);
         format!("{} {}", refused.what, refused.fix)
     });
-    insta::assert_snapshot!(told.join("\n"), @"");
+    insta::assert_snapshot!(told.join("\n"), @r#"
+    There is no speech engine “ear-trumpet”. There are: transcribe-cpp, pocketsphinx, openai, groq, deepgram, assemblyai, gemini.
+    There is no model "wisper-tiny". `debrief models list` shows the ids of all models.
+    There is no model file at /no/such/ggml-tiny.bin. Check the path, or give a model's id.
+    Community-1 (speakrs) tells speakers apart; it can't transcribe. Choose another model; `debrief models list` shows them.
+    pocketsphinx has only one model. Leave the model out, or choose the engine transcribe-cpp.
+    “Chinese” is no language tag. Give one like en, zh-Hant or zh-Hans; or none, and the engine finds out.
+    “very very very very very very very very very very very very very very very very long” is too long. A term has up to 80 characters.
+    That is no number of speakers. Give 1 to 50, and the smaller number first.
+    That is no number of speakers. Give 1 to 50, and the smaller number first.
+    "#);
     assert_eq!(app.list().unwrap(), []);
 }
 
@@ -96,7 +109,8 @@ async fn a_job_that_waits_for_its_own_engine_never_gets_another() {
         ignore_transcripts: true,
         ..Wishes::default()
     };
-    let (own, other) = (submitted(&app, &own).unwrap().speech, submitted(&app, &Wishes::default()).unwrap().speech);
+    let (own, other) =
+        (submitted(&app, &own).unwrap().speech, submitted(&app, &Wishes::default()).unwrap().speech);
     app.choose_engine(Some("deepgram"), None).await.unwrap();
     app.set_speech_language(Some("fr"), None).await.unwrap();
     let ears = app.steps.now();

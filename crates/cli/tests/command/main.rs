@@ -10,6 +10,7 @@ mod keychain;
 mod models;
 mod notion;
 mod process;
+mod speech;
 mod support;
 mod transcripts;
 mod voices;

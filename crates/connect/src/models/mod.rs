@@ -147,6 +147,11 @@ impl Models {
         Models::with(Catalogue::built_in(), folder, base, free, PAUSE)
     }
 
+    /// Where downloads come from.
+    pub fn base(&self) -> &Url {
+        &self.0.base
+    }
+
     fn with(
         catalogue: Catalogue,
         folder: PathBuf,
