@@ -19,7 +19,9 @@ const PIECES: u64 = 64;
 /// By how many frames of 80 ms Parakeet goes on.
 const DURATIONS: [i32; 5] = [0, 1, 2, 3, 4];
 /// Makes the last duration the likeliest one, whatever is heard: a piece every 320 ms.
-const CERTAIN: f32 = 100.0;
+const CERTAIN: f32 = 1000.0;
+/// What is heard and what was said before must both matter, or it says one piece for ever.
+const LOUD: f32 = 8.0;
 
 /// Writes a Sortformer; the same on every run. About 60 KB.
 ///
@@ -82,12 +84,14 @@ pub fn parakeet(folder: &Path) -> Outcome<PathBuf> {
     out.real("stt.frontend.f_min", 0.0);
     out.real("stt.frontend.f_max", 8000.0);
     encoder(&mut out, false);
-    out.tensor("pred.embed.weight", &[HIDDEN, PIECES + 1]);
+    out.loud(LOUD, "pred.embed.weight", &[HIDDEN, PIECES + 1]);
     out.tensor("pred.lstm.0.Wx", &[HIDDEN, 4 * HIDDEN]);
     out.tensor("pred.lstm.0.Wh", &[HIDDEN, 4 * HIDDEN]);
     out.tensor("pred.lstm.0.bias", &[4 * HIDDEN]);
-    out.linear("joint.enc", MODEL, HIDDEN);
-    out.linear("joint.pred", HIDDEN, HIDDEN);
+    for (part, inputs) in [("enc", MODEL), ("pred", HIDDEN)] {
+        out.loud(LOUD, &format!("joint.{part}.weight"), &[inputs, HIDDEN]);
+        out.tensor(&format!("joint.{part}.bias"), &[HIDDEN]);
+    }
     let classes = PIECES + 1 + DURATIONS.len() as u64;
     out.tensor("joint.out.weight", &[HIDDEN, classes]);
     let mut bias = vec![0.0; classes as usize];
