@@ -76,12 +76,6 @@ impl Gguf {
         self.given(name, shape, &numbers);
     }
 
-    /// Numbers up to half of `loudness` away from 0.
-    pub(crate) fn loud(&mut self, loudness: f32, name: &str, shape: &[u64]) {
-        let numbers: Vec<f32> = self.randoms(shape).into_iter().map(|number| loudness * number).collect();
-        self.given(name, shape, &numbers);
-    }
-
     pub(crate) fn given(&mut self, name: &str, shape: &[u64], numbers: &[f32]) {
         self.tensors += 1;
         put_text(&mut self.names, name);
