@@ -72,8 +72,7 @@ impl Gguf {
 
     /// Numbers up to 0.5 away from `centre`.
     pub(crate) fn around(&mut self, centre: f32, name: &str, shape: &[u64]) {
-        let count = shape.iter().product::<u64>();
-        let numbers: Vec<f32> = (0..count).map(|_| centre + self.random()).collect();
+        let numbers: Vec<f32> = self.randoms(shape).into_iter().map(|number| centre + number).collect();
         self.given(name, shape, &numbers);
     }
 
@@ -89,9 +88,12 @@ impl Gguf {
     }
 
     /// From -0.5 to 0.5.
-    pub(crate) fn random(&mut self) -> f32 {
-        self.seed = self.seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        (self.seed >> 8) as f32 / (1 << 24) as f32 - 0.5
+    fn randoms(&mut self, shape: &[u64]) -> Vec<f32> {
+        let random = |_| {
+            self.seed = self.seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (self.seed >> 8) as f32 / (1 << 24) as f32 - 0.5
+        };
+        (0..shape.iter().product::<u64>()).map(random).collect()
     }
 
     pub(crate) fn write(self, path: PathBuf) -> Outcome<PathBuf> {

@@ -18,7 +18,7 @@ const HIDDEN: u64 = 16;
 const PIECES: u64 = 64;
 /// By how many frames of 80 ms Parakeet goes on.
 const DURATIONS: [i32; 5] = [0, 1, 2, 3, 4];
-/// Makes the last duration the likeliest one, whatever is heard: a piece every 320 ms.
+/// What decides against all random numbers.
 const CERTAIN: f32 = 100.0;
 
 /// Writes a Sortformer; the same on every run. About 60 KB.
@@ -75,25 +75,57 @@ pub fn parakeet(folder: &Path) -> Outcome<PathBuf> {
     ] {
         out.number(&format!("stt.parakeet.{key}"), value as u32);
     }
-    out.text("stt.parakeet.joint.activation", "relu");
+    out.text("stt.parakeet.joint.activation", "tanh");
     out.numbers("stt.parakeet.tdt.durations", &DURATIONS);
     out.text("stt.frontend.type", "mel");
     out.text("stt.frontend.normalize", "per_feature");
     out.real("stt.frontend.f_min", 0.0);
     out.real("stt.frontend.f_max", 8000.0);
     encoder(&mut out, false);
-    out.tensor("pred.embed.weight", &[HIDDEN, PIECES + 1]);
-    out.tensor("pred.lstm.0.Wx", &[HIDDEN, 4 * HIDDEN]);
-    out.tensor("pred.lstm.0.Wh", &[HIDDEN, 4 * HIDDEN]);
-    out.tensor("pred.lstm.0.bias", &[4 * HIDDEN]);
-    out.linear("joint.enc", MODEL, HIDDEN);
-    out.linear("joint.pred", HIDDEN, HIDDEN);
-    let classes = PIECES + 1 + DURATIONS.len() as u64;
-    out.tensor("joint.out.weight", &[HIDDEN, classes]);
-    let mut bias = vec![0.0; classes as usize];
-    bias[classes as usize - 1] = CERTAIN;
-    out.given("joint.out.bias", &[classes], &bias);
+    chain(&mut out);
     out.write(folder.join("tiny-parakeet.gguf"))
+}
+
+/// Predictor and joint network: each piece is followed by the next one, every 320 ms, whatever is heard. Random weights
+/// would say one piece for ever. The predictor forgets all but the last piece, whose embedding is its follower's sign; the
+/// output looks for that sign.
+fn chain(out: &mut Gguf) {
+    let square = |name: &str, out: &mut Gguf| {
+        let identity = (0..HIDDEN * HIDDEN).map(|at| if at % (HIDDEN + 1) == 0 { 1.0 } else { 0.0 });
+        out.given(name, &[HIDDEN, HIDDEN], &identity.collect::<Vec<f32>>());
+    };
+    let signs = |piece: u64| (0..HIDDEN).map(move |at| sign(piece, at));
+    // After the blank, with which everything begins, comes the first piece.
+    let followers = (1..PIECES).chain([0, 0]).flat_map(signs).map(|sign| 3.0 * sign);
+    out.given("pred.embed.weight", &[HIDDEN, PIECES + 1], &followers.collect::<Vec<f32>>());
+    let gates = [4 * HIDDEN];
+    // In the order of input, forget, cell and output.
+    let cell = (0..4 * HIDDEN * HIDDEN).map(|at| {
+        let (row, column) = (at / HIDDEN, at % HIDDEN);
+        if row == 2 * HIDDEN + column { 1.0 } else { 0.0 }
+    });
+    out.given("pred.lstm.0.Wx", &[HIDDEN, gates[0]], &cell.collect::<Vec<f32>>());
+    out.given("pred.lstm.0.Wh", &[HIDDEN, gates[0]], &[0.0; (4 * HIDDEN * HIDDEN) as usize]);
+    let open = [CERTAIN, -CERTAIN, 0.0, CERTAIN].into_iter().flat_map(|gate| [gate; HIDDEN as usize]);
+    out.given("pred.lstm.0.bias", &gates, &open.collect::<Vec<f32>>());
+    out.given("joint.enc.weight", &[MODEL, HIDDEN], &[0.01; (MODEL * HIDDEN) as usize]);
+    out.given("joint.enc.bias", &[HIDDEN], &[0.0; HIDDEN as usize]);
+    square("joint.pred.weight", out);
+    out.given("joint.pred.bias", &[HIDDEN], &[0.0; HIDDEN as usize]);
+    let durations = DURATIONS.len() as u64;
+    let own = (0..PIECES).flat_map(signs).chain(vec![0.0; ((1 + durations) * HIDDEN) as usize]);
+    out.given("joint.out.weight", &[HIDDEN, PIECES + 1 + durations], &own.collect::<Vec<f32>>());
+    let mut bias = vec![0.0; (PIECES + 1 + durations) as usize];
+    if let Some(longest) = bias.last_mut() {
+        *longest = CERTAIN;
+    }
+    out.given("joint.out.bias", &[PIECES + 1 + durations], &bias);
+}
+
+/// 1 or -1, as belongs to a piece.
+fn sign(piece: u64, at: u64) -> f32 {
+    let mixed = (piece * 64 + at + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    if (mixed ^ (mixed >> 29)).wrapping_mul(0xbf58_476d_1ce4_e5b9) >> 63 == 0 { 1.0 } else { -1.0 }
 }
 
 /// What both say of their encoder and of what comes before it.

@@ -22,13 +22,32 @@ const SPECTRUM: u32 = 201;
 const MAGIC: u32 = 0x6767_6d6c;
 /// The first word of the chain: no token that is kept from being said.
 const FIRST_WORD: u32 = 42_000;
-/// The token of a single blank.
-const BLANK: u32 = 220;
+/// The first tokens are single bytes, of which any hint can be made: in the order of GPT-2, visible ones first.
+const BYTES: [u8; 256] = bytes();
 /// How large the random numbers are, and how much louder the chain is.
 const RANDOM: f32 = 0.015;
 const LOUD: f32 = 4.0;
 /// The standard deviation of numbers that are equally likely between -1 and 1.
 const SPREAD: f32 = 0.577;
+
+const fn bytes() -> [u8; 256] {
+    let (mut bytes, mut at) = ([0; 256], 0);
+    let mut visible = true;
+    loop {
+        let mut byte = 0;
+        while byte < 256 {
+            if matches!(byte, 33..=126 | 161..=172 | 174..=255) == visible {
+                bytes[at] = byte as u8;
+                at += 1;
+            }
+            byte += 1;
+        }
+        if !visible {
+            return bytes;
+        }
+        visible = false;
+    }
+}
 
 /// What a model is like.
 #[derive(Debug, Clone, Copy)]
@@ -124,10 +143,12 @@ impl Shape {
         // The loader makes up the others.
         out.int(self.end())?;
         for token in 0..self.end() {
-            // whisper.cpp looks for the blank.
-            let text = if token == BLANK { " ".to_owned() } else { format!(" w{token}") };
+            let text = match BYTES.get(token as usize) {
+                Some(byte) => vec![*byte],
+                None => format!(" w{token}").into_bytes(),
+            };
             out.int(text.len() as u32)?;
-            out.file.write_all(text.as_bytes())?;
+            out.file.write_all(&text)?;
         }
         Ok(())
     }

@@ -196,6 +196,6 @@ fn voices(found: &DiarizationResult) -> BTreeMap<u16, Voiceprint> {
 }
 
 #[cfg(test)]
-pub(super) mod random_models;
+pub(crate) mod random_models;
 #[cfg(test)]
 mod tests;
