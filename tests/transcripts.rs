@@ -144,7 +144,7 @@ async fn a_transcript_beside_a_recording_is_offered_and_never_taken_by_itself() 
         name: "weekly.en.vtt".into(),
         link: folder.join("weekly.en.vtt").display().to_string(),
     };
-    assert_eq!(look.transcripts, [beside.clone()]);
+    assert_eq!(look.transcripts, std::slice::from_ref(&beside));
 
     let heard = app.process(&recording.display().to_string(), &[]).await.unwrap();
     let view = settled(&app, heard).await;

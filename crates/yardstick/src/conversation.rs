@@ -270,7 +270,6 @@ fn run(command: &mut Command) -> Outcome<String> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "in a test a panic is the message")]
     use super::*;
 
     #[test]

@@ -178,7 +178,6 @@ fn most_together(together: &BTreeMap<(u16, u16), usize>, taken: &mut Vec<u16>, l
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "in a test a panic is the message")]
     use super::*;
 
     fn errors(said: &str, heard: &str) -> usize {

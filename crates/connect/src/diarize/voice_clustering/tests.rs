@@ -227,6 +227,7 @@ fn heard(voice: &str, lines: &[&str], noise: bool) -> Voiceprint {
     voices_of(&audio.file, &[turn], &desk.cx()).unwrap().remove(&0).expect("long enough")
 }
 
+#[expect(clippy::print_stdout, reason = "the measurement that core/voices.rs cites")]
 #[test]
 fn a_remembered_voice_is_found_again_and_nobody_is_taken_for_another() {
     use debrief_core::transcript::Speaker;
@@ -250,12 +251,6 @@ fn a_remembered_voice_is_found_again_and_nobody_is_taken_for_another() {
         let print = heard(voice, lines, noise);
         for other in &known {
             let apart = distance(&print, &other.print).expect("of one method");
-            println!(
-                "{voice} {} {} {}: {apart:.3}",
-                lines.len(),
-                if noise { "noisy" } else { "clean" },
-                other.name
-            );
             if other.name == voice {
                 farthest_same = farthest_same.max(apart);
             } else {
