@@ -7,6 +7,7 @@ mod google;
 mod jobs;
 mod notion;
 mod pictures;
+mod speech;
 mod support;
 
 use std::collections::BTreeSet;

@@ -55,6 +55,7 @@ async fn pictures_of_the_window() {
     let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs");
     crate::google::take_picture_of_the_settings(&docs.join("settings.png")).await;
     crate::notion::take_pictures(&docs).await;
+    crate::speech::take_picture(&docs).await;
 }
 
 async fn take(picture: &Picture) {

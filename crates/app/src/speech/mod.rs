@@ -313,12 +313,11 @@ fn named(service: &str) -> Result<Service, Failure> {
 async fn service_view(set_up: &RemoteSettings) -> SpeechService {
     let info = set_up.service.info();
     let kept = set_up.key.kept.get(&set_up.service.key_name()).await;
-    let is_own = set_up.service == Service::OpenAi && set_up.base != set_up.service.base();
     SpeechService {
         name: info.word.to_owned(),
         described: info.name.to_owned(),
         host: set_up.base.host_str().unwrap_or_default().to_owned(),
-        base_url: is_own.then(|| set_up.base.to_string()),
+        base_url: (set_up.service == Service::OpenAi).then(|| set_up.base.to_string()),
         models: info.models.iter().map(|model| (*model).to_owned()).collect(),
         model: set_up.model.clone(),
         has_key: set_up.key.given.is_some() || matches!(kept, Ok(Some(_))),
