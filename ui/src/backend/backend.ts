@@ -7,7 +7,6 @@ import type {
   GoogleView,
   JobNews,
   JobView,
-  LinkLook,
   NotionPlaces,
   NotionRole,
   NotionView,
@@ -18,6 +17,8 @@ import type {
   Stage,
   WatchedFolder,
 } from './bindings';
+import type { SpeechBackend } from './speech';
+import type { LinkLook } from './speech-types';
 
 export type {
   About,
@@ -30,7 +31,6 @@ export type {
   JobNews,
   JobResult,
   JobView,
-  LinkLook,
   NotionChoice,
   NotionConnection,
   NotionPlace,
@@ -55,13 +55,28 @@ export type {
   Warning,
   WatchedFolder,
 } from './bindings';
+export type {
+  ChineseScript,
+  JobSpeaker,
+  LinkLook,
+  Model,
+  ModelsView,
+  ModelState,
+  SpeakerMethod,
+  SpeakersView,
+  SpeechEngine,
+  SpeechService,
+  SpeechView,
+  TranscriptBeside,
+  Voice,
+} from './speech-types';
 
 /** Files held over the window or let go of. */
 export type FileDrag =
   { kind: 'over'; paths: string[] } | { kind: 'left' } | { kind: 'dropped'; paths: string[] };
 
 /** Every promise rejects with a {@link CommandError}. */
-export interface Backend {
+export interface Backend extends SpeechBackend {
   /** Makes a job of a recording (link, Drive id or path) and answers with its id once it is stored. */
   processFile(fileId: string, attachmentFileIds: string[]): Promise<string>;
   /** Makes a job of the bundled sample. */

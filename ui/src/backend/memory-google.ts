@@ -45,6 +45,7 @@ export function linkLook(over: Partial<LinkLook> & { text: string }): LinkLook {
     account: null,
     processed: null,
     problem: null,
+    transcripts: [],
     ...over,
   };
 }

@@ -5,9 +5,11 @@ import { getCurrentWebview } from '@tauri-apps/api/webview';
 
 import type {
   Backend,
+  ChineseScript,
   DriveAccess,
   FileDrag,
   JobNews,
+  ModelsView,
   NotionRole,
   PageDestination,
   PageOptions,
@@ -16,6 +18,7 @@ import type {
   Stage,
 } from './backend';
 import { commands } from './bindings';
+import { speechCommands as speech } from './speech-types';
 
 export class TauriBackend implements Backend {
   processFile(fileId: string, attachmentFileIds: string[]) {
@@ -99,7 +102,7 @@ export class TauriBackend implements Backend {
   }
 
   lookUp(text: string) {
-    return commands.lookUp(text);
+    return speech.lookUp(text);
   }
 
   async undoRename(jobId: string) {
@@ -188,6 +191,100 @@ export class TauriBackend implements Backend {
 
   pageMarkdown(jobId: string) {
     return commands.pageMarkdown(jobId);
+  }
+
+  speechStatus() {
+    return speech.speechStatus();
+  }
+
+  chooseEngine(engine: string | null, model: string | null) {
+    return speech.chooseEngine(engine, model);
+  }
+
+  setSpeechLanguage(language: string | null, chinese: ChineseScript | null) {
+    return speech.setSpeechLanguage(language, chinese);
+  }
+
+  setVocabulary(words: string[]) {
+    return speech.setVocabulary(words);
+  }
+
+  setGpu(on: boolean) {
+    return speech.setGpu(on);
+  }
+
+  setSpeakers(method: string | null, min: number | null, max: number | null) {
+    return speech.setSpeakers(method, min, max);
+  }
+
+  rememberVoices(on: boolean) {
+    return speech.rememberVoices(on);
+  }
+
+  forgetVoice(id: string) {
+    return speech.forgetVoice(id);
+  }
+
+  forgetAllVoices() {
+    return speech.forgetAllVoices();
+  }
+
+  setSpeechKey(service: string, key: string) {
+    return speech.setSpeechKey(service, key);
+  }
+
+  removeSpeechKey(service: string) {
+    return speech.removeSpeechKey(service);
+  }
+
+  testSpeechService(service: string) {
+    return speech.testSpeechService(service);
+  }
+
+  setSpeechService(service: string, baseUrl: string | null, model: string | null) {
+    return speech.setSpeechService(service, baseUrl, model);
+  }
+
+  models() {
+    return speech.models();
+  }
+
+  getModel(id: string) {
+    return speech.getModel(id);
+  }
+
+  pauseModel(id: string) {
+    return speech.pauseModel(id);
+  }
+
+  cancelModel(id: string) {
+    return speech.cancelModel(id);
+  }
+
+  removeModel(id: string) {
+    return speech.removeModel(id);
+  }
+
+  addModelFile() {
+    return speech.addModelFile();
+  }
+
+  moveModels() {
+    return speech.moveModels();
+  }
+
+  async followModels(tell: (models: ModelsView) => void) {
+    const channel = new Channel<ModelsView>();
+    channel.onmessage = tell;
+    await speech.followModels(channel);
+  }
+
+  jobSpeakers(jobId: string) {
+    return speech.jobSpeakers(jobId);
+  }
+
+  async nameSpeaker(jobId: string, label: string, name: string, remember: boolean) {
+    await speech.nameSpeaker(jobId, label, name, remember);
   }
 
   async followJobs(tell: (news: JobNews) => void) {
