@@ -3,21 +3,16 @@
 //! `cargo bench -p debrief-bench --bench decode`; needs ffmpeg, and Linux for the processor time and the memory.
 #![expect(clippy::print_stdout, reason = "a benchmark prints its table")]
 
-use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::Arc;
 use std::time::Instant;
 
-use async_trait::async_trait;
 use debrief_connect::media::MediaDecoder;
-use debrief_core::failure::{Failure, Warning};
-use debrief_core::job::JobId;
 use debrief_core::ports::{AudioDecoder, Recording};
-use debrief_core::stage::{Progress, StageCx, StageHost};
-
-type Outcome<T> = Result<T, Box<dyn Error>>;
+use debrief_yardstick::Outcome;
+use debrief_yardstick::process::{cpu_s, data_folder, peak_mb};
+use debrief_yardstick::step::unwatched;
 
 /// Set in a child: the file that it decodes and reports on. Peak memory is that of a whole process.
 const CHILD: &str = "DEBRIEF_BENCH_DECODE";
@@ -70,15 +65,6 @@ fn parent() -> Outcome<()> {
 fn median(mut costs: Vec<Cost>) -> Cost {
     costs.sort_by(|a, b| a.cpu_s.total_cmp(&b.cpu_s));
     costs[costs.len() / 2]
-}
-
-/// `target/bench-data`, beside the folder that this program was built into.
-fn data_folder() -> Outcome<PathBuf> {
-    let program = std::env::current_exe()?;
-    let target = program.ancestors().nth(3).ok_or("built outside of a target folder")?;
-    let data = target.join("bench-data");
-    fs::create_dir_all(&data)?;
-    Ok(data)
 }
 
 /// The file of that name, made unless an earlier run has made it.
@@ -148,7 +134,6 @@ fn ffmpeg(file: &Path, data: &Path) -> Outcome<Cost> {
 
 fn child(file: &Path) -> Outcome<()> {
     let folder = tempfile::tempdir()?;
-    let cx = StageCx::new(JobId(Default::default()), folder.path(), Arc::new(Quiet));
     let recording = Recording {
         file: file.to_owned(),
         name: file.display().to_string(),
@@ -160,44 +145,7 @@ fn child(file: &Path) -> Outcome<()> {
     };
     let started = Instant::now();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(MediaDecoder::without_ffmpeg().decode(&recording, cx))?;
+    runtime.block_on(MediaDecoder::without_ffmpeg().decode(&recording, unwatched(folder.path())))?;
     println!("{} {} {}", cpu_s()?, started.elapsed().as_secs_f64(), peak_mb()?);
     Ok(())
-}
-
-/// Processor time of this process so far, in seconds.
-fn cpu_s() -> Outcome<f64> {
-    let stat = fs::read_to_string("/proc/self/stat")?;
-    // The second field, the program's name in brackets, may hold blanks; utime and stime are the 14th and 15th.
-    let rest = stat.rsplit_once(") ").ok_or("an unknown form of /proc/self/stat")?.1;
-    let ticks = rest.split_whitespace().skip(11).take(2).map(str::parse::<f64>).sum::<Result<f64, _>>()?;
-    // Linux reports 100 ticks a second on every architecture that Debrief runs on.
-    Ok(ticks / 100.0)
-}
-
-/// Peak resident memory of this process, in MB.
-fn peak_mb() -> Outcome<f64> {
-    let status = fs::read_to_string("/proc/self/status")?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).ok_or("no VmHWM")?;
-    Ok(line.trim().trim_end_matches(" kB").trim().parse::<f64>()? / 1024.0)
-}
-
-struct Quiet;
-
-#[async_trait]
-impl StageHost for Quiet {
-    fn progress(&self, _: Progress) {}
-    fn stopped(&self) -> bool {
-        false
-    }
-    async fn stop_requested(&self) {
-        std::future::pending().await
-    }
-    fn bookmark(&self) -> Option<serde_json::Value> {
-        None
-    }
-    fn save_bookmark(&self, _: serde_json::Value, _: f64) -> Result<(), Failure> {
-        Ok(())
-    }
-    fn warn(&self, _: Warning) {}
 }

@@ -17,6 +17,7 @@ use tauri_specta::ErrorHandlingMode;
 
 use crate::events::Follower;
 use crate::native::{Native, PickKind};
+use crate::speech;
 
 /// The app, shared by all commands.
 pub(crate) type SharedApp = Arc<App>;
@@ -24,7 +25,7 @@ pub(crate) type SharedApp = Arc<App>;
 pub(crate) type SharedNative = Arc<dyn Native>;
 
 /// The technical cause of a failure stays outside the web view.
-type Answer<T> = Result<T, CommandError>;
+pub(crate) type Answer<T> = Result<T, CommandError>;
 
 /// Every command, with the types that the web view needs.
 pub(crate) fn all<R: Runtime>() -> tauri_specta::Builder<R> {
@@ -75,6 +76,29 @@ pub(crate) fn all<R: Runtime>() -> tauri_specta::Builder<R> {
             watched_folders,
             watch_folder,
             unwatch_folder,
+            speech::speech_status,
+            speech::choose_engine,
+            speech::set_speech_language,
+            speech::set_vocabulary,
+            speech::set_gpu,
+            speech::set_speakers,
+            speech::remember_voices,
+            speech::forget_voice,
+            speech::forget_all_voices,
+            speech::set_speech_key,
+            speech::remove_speech_key,
+            speech::test_speech_service,
+            speech::set_speech_service,
+            speech::models,
+            speech::get_model,
+            speech::pause_model,
+            speech::cancel_model,
+            speech::remove_model,
+            speech::add_model_file,
+            speech::move_models,
+            speech::follow_models,
+            speech::job_speakers,
+            speech::name_speaker,
         ])
         // One TypeScript type for each Rust type: none of them reads differently than it is written.
         .disable_serde_phases()
@@ -85,7 +109,7 @@ pub(crate) fn all<R: Runtime>() -> tauri_specta::Builder<R> {
 }
 
 /// A text that names no job is answered like a job that does not exist.
-fn job(id: &str) -> Answer<JobId> {
+pub(crate) fn job(id: &str) -> Answer<JobId> {
     id.parse().map_err(|_| CommandError {
         code: FailureCode::BadRequest.word().to_owned(),
         what: format!("There is no job {id}."),
@@ -501,7 +525,7 @@ mod tests {
         async fn pick(&self, kind: PickKind) -> Vec<PathBuf> {
             match kind {
                 PickKind::Recordings => vec!["/talks/one.mp3".into(), "/talks/二.m4a".into()],
-                PickKind::Attachments | PickKind::GoogleClient | PickKind::Folder => vec![],
+                PickKind::Attachments | PickKind::GoogleClient | PickKind::Folder | PickKind::Model => vec![],
             }
         }
 

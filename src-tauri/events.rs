@@ -6,19 +6,30 @@ use debrief_app::JobNews;
 use tauri::async_runtime::JoinHandle;
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 
-/// The one task that forwards news to the window. A page that was loaded again follows anew, and the old task ends.
+/// One task at a time.
 #[derive(Default)]
-pub(crate) struct Follower(Mutex<Option<JoinHandle<()>>>);
+pub(crate) struct OneTask(Mutex<Option<JoinHandle<()>>>);
 
-impl Follower {
-    /// Forwards `news` with `send` until `send` says that nobody listens any more (`false`), or the app ends.
-    pub(crate) fn follow(&self, news: Receiver<JobNews>, send: impl FnMut(JobNews) -> bool + Send + 'static) {
-        let task = tauri::async_runtime::spawn(forward(news, send));
+impl OneTask {
+    /// Runs `task`, and ends the one before.
+    pub(crate) fn replace(&self, task: impl Future<Output = ()> + Send + 'static) {
+        let task = tauri::async_runtime::spawn(task);
         // The lock guards one assignment, so a poisoned one still holds a task or none.
         let earlier = self.0.lock().unwrap_or_else(PoisonError::into_inner).replace(task);
         if let Some(earlier) = earlier {
             earlier.abort();
         }
+    }
+}
+
+/// The one task that forwards news to the window. A page that was loaded again follows anew, and the old task ends.
+#[derive(Default)]
+pub(crate) struct Follower(OneTask);
+
+impl Follower {
+    /// Forwards `news` with `send` until `send` says that nobody listens any more (`false`), or the app ends.
+    pub(crate) fn follow(&self, news: Receiver<JobNews>, send: impl FnMut(JobNews) -> bool + Send + 'static) {
+        self.0.replace(forward(news, send));
     }
 }
 

@@ -4,6 +4,7 @@ mod commands;
 mod events;
 mod native;
 mod notion_app;
+mod speech;
 mod start;
 
 #[cfg(test)]
@@ -58,6 +59,7 @@ fn build() -> tauri::Result<tauri::App> {
         .plugin(tauri_plugin_dialog::init())
         .plugin(tauri_plugin_window_state::Builder::new().build())
         .manage(events::Follower::default())
+        .manage(speech::ModelsFollower::default())
         .manage(Closing::default())
         .invoke_handler(commands.invoke_handler())
         .setup(|tauri| {

@@ -21,8 +21,10 @@ pub(crate) enum PickKind {
     Attachments,
     /// The downloaded file of an OAuth client.
     GoogleClient,
-    /// A folder whose recordings are processed by themselves.
+    /// A folder: one whose recordings are processed by themselves, or one for models.
     Folder,
+    /// A model file.
+    Model,
 }
 
 /// The part of the operating system that no test can drive; tests put their own in its place.
@@ -63,9 +65,10 @@ fn endings(kind: PickKind) -> (&'static str, &'static [&'static str]) {
                 "mov", "mp3", "mp4", "mpeg", "mpg", "oga", "ogg", "opus", "wav", "webm", "wma", "wmv",
             ],
         ),
-        PickKind::Attachments => ("Documents", &["pdf"]),
+        PickKind::Attachments => ("Documents and transcripts", &["pdf", "srt", "txt", "vtt"]),
         PickKind::GoogleClient => ("client_secret….json", &["json"]),
         PickKind::Folder => ("Folders", &[]),
+        PickKind::Model => ("Models", &["bin", "gguf"]),
     }
 }
 
@@ -168,7 +171,7 @@ mod tests {
         for ending in ["mp3", "m4a", "flac", "ogg", "opus", "wav", "webm", "mkv", "mp4", "MP4"] {
             assert!(offered.iter().any(|o| o == ending), "{ending} isn't offered");
         }
-        assert_eq!(both_cases(endings(PickKind::Attachments).1), ["pdf", "PDF"]);
+        assert_eq!(both_cases(endings(PickKind::Model).1), ["bin", "BIN", "gguf", "GGUF"]);
     }
 
     #[test]

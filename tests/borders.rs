@@ -33,6 +33,7 @@ fn the_arrows_between_the_crates_point_inwards() {
     assert_eq!(ours("crates/app/Cargo.toml"), ["debrief-connect", "debrief-core", "debrief-runtime"]);
     assert_eq!(ours("crates/cli/Cargo.toml"), ["debrief-app", "debrief-core", "debrief-sandbox"]);
     assert_eq!(ours("crates/sandbox/Cargo.toml"), [""; 0]);
+    assert_eq!(ours("crates/yardstick/Cargo.toml"), ["debrief-core"]);
     assert_eq!(ours("Cargo.toml"), ["debrief-app", "debrief-core"]);
 }
 

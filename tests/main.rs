@@ -1,11 +1,13 @@
 //! Debrief as a whole, without a window: real recordings, the real recogniser, real files.
 #![expect(clippy::unwrap_used, reason = "in a test a panic is the message")]
 
+mod accuracy;
 mod borders;
 mod cancel;
 mod crash;
 mod drive;
 mod drive_faults;
+mod ears;
 mod failures;
 mod faults;
 mod foreign;
@@ -15,5 +17,7 @@ mod notion;
 mod notion_crash;
 mod notion_faults;
 mod paste_to_page;
+mod speech;
 mod support;
+mod transcripts;
 mod watched;

@@ -132,7 +132,7 @@ impl Notion {
     /// Who the speakers are becomes known.
     pub(crate) fn name_speakers(&self, app: &App, id: JobId, names: &[&str]) {
         let names = names.iter().enumerate().map(|(n, name)| (n as u16, (*name).to_owned()));
-        let speakers = Speakers { names: names.collect() };
+        let speakers = Speakers { names: names.collect(), ..Speakers::default() };
         let store = JobStore::open(&app.home().database()).unwrap();
         store.finish_stage(id, Stage::Identify, &speakers, &[], 1, Timestamp::now()).unwrap();
     }

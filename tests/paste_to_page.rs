@@ -8,6 +8,7 @@ use debrief_app::App;
 use debrief_core::job::JobId;
 use debrief_core::link::RecordingLink;
 use debrief_core::view::{Group, JobResult, JobView, StageState, StatusWord};
+use debrief_yardstick::score::{Alignment, plain};
 
 use crate::support::{Installation, PATIENCE, document, fixture, settled, submit};
 
@@ -58,32 +59,8 @@ fn says_what_was_said(app: &App, id: JobId, format: &str) {
     for words in ["report", "sales team", "monday", "meet again"] {
         assert!(text.contains(words), "{format}: no \u{201c}{words}\u{201d} in \u{201c}{text}\u{201d}");
     }
-    let errors = word_errors(SPOKEN, &text);
+    let errors = Alignment::of(&plain(SPOKEN), &plain(&text)).errors;
     assert!(errors <= WORD_ERRORS, "{format}: {errors} words are wrong in \u{201c}{text}\u{201d}");
-}
-
-/// Words to put in, to leave out or to change until `heard` is `said`.
-fn word_errors(said: &str, heard: &str) -> usize {
-    let heard: Vec<&str> = heard.split_whitespace().collect();
-    let mut row: Vec<usize> = (0..=heard.len()).collect();
-    for (above, word) in said.split_whitespace().enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], above + 1);
-        for (left, other) in heard.iter().enumerate() {
-            let changed = diagonal + usize::from(word != *other);
-            diagonal = row[left + 1];
-            row[left + 1] = changed.min(diagonal + 1).min(row[left] + 1);
-        }
-    }
-    row[heard.len()]
-}
-
-#[test]
-fn word_errors_are_counted_as_least_changes() {
-    assert_eq!(word_errors("a b c", "a b c"), 0);
-    assert_eq!(word_errors("a b c", "a x c"), 1);
-    assert_eq!(word_errors("a b c", "a c"), 1);
-    assert_eq!(word_errors("a b", "x a b"), 1);
-    assert_eq!(word_errors("a b c", ""), 3);
 }
 
 /// Both forms of the page are there and carry the job's mark.

@@ -80,6 +80,11 @@ pub(crate) fn document(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/connect/src/documents/testdata").join(name)
 }
 
+/// A committed transcript.
+pub(crate) fn transcript(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/core/src/captions/testdata").join(name)
+}
+
 pub(crate) fn submit(app: &App, recording: &Path) -> JobId {
     app.submit(RecordingLink::Local { path: recording.to_owned() }, Vec::new()).unwrap()
 }

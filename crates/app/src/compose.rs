@@ -3,25 +3,21 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use async_trait::async_trait;
-use debrief_connect::diarize::VoiceClustering;
 use debrief_connect::google::{Accounts, ClientId, Drive, DriveSource};
-use debrief_connect::identify::KeepLabels;
+use debrief_connect::identify::{KnownVoices, VoiceBook};
 use debrief_connect::keychain::Secrets;
 use debrief_connect::markdown::{MarkdownFolder, create_default_folder};
 use debrief_connect::media::MediaDecoder;
+use debrief_connect::models::Models;
 use debrief_connect::notion::{Choices, Connection, Notion, NotionSink};
 use debrief_connect::recordings::Recordings;
 use debrief_connect::summarize::ExtractiveNotes;
-use debrief_connect::transcribe::{self, EngineInfo, SpeechSettings};
 use debrief_core::failure::Failure;
-use debrief_core::job::{Destination, NotionPlace, SpeakersChoice, SpeechChoice, SubmitJob};
+use debrief_core::job::{Destination, NotionPlace, SpeechChoice, SubmitJob};
 use debrief_core::link::RecordingLink;
 use debrief_core::page::{PageLayout, PageSection};
-use debrief_core::ports::{Audio, Hints, PageSink, Steps, Transcriber};
+use debrief_core::ports::{PageSink, Steps};
 use debrief_core::secret::Secret;
-use debrief_core::stage::{StageCx, StepResult};
-use debrief_core::transcript::Words;
 use debrief_core::view::PageDestination;
 use debrief_runtime::pool::Compose;
 use debrief_runtime::store::JobStore;
@@ -29,6 +25,8 @@ use debrief_runtime::store::JobStore;
 use crate::book::StoredAccounts;
 use crate::home::Home;
 use crate::settings::Settings;
+use crate::speech::Ears;
+use crate::voices::StoredVoices;
 
 /// A Google access token for this process alone, in the place of every account.
 const TOKEN_VARIABLE: &str = "DEBRIEF_GOOGLE_ACCESS_TOKEN";
@@ -55,7 +53,7 @@ impl LiveSteps {
             attachments,
             destination: steps.destination(),
             speech: steps.speech_choice(),
-            speakers: SpeakersChoice::default(),
+            speakers: steps.ears.speakers_choice(),
             layout: steps.layout(),
         }
     }
@@ -76,13 +74,14 @@ impl Compose for LiveSteps {
 pub struct ComposedSteps {
     secrets: Secrets,
     drive: Drive,
-    speech: SpeechSettings,
+    ears: Ears,
     ffmpeg: Option<PathBuf>,
     pages_folder: PathBuf,
     pages_to: PageDestination,
     layout: PageLayout,
     notion: Notion,
     notion_settings: crate::notion::settings::Notion,
+    voices: Arc<dyn VoiceBook>,
 }
 
 impl ComposedSteps {
@@ -107,12 +106,7 @@ impl ComposedSteps {
         {
             tracing::warn!(what = failure.what, "the folder for pages can't be made; each job will say so");
         }
-        let speech = SpeechSettings {
-            engine: settings.speech.engine.clone(),
-            model: settings.speech.model.clone(),
-            language: settings.speech.language.clone(),
-            pocketsphinx_model: settings.speech.pocketsphinx_model.clone(),
-        };
+        let ears = Ears::new(settings, models(settings, home, before), &secrets);
         // Accounts of a sandbox and of Google itself are never mistaken for each other.
         let service = match settings.endpoints.sandbox() {
             Some(host) => format!("google@{host}"),
@@ -120,6 +114,7 @@ impl ComposedSteps {
         };
         let notion = notion(settings, store.clone(), secrets.clone());
         let place = settings.notion.place();
+        let voices = Arc::new(StoredVoices(store.clone()));
         let accounts = Accounts::new(
             &service,
             settings.endpoints.google(),
@@ -142,9 +137,10 @@ impl ComposedSteps {
                 None => notion,
             },
             notion_settings: settings.notion.clone(),
+            voices,
             drive: Drive::new(Arc::new(accounts)),
             secrets,
-            speech,
+            ears,
             ffmpeg: settings.media.ffmpeg.clone(),
             pages_folder: pages_folder.unwrap_or_else(|| home.default_pages_folder().to_owned()),
         }
@@ -226,37 +222,17 @@ impl ComposedSteps {
 
     /// The engine, model and language that the next job gets.
     pub fn speech_choice(&self) -> SpeechChoice {
-        let speech = self.speech.clone();
-        let engine = transcribe::chosen(&speech).to_owned();
-        // Another engine's model would only confuse the job's row.
-        let model = speech.model.filter(|_| engine != "pocketsphinx");
-        let choice = SpeechChoice {
-            engine: Some(engine),
-            model: model.map(|model| model.display().to_string()),
-            language: speech.language,
-            ..SpeechChoice::default()
-        };
-        SpeechChoice { label: self.transcriber(&choice).label(), ..choice }
+        self.ears.speech_choice()
     }
 
-    /// Every speech engine, and whether it could start now.
-    pub fn engines(&self) -> Vec<EngineInfo> {
-        transcribe::engines(&self.speech)
-    }
-
-    fn transcriber(&self, choice: &SpeechChoice) -> Arc<dyn Transcriber> {
-        let settings = SpeechSettings {
-            engine: choice.engine.clone(),
-            model: choice.model.clone().map(PathBuf::from),
-            language: choice.language.clone(),
-            pocketsphinx_model: self.speech.pocketsphinx_model.clone(),
-        };
-        transcribe::engine(&settings).unwrap_or_else(|failure| Arc::new(NoEngine(failure)))
+    /// Everything that hears.
+    pub(crate) fn ears(&self) -> &Ears {
+        &self.ears
     }
 
     /// The engine that the next job gets: its name for people, and whether it could start now.
     pub async fn next_engine(&self) -> (String, Result<(), Failure>) {
-        let transcriber = self.transcriber(&self.speech_choice());
+        let transcriber = self.ears.transcriber(&self.speech_choice());
         (transcriber.label(), transcriber.ready().await)
     }
 }
@@ -276,17 +252,28 @@ impl Compose for ComposedSteps {
         Ok(Steps {
             source: Arc::new(Recordings::new(self.drive_source())),
             decoder: Arc::new(decoder),
-            transcriber: self.transcriber(&request.speech),
-            diarizer: Arc::new(VoiceClustering),
-            identifier: Arc::new(KeepLabels),
+            transcriber: self.ears.transcriber(&request.speech),
+            diarizer: self.ears.diarizer(&request.speakers),
+            identifier: Arc::new(KnownVoices::new(request.speakers.voices.then(|| self.voices.clone()))),
             summarizer: Arc::new(ExtractiveNotes),
             sink,
         })
     }
 }
 
-fn secret_variable(name: &str) -> Option<Secret> {
+pub(crate) fn secret_variable(name: &str) -> Option<Secret> {
     std::env::var(name).ok().filter(|token| !token.is_empty()).map(Secret::new)
+}
+
+/// The models of the settings' folder. Downloads go on when other settings change.
+fn models(settings: &Settings, home: &Home, before: Option<&ComposedSteps>) -> Models {
+    let folder = settings.models.folder.clone().unwrap_or_else(|| home.data_folder().join("models"));
+    let before = before.map(|before| before.ears.models());
+    let base = &settings.endpoints.models;
+    match before.filter(|before| before.folder() == folder && before.base() == base) {
+        Some(before) => before.clone(),
+        None => Models::open(folder, Some(base.clone())),
+    }
 }
 
 /// Notion, as the settings have it.
@@ -315,27 +302,5 @@ pub(crate) fn client_id(settings: &Settings) -> Option<ClientId> {
         (Some(id), Some(secret)) => Some(ClientId { id: id.clone(), secret: secret.clone() }),
         (Some(id), None) => Some(ClientId { id: id.clone(), secret: String::new() }),
         (None, _) => ClientId::built_in(),
-    }
-}
-
-/// Stands where an engine should be that the settings name wrongly: the job comes as far as it can, then says why.
-struct NoEngine(Failure);
-
-#[async_trait]
-impl Transcriber for NoEngine {
-    fn label(&self) -> String {
-        "no speech engine".to_owned()
-    }
-
-    fn is_local(&self) -> bool {
-        true
-    }
-
-    async fn ready(&self) -> Result<(), Failure> {
-        Err(self.0.clone())
-    }
-
-    async fn transcribe(&self, _: &Audio, _: &Hints, _: StageCx) -> StepResult<Words> {
-        Err(self.0.clone().into())
     }
 }

@@ -7,19 +7,22 @@ mod document;
 mod google;
 mod home;
 mod logging;
+mod models;
 mod notion;
 mod sample;
 mod settings;
 mod sign_in;
+mod speech;
+mod voices;
 mod watched;
+mod wishes;
 
 use std::fs::File;
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use debrief_connect::transcribe::EngineInfo;
 use debrief_core::failure::{Failure, FailureCode};
-use debrief_core::job::{Destination, JobId, JobStatus, SpeechChoice, SubmitJob};
+use debrief_core::job::{Destination, JobId, JobStatus};
 use debrief_core::link::RecordingLink;
 use debrief_core::stage::Stage;
 use debrief_core::view::{JobView, PageDestination};
@@ -33,17 +36,24 @@ pub use crate::compose::ComposedSteps;
 use crate::compose::LiveSteps;
 pub use crate::document::Document;
 pub use crate::google::{
-    AccountView, ClientSource, DriveAccess, GoogleView, LinkLook, Processed, SecretsKept, Trouble,
+    AccountView, ClientSource, DriveAccess, GoogleView, LinkLook, Processed, SecretsKept, TranscriptBeside,
+    Trouble,
 };
 pub use crate::home::Home;
 pub use crate::logging::log_to_file;
+pub use crate::models::{ModelChange, ModelStateView, ModelView, ModelsView};
 pub use crate::notion::{
     NotionChoice, NotionConnection, NotionPlace, NotionPlaceKind, NotionPlaces, NotionProperty, NotionRole,
     NotionTokenKind, NotionView, PageOptions, PageToOpen,
 };
 pub use crate::sample::SAMPLE;
 pub use crate::settings::Settings;
+pub use crate::speech::{
+    EngineKind, JobSpeaker, SpeakerMethod, SpeakersView, SpeechEngine, SpeechService, SpeechView,
+};
+pub use crate::voices::VoiceView;
 pub use crate::watched::{WatchPace, WatchedFolder, WatchedKind};
+pub use crate::wishes::Wishes;
 pub use debrief_connect::documents::serve_if_asked;
 pub use debrief_runtime::pool::JobNews;
 
@@ -178,21 +188,6 @@ impl App {
         self.pool.submit(&self.steps.request(link, attachments))
     }
 
-    /// As [`App::submit`], with the page going somewhere else than the settings say.
-    ///
-    /// # Errors
-    /// The database refused.
-    pub fn submit_to(
-        &self,
-        destination: PageDestination,
-        link: RecordingLink,
-        attachments: Vec<RecordingLink>,
-    ) -> Result<JobId, Failure> {
-        let request = self.steps.request(link, attachments);
-        let destination = self.steps.now().destination_of(destination);
-        self.pool.submit(&SubmitJob { destination, ..request })
-    }
-
     /// Submits the bundled sample recording.
     ///
     /// # Errors
@@ -204,10 +199,6 @@ impl App {
 
     fn destination(&self) -> Destination {
         self.steps.now().destination()
-    }
-
-    fn speech(&self) -> SpeechChoice {
-        self.steps.now().speech_choice()
     }
 
     /// The answer of `get_job_status`.
@@ -243,7 +234,7 @@ impl App {
     }
 
     /// Runs a job again: from its failed stage, or from `from` on. What it lacked (the folder for pages, a speech
-    /// engine) is taken from the settings anew.
+    /// engine) is taken from the settings anew, and so is how speakers are told apart when that is done again.
     ///
     /// # Errors
     /// There is no such job, or it is not at its end.
@@ -259,22 +250,25 @@ impl App {
             | JobStatus::Cancelled
             | JobStatus::Completed => None,
         };
+        let (steps, mut request) = (self.steps.now(), job.request);
         use FailureCode as C;
-        let request = match lacked {
-            Some(C::PageFolderGone | C::PageFolderReadOnly) => {
-                Some(SubmitJob { destination: self.destination(), ..job.request })
-            }
+        match lacked {
+            Some(C::PageFolderGone | C::PageFolderReadOnly) => request.destination = steps.destination(),
             Some(C::NotionPlaceUnset | C::NotionNoAccess) => {
-                let destination =
-                    self.steps.now().destination_of(PageDestination::of(&job.request.destination));
-                Some(SubmitJob { destination, ..job.request })
+                request.destination = steps.destination_of(PageDestination::of(&request.destination));
             }
-            Some(C::NoSpeechEngine | C::ModelMissing | C::ModelUnusable | C::EngineFailed | C::NoSpeech) => {
-                Some(SubmitJob { speech: self.speech(), ..job.request })
+            Some(code)
+                if speech::is_of_speech(code)
+                    || matches!(code, C::EngineFailed | C::NoSpeech | C::SpeechRefused) =>
+            {
+                request.speech = steps.ears().anew(&request.speech);
             }
-            _ => None, // Nothing that the settings could mend.
-        };
-        Ok(self.pool.retry(id, from, request.as_ref())?)
+            _ => {} // Nothing that the settings could mend.
+        }
+        if from.is_some_and(|from| from <= Stage::Diarize) {
+            request.speakers = steps.ears().speakers_choice();
+        }
+        Ok(self.pool.retry(id, from, Some(&request))?)
     }
 
     /// Removes a job that has ended from the list. Its page stays.
@@ -346,11 +340,6 @@ impl App {
             paused: self.is_paused(),
             notice: self.notice(),
         }
-    }
-
-    /// Every speech engine, and whether it could start now.
-    pub fn engines(&self) -> Vec<EngineInfo> {
-        self.steps.now().engines()
     }
 
     /// Whether pages could be written now.

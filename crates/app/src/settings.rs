@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 
 use debrief_connect::google;
 use debrief_connect::keychain::Keep;
+use debrief_connect::transcribe::remote::Service;
 use debrief_core::failure::{Failure, FailureCode};
+use debrief_core::job::ChineseScript;
 use debrief_core::page::PageSection;
 use debrief_core::view::PageDestination;
 use serde::Deserialize;
@@ -22,6 +24,12 @@ pub struct Settings {
     pub pages: Pages,
     /// How speech becomes text.
     pub speech: Speech,
+    /// Services that turn speech into text.
+    pub services: Services,
+    /// How speakers are told apart.
+    pub speakers: Speakers,
+    /// Where models are kept.
+    pub models: ModelsSettings,
     /// How recordings are read.
     pub media: Media,
     /// How much is done at once.
@@ -58,12 +66,58 @@ pub struct Pages {
 pub struct Speech {
     /// Name of an engine; `None` takes the best one that is ready.
     pub engine: Option<String>,
-    /// A model file for transcribe-cpp: Whisper `.bin` or GGUF.
-    pub model: Option<PathBuf>,
+    /// A model of the catalogue by its id, or the path of a file (Whisper `.bin` or GGUF).
+    pub model: Option<String>,
     /// BCP 47 language of the recordings; `None` leaves it to the engine.
     pub language: Option<String>,
+    /// How Chinese is written; unless set, as `language` says, or else as the engine does.
+    pub chinese: Option<ChineseScript>,
+    /// Names and terms that may be said, for engines that take hints.
+    pub vocabulary: Vec<String>,
+    /// Whether a graphics card is used where there is one; yes, unless set.
+    pub gpu: Option<bool>,
     /// Folder of a PocketSphinx model, where it is not in a usual place.
     pub pocketsphinx_model: Option<PathBuf>,
+}
+
+/// `[services]`: speech services. Their keys are kept with the sign-ins, never here.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Services {
+    /// The base address of an OpenAI-compatible server, also on this machine.
+    pub openai_url: Option<Url>,
+    /// Its model.
+    pub openai_model: Option<String>,
+    /// Groq's model.
+    pub groq_model: Option<String>,
+    /// Deepgram's model.
+    pub deepgram_model: Option<String>,
+    /// AssemblyAI's model.
+    pub assemblyai_model: Option<String>,
+    /// Gemini's model.
+    pub gemini_model: Option<String>,
+}
+
+/// `[speakers]`
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Speakers {
+    /// Name of a method; `None` takes the best one that is ready.
+    pub method: Option<String>,
+    /// At least so many speakers.
+    pub min: Option<u16>,
+    /// At most so many speakers.
+    pub max: Option<u16>,
+    /// Whether it is kept with jobs how speakers sound, so that voices can be remembered, and remembered ones are known again.
+    pub voices: bool,
+}
+
+/// `[models]`
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ModelsSettings {
+    /// Where models are kept; `None` takes the folder `models` with the data.
+    pub folder: Option<PathBuf>,
 }
 
 /// `[media]`
@@ -165,6 +219,39 @@ pub struct Endpoints {
     pub notion: Url,
     /// Where models are downloaded from.
     pub models: Url,
+    /// Groq's API.
+    pub groq: Url,
+    /// Deepgram's API.
+    pub deepgram: Url,
+    /// AssemblyAI's API.
+    pub assemblyai: Url,
+    /// Gemini's API.
+    pub gemini: Url,
+}
+
+impl Settings {
+    /// Where a speech service is.
+    pub(crate) fn base_of(&self, service: Service) -> Url {
+        match service {
+            Service::OpenAi => self.services.openai_url.clone().unwrap_or_else(|| service.base()),
+            Service::Groq => self.endpoints.groq.clone(),
+            Service::Deepgram => self.endpoints.deepgram.clone(),
+            Service::AssemblyAi => self.endpoints.assemblyai.clone(),
+            Service::Gemini => self.endpoints.gemini.clone(),
+        }
+    }
+
+    /// The model of a speech service that the person chose.
+    pub(crate) fn model_of(&self, service: Service) -> String {
+        let chosen = match service {
+            Service::OpenAi => &self.services.openai_model,
+            Service::Groq => &self.services.groq_model,
+            Service::Deepgram => &self.services.deepgram_model,
+            Service::AssemblyAi => &self.services.assemblyai_model,
+            Service::Gemini => &self.services.gemini_model,
+        };
+        chosen.clone().unwrap_or_else(|| service.info().model.to_owned())
+    }
 }
 
 impl Endpoints {
@@ -209,6 +296,10 @@ impl Default for Endpoints {
             drive: url("https://www.googleapis.com/drive/v3"),
             notion: url("https://api.notion.com/v1"),
             models: url("https://huggingface.co"),
+            groq: Service::Groq.base(),
+            deepgram: Service::Deepgram.base(),
+            assemblyai: Service::AssemblyAi.base(),
+            gemini: Service::Gemini.base(),
         }
     }
 }
@@ -386,7 +477,7 @@ mod tests {
             ("PATH", "not a setting"),
         ];
         let settings = load(text, &variables).expect("good settings");
-        assert_eq!(settings.speech.model, Some(PathBuf::from("/models/b.bin")));
+        assert_eq!(settings.speech.model, Some("/models/b.bin".to_owned()));
         assert_eq!(settings.speech.language.as_deref(), Some("en"));
         assert_eq!(settings.pool.jobs.0, 5);
         assert_eq!(settings.endpoints.notion.as_str(), "http://127.0.0.1:4010/v1");
@@ -431,7 +522,7 @@ mod tests {
         let cases = [
             (
                 "[speech]\n\nmodle = \"a\"\n",
-                "settings.toml, line 3: unknown field `modle`, expected one of `engine`, `model`, `language`, `pocketsphinx_model`.",
+                "settings.toml, line 3: unknown field `modle`, expected one of `engine`, `model`, `language`, `chinese`, `vocabulary`, `gpu`, `pocketsphinx_model`.",
             ),
             ("[pool]\njobs = 0\n", "settings.toml, line 2: 0 is not a number of jobs from 1 to 16."),
             (
@@ -461,7 +552,7 @@ mod tests {
             (
                 "DEBRIEF__SPEECH__MODLE",
                 "a",
-                "The environment variable DEBRIEF__SPEECH__MODLE is no setting: unknown field `modle`, expected one of `engine`, `model`, `language`, `pocketsphinx_model`.",
+                "The environment variable DEBRIEF__SPEECH__MODLE is no setting: unknown field `modle`, expected one of `engine`, `model`, `language`, `chinese`, `vocabulary`, `gpu`, `pocketsphinx_model`.",
             ),
             (
                 "DEBRIEF__POOL__JOBS",

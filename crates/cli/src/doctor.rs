@@ -1,10 +1,12 @@
 //! `debrief doctor`: what is connected, what is ready, and what to do about the rest.
 
-use debrief_app::{App, GoogleView, NotionView};
+use debrief_app::{
+    App, EngineKind, GoogleView, ModelStateView, ModelsView, NotionView, SpeakerMethod, SpeakersView,
+};
 use debrief_core::failure::Failure;
 use debrief_core::view::PageDestination;
 
-use crate::Outcome;
+use crate::{Outcome, speech};
 
 /// Prints a line for each thing that a job needs. The outcome is `NeedsPerson` when no job could be done now.
 pub(crate) async fn report(app: &App) -> Result<Outcome, Failure> {
@@ -25,14 +27,39 @@ pub(crate) async fn report(app: &App) -> Result<Outcome, Failure> {
             line("pages", &format!("“{name}” in Notion"), &pages);
         }
     }
-    for engine in app.engines() {
-        line("speech", engine.described, &engine.ready);
+    let speech = app.speech().await?;
+    for engine in speech.engines.iter().filter(|engine| engine.kind == EngineKind::Local || engine.ready) {
+        speech::line("speech", &engine.described, engine.problem.as_ref());
     }
+    speech::line("next job", &speech.next_job, speech.problem.as_ref());
+    speakers(&speech.speakers);
+    models(&app.models());
     google(&app.google().await?);
     print_notion(&notion);
     let ready = pages.is_ok() && about.engine_ready;
     println!("{}", if ready { "Ready." } else { "Not ready: see above." });
     Ok(if ready { Outcome::Done } else { Outcome::NeedsPerson })
+}
+
+/// The method of the next job: the chosen one, or the best one that is ready.
+fn speakers(view: &SpeakersView) {
+    let is_meant = |method: &&SpeakerMethod| match &view.method {
+        Some(chosen) => method.name == *chosen,
+        None => method.ready,
+    };
+    match view.methods.iter().find(is_meant) {
+        Some(method) => speech::line("speakers", &method.described, method.problem.as_ref()),
+        None => println!("speakers    no method is ready; `debrief speech status` says why"),
+    }
+}
+
+fn models(view: &ModelsView) {
+    let ready = view.models.iter().filter(|model| model.state == ModelStateView::Ready);
+    let ready: Vec<&str> = ready.map(|model| model.id.as_str()).collect();
+    match ready.is_empty() {
+        true => println!("models      none is here (`debrief models list`)"),
+        false => println!("models      {}: ready", ready.join(", ")),
+    }
 }
 
 fn google(google: &GoogleView) {

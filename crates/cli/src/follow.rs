@@ -28,10 +28,13 @@ pub(crate) async fn follow(
     if app.is_paused() && !ids.is_empty() {
         display.say("All jobs are paused. `debrief resume`, or Resume in the window, lets them go on.");
     }
+    // One for the whole loop: an interrupt while a job is shown is heard, too.
+    let interrupted = tokio::signal::ctrl_c();
+    tokio::pin!(interrupted);
     while jobs.values().any(|job| job.outcome.is_none()) {
         let message = tokio::select! {
             message = news.recv() => message,
-            _ = tokio::signal::ctrl_c() => {
+            _ = &mut interrupted => {
                 app.shutdown().await;
                 display.say("Stopped. What is finished is kept; `debrief resume` goes on from here.");
                 return Ok(Outcome::Interrupted);

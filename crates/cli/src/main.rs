@@ -5,14 +5,17 @@
 mod connect;
 mod doctor;
 mod follow;
+mod models;
 mod print;
 mod sandbox;
+mod speech;
+mod voices;
 mod watch;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
-use debrief_app::{App, Home, PageToOpen, Runs, log_to_file};
+use debrief_app::{App, Home, PageToOpen, Runs, Wishes, log_to_file};
 use debrief_core::failure::{Failure, FailureCode, Retry};
 use debrief_core::job::JobId;
 use debrief_core::link::RecordingLink;
@@ -41,6 +44,14 @@ enum Command {
         /// A document that belongs to the recording; may be given several times.
         #[arg(long, value_name = "LINK|ID|PATH")]
         attach: Vec<String>,
+        /// Use the transcript that lies beside the recording instead of recognising what is said.
+        #[arg(long, value_enum, conflicts_with = "ignore_transcripts")]
+        transcript: Option<Transcript>,
+        /// Recognise what is said although a transcript is attached.
+        #[arg(long)]
+        ignore_transcripts: bool,
+        #[command(flatten)]
+        heard: speech::Heard,
         /// Where the page goes; unless said, where the settings say.
         #[arg(long, value_enum)]
         to: Option<To>,
@@ -115,6 +126,23 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Give a speaker of a job a name.
+    Name {
+        /// The job's id.
+        job: JobId,
+        /// The speaker as the transcript has it, for example "Speaker 2".
+        speaker: String,
+        /// The name.
+        name: String,
+        /// Keep the voice on this machine, to know it in later recordings.
+        #[arg(long)]
+        remember: bool,
+    },
+    /// List or forget remembered voices.
+    Voices {
+        #[command(subcommand)]
+        command: voices::Voices,
+    },
     /// Open a job's page.
     Open {
         /// The job's id.
@@ -140,10 +168,26 @@ enum Command {
         #[command(subcommand)]
         command: watch::Watch,
     },
-    /// Run a stand-in for Google and Notion on this machine, to try everything without an account.
+    /// Download, add and remove the models that recognise speech and tell speakers apart.
+    Models {
+        #[command(subcommand)]
+        command: models::Models,
+    },
+    /// Choose what recognises speech and tells speakers apart, and set up speech services.
+    Speech {
+        #[command(subcommand)]
+        command: speech::Speech,
+    },
+    /// Run a stand-in for Google, Notion and speech services on this machine, to try everything without an account.
     Sandbox(sandbox::Options),
     /// Say what is connected and what is ready.
     Doctor,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Transcript {
+    /// If there is one.
+    Auto,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -239,18 +283,37 @@ async fn run(command: Command) -> Result<Outcome, Failure> {
     let home = Home::from_environment()?;
     log_to_file(&home)?;
     match command {
-        Command::Process { recordings, attach, to, json, no_wait, again, sign_in } => {
+        Command::Process {
+            recordings,
+            attach,
+            transcript,
+            ignore_transcripts,
+            heard,
+            to,
+            json,
+            no_wait,
+            again,
+            sign_in,
+        } => {
             let links = recordings.iter().map(|text| link_of(text)).collect::<Result<Vec<_>, _>>()?;
             let attachments = attach.iter().map(|text| link_of(text)).collect::<Result<Vec<_>, _>>()?;
             let app = open(home, if no_wait { Runs::Nothing } else { Runs::WhatIsNew }).await?;
+            let wishes =
+                Wishes { destination: to.map(PageDestination::from), ignore_transcripts, ..heard.wishes() };
+            app.check_wishes(&wishes)?;
             connect::before_processing(&app, &links, &attachments, sign_in).await?;
             let links = if again { links } else { connect::without_a_page(&app, links).await };
             let news = app.news();
-            let submit = |link| match to {
-                Some(to) => app.submit_to(to.into(), link, attachments.clone()),
-                None => app.submit(link, attachments.clone()),
-            };
-            let ids = links.into_iter().map(submit).collect::<Result<Vec<_>, _>>()?;
+            let mut ids = Vec::new();
+            for link in links {
+                let mut attachments = attachments.clone();
+                if !ignore_transcripts {
+                    attachments.extend(
+                        connect::transcript_beside(&app, &link, &attachments, transcript.is_some()).await?,
+                    );
+                }
+                ids.push(app.submit_with(&wishes, link, attachments)?);
+            }
             wait_for(&app, news, ids, json, no_wait).await
         }
         Command::Retry { job, from, json, no_wait } => {
@@ -303,6 +366,12 @@ async fn run(command: Command) -> Result<Outcome, Failure> {
             }
             Ok(Outcome::Done)
         }
+        Command::Name { job, speaker, name, remember } => {
+            open(home, Runs::Nothing).await?.name_speaker(job, &speaker, &name, remember)?;
+            println!("Named. `debrief retry --from publish {job}` writes the page again.");
+            Ok(Outcome::Done)
+        }
+        Command::Voices { command } => voices::voices(&open(home, Runs::Nothing).await?, command),
         Command::Undo { job } => {
             open(home, Runs::Nothing).await?.undo_page(job).await?;
             Ok(Outcome::Done)
@@ -334,6 +403,8 @@ async fn run(command: Command) -> Result<Outcome, Failure> {
             let runs = if command.runs_jobs() { Runs::Everything } else { Runs::Nothing };
             watch::watch(&open(home, runs).await?, command).await
         }
+        Command::Models { command } => models::run(&open(home, Runs::Nothing).await?, command).await,
+        Command::Speech { command } => speech::run(&open(home, Runs::Nothing).await?, command).await,
         Command::Sandbox(options) => sandbox::run(options).await,
         Command::Doctor => doctor::report(&open(home, Runs::Nothing).await?).await,
     }

@@ -1,11 +1,11 @@
-//! `debrief sandbox`: a stand-in for Google and Notion on this machine, so that everything can be tried without an account.
+//! `debrief sandbox`: a stand-in for Google, Notion and speech services on this machine, so that everything can be tried without an account.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use debrief_core::failure::{Failure, FailureCode};
-use debrief_sandbox::{CLIENT_ID, CLIENT_SECRET, Content, NewFile, Sandbox, World};
+use debrief_sandbox::{CLIENT_ID, CLIENT_SECRET, Content, NewFile, Sandbox, SpeechService, World};
 use serde_json::json;
 
 use crate::Outcome;
@@ -42,12 +42,23 @@ pub(crate) async fn run(options: Options) -> Result<Outcome, Failure> {
     let schema =
         json!({ "Name": { "title": {} }, "Date": { "date": {} }, "Participants": { "multi_select": {} } });
     let database = world.add_database(&workspace, "Meetings", &[("Meetings", schema)]);
+    let keys = [
+        ("OPENAI", SpeechService::OpenAi),
+        ("GROQ", SpeechService::Groq),
+        ("DEEPGRAM", SpeechService::Deepgram),
+        ("ASSEMBLYAI", SpeechService::AssemblyAi),
+        ("GEMINI", SpeechService::Gemini),
+    ]
+    .map(|(name, service)| (name, world.add_speech_key(service)));
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, options.port));
     let sandbox = Sandbox::start_on(address, world).await.map_err(|error| {
         let what = format!("The sandbox can't listen on {address}.");
         Failure::never(FailureCode::BadRequest, what, "Choose another --port.").because(error)
     })?;
-    println!("A sandbox stands in for Google and Notion at {}", sandbox.address());
+    println!(
+        "A sandbox stands in for Google, Notion, speech services and the host of models at {}",
+        sandbox.address()
+    );
     println!("  client id      {CLIENT_ID}");
     println!("  client secret  {CLIENT_SECRET}");
     println!("  Notion token   {token}");
@@ -62,6 +73,12 @@ pub(crate) async fn run(options: Options) -> Result<Outcome, Failure> {
         ("ENDPOINTS__GOOGLE_REVOKE", sandbox.google_revoke()),
         ("ENDPOINTS__DRIVE", sandbox.drive()),
         ("ENDPOINTS__NOTION", sandbox.notion()),
+        ("ENDPOINTS__MODELS", sandbox.models()),
+        ("ENDPOINTS__GROQ", sandbox.groq()),
+        ("ENDPOINTS__DEEPGRAM", sandbox.deepgram()),
+        ("ENDPOINTS__ASSEMBLYAI", sandbox.assemblyai()),
+        ("ENDPOINTS__GEMINI", sandbox.gemini()),
+        ("SERVICES__OPENAI_URL", sandbox.openai()),
         ("NOTION__DATABASE_ID", database.to_string()),
         ("GOOGLE__CLIENT_ID", CLIENT_ID.to_owned()),
         ("GOOGLE__CLIENT_SECRET", CLIENT_SECRET.to_owned()),
@@ -69,6 +86,10 @@ pub(crate) async fn run(options: Options) -> Result<Outcome, Failure> {
         println!("  export DEBRIEF__{key}='{value}'");
     }
     println!("  export DEBRIEF_NOTION_TOKEN='{token}'");
+    for (name, key) in keys {
+        println!("  export DEBRIEF_{name}_KEY='{key}'");
+    }
+    println!("Its speech services hear DTMF tones alone, and it has no model files.");
     tokio::select! {
         () = sandbox.stopped() => {}
         // Whatever came of the wait for it, the person wants an end.

@@ -17,7 +17,8 @@ const LOCK_WAIT: Duration = Duration::from_secs(2);
 
 #[derive(Subcommand)]
 pub(crate) enum Watch {
-    /// Watch one more folder; what is in it already is left alone.
+    /// Watch one more folder; what is in it already is left alone. New recordings are recognised, also where a transcript
+    /// lies beside them.
     Add {
         /// A folder on this machine, or the link or id of one in Google Drive.
         place: String,
@@ -124,10 +125,13 @@ async fn run(app: &App, json: bool) -> Result<Outcome, Failure> {
     if app.is_paused() {
         eprintln!("All jobs are paused. `debrief resume`, or Resume in the window, lets them go on.");
     }
+    // One for the whole loop: an interrupt while a job is shown is heard, too.
+    let interrupted = tokio::signal::ctrl_c();
+    tokio::pin!(interrupted);
     loop {
         let message = tokio::select! {
             message = news.recv() => message,
-            _ = tokio::signal::ctrl_c() => break,
+            _ = &mut interrupted => break,
         };
         match message {
             Ok(JobNews::Changed { job }) => show(&job, &mut shown, json),

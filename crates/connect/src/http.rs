@@ -18,6 +18,19 @@ pub fn client() -> reqwest::Client {
 
 /// As [`client`], giving up after another silence.
 pub(crate) fn client_with(read_timeout: Duration) -> reqwest::Client {
+    client_that(read_timeout, only_on_the_same_host)
+}
+
+/// A client for large public files. Hosts of such files send on to their caches; it carries no credentials that could
+/// go astray.
+pub(crate) fn download_client() -> reqwest::Client {
+    client_that(READ_TIMEOUT, only_to_safe_places)
+}
+
+fn client_that(
+    read_timeout: Duration,
+    redirects: fn(Attempt<'_>) -> reqwest::redirect::Action,
+) -> reqwest::Client {
     static PROVIDER: Once = Once::new();
     PROVIDER.call_once(|| {
         // It fails only when another provider was installed before, which does as well.
@@ -27,7 +40,7 @@ pub(crate) fn client_with(read_timeout: Duration) -> reqwest::Client {
         .user_agent(concat!("Debrief/", env!("CARGO_PKG_VERSION")))
         .connect_timeout(CONNECT_TIMEOUT)
         .read_timeout(read_timeout)
-        .redirect(Policy::custom(only_on_the_same_host))
+        .redirect(Policy::custom(redirects))
         .build()
         .expect("a crypto provider is installed and the options are constant")
 }
@@ -37,6 +50,19 @@ fn only_on_the_same_host(attempt: Attempt<'_>) -> reqwest::redirect::Action {
     let from = attempt.previous().last();
     let same = from.is_some_and(|from| from.origin() == attempt.url().origin());
     if same && attempt.previous().len() <= MAX_REDIRECTS { attempt.follow() } else { attempt.stop() }
+}
+
+/// Over TLS, or from this machine to itself.
+fn only_to_safe_places(attempt: Attempt<'_>) -> reqwest::redirect::Action {
+    let is_here = |url: &url::Url| match url.host() {
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        Some(url::Host::Domain(name)) => name == "localhost",
+        None => false,
+    };
+    let to = attempt.url();
+    let safe = to.scheme() == "https" || is_here(to) && attempt.previous().iter().all(is_here);
+    if safe && attempt.previous().len() <= MAX_REDIRECTS { attempt.follow() } else { attempt.stop() }
 }
 
 /// How long a service asks to wait, in milliseconds: `Retry-After` in seconds or as a date.

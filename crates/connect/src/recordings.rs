@@ -9,9 +9,10 @@ use debrief_core::ports::{Attachment, PublishedPage, Recording, RecordingSource,
 use debrief_core::stage::{StageCx, StepError, StepResult};
 use futures_util::stream::{self, StreamExt};
 
+use crate::captions;
 use crate::documents::{self, DocumentReader, ReadError};
 use crate::google::DriveSource;
-use crate::local::LocalFiles;
+use crate::local::{LocalFiles, unless_stopped};
 
 /// Documents that are fetched and read at a time, beside the recording.
 const DOCUMENTS_AT_A_TIME: usize = 3;
@@ -65,7 +66,20 @@ impl Recordings {
 
     /// A document that gives no text is listed all the same.
     async fn read(&self, brought: Brought, cx: &StageCx) -> StepResult<Attachment> {
-        let Brought { name, location, file } = brought;
+        let Brought { name, location, file, mime } = brought;
+        let transcript = {
+            let (file, name) = (file.clone(), name.clone());
+            unless_stopped(cx, move || captions::text_of(&file, &name, mime.as_deref())).await?
+        };
+        match transcript {
+            Ok(None) => {}
+            // Pages link to transcripts: what they say is on the page.
+            Ok(text) => return Ok(Attachment { name, location, text, file: None }),
+            Err(failure) => {
+                cx.warn(Warning::new(failure.code.word(), format!("{} {}", failure.what, failure.fix)));
+                return Ok(Attachment { name, location, text: None, file: None });
+            }
+        }
         let text = match self.reader.read(&file, cx.stop_requested()).await {
             Ok(document) => Some(document.text),
             Err(ReadError::Unreadable(why)) => {
@@ -92,6 +106,8 @@ pub(crate) struct Brought {
     pub(crate) name: String,
     pub(crate) location: String,
     pub(crate) file: PathBuf,
+    /// The type that its source gives the file.
+    pub(crate) mime: Option<String>,
 }
 
 #[async_trait]

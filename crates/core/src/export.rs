@@ -111,8 +111,20 @@ mod tests {
         let long = "word ".repeat(40);
         Transcript {
             segments: vec![
-                Segment { speaker: Some(0), start_ms: 0, end_ms: 1500, text: "Hello & <welcome>".into() },
-                Segment { speaker: None, start_ms: 3_600_000, end_ms: 3_610_000, text: long.trim().into() },
+                Segment {
+                    speaker: Some(0),
+                    start_ms: 0,
+                    end_ms: 1500,
+                    text: "Hello & <welcome>".into(),
+                    overlap: false,
+                },
+                Segment {
+                    speaker: None,
+                    start_ms: 3_600_000,
+                    end_ms: 3_610_000,
+                    text: long.trim().into(),
+                    overlap: false,
+                },
             ],
             speakers: vec![Speaker { label: "Speaker 1".into(), name: Some("Ana".into()), voice: None }],
             language: "en".into(),

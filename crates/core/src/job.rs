@@ -102,6 +102,12 @@ pub struct SpeechChoice {
     /// Whether the recording is heard even where a transcript of it is attached.
     #[serde(default)]
     pub ignore_transcripts: bool,
+    /// Whether engine or model were chosen for this job alone: then it never gets others.
+    #[serde(default)]
+    pub own_engine: bool,
+    /// Whether language or script were.
+    #[serde(default)]
+    pub own_language: bool,
 }
 
 /// The two ways to write Chinese.

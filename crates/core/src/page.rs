@@ -10,7 +10,7 @@ use crate::job::JobId;
 use crate::notes::{Notes, NotesMethod, Point, Section, Todo};
 use crate::ports::Recording;
 use crate::prose::{self, Prose};
-use crate::transcript::Transcript;
+use crate::transcript::{Segment, Transcript};
 
 /// What a page shows and in which language, as the person wants it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -186,7 +186,7 @@ pub enum Block {
     },
     /// Something that one speaker said.
     Utterance {
-        /// Name or label; empty when speakers were not found.
+        /// Name or label, with a remark where others talk at the same time; empty when speakers were not found.
         speaker: String,
         /// Index for a stable colour.
         speaker_index: Option<u16>,
@@ -219,6 +219,7 @@ struct Labels {
     extractive: &'static str,
     rough: &'static str,
     no_speakers: &'static str,
+    overlapping: &'static str,
 }
 
 const ENGLISH: Labels = Labels {
@@ -235,6 +236,7 @@ const ENGLISH: Labels = Labels {
     extractive: "These notes are sentences taken from the transcript as they were said; no language model wrote them.",
     rough: "The text comes from a rough offline recogniser that understands English only: expect wrong words. A better speech model can be chosen in the settings.",
     no_speakers: "Speakers weren't found.",
+    overlapping: " (overlapping)",
 };
 
 const CHINESE_TRADITIONAL: Labels = Labels {
@@ -251,6 +253,7 @@ const CHINESE_TRADITIONAL: Labels = Labels {
     extractive: "這些筆記是從逐字稿原文摘錄的句子，並非由語言模型撰寫。",
     rough: "文字來自僅支援英文的離線粗略辨識器，可能有錯字。可在設定中選擇更好的語音模型。",
     no_speakers: "未能辨識發言者。",
+    overlapping: "（同時發言）",
 };
 
 /// The words of the page for a BCP 47 language; Chinese or English.
@@ -333,7 +336,7 @@ fn section_of(
         }
         PageSection::Transcript => {
             let utterances = transcript.segments.iter().map(|segment| Block::Utterance {
-                speaker: name_of(transcript, segment.speaker).unwrap_or_default(),
+                speaker: heading_of(words, transcript, segment),
                 speaker_index: segment.speaker,
                 at_ms: segment.start_ms,
                 text: segment.text.clone(),
@@ -376,6 +379,15 @@ fn todo_block(transcript: &Transcript, todo: &Todo) -> Block {
         assignee: todo.assignee.clone().or_else(|| name_of(transcript, todo.speaker)),
         due: todo.due,
         at_ms: todo.at_ms,
+    }
+}
+
+/// Who says a segment, as its first words are headed.
+fn heading_of(words: &Labels, transcript: &Transcript, segment: &Segment) -> String {
+    match transcript.speaker_of(segment) {
+        Some(name) if segment.overlap => format!("{name}{}", words.overlapping),
+        Some(name) => name.to_owned(),
+        None => String::new(),
     }
 }
 

@@ -11,6 +11,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::failure::Failure;
+pub use crate::hints::Hints;
 use crate::link::RecordingLink;
 use crate::notes::Notes;
 use crate::page::Page;
@@ -200,13 +201,6 @@ pub trait AudioDecoder: Send + Sync {
     async fn decode(&self, recording: &Recording, cx: StageCx) -> StepResult<Audio>;
 }
 
-/// What is known of a recording before anybody has heard it. Engines that take no hints do without.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Hints {
-    /// Names and terms that may be said, the likeliest first.
-    pub vocabulary: Vec<String>,
-}
-
 /// Turns audio into words.
 #[async_trait]
 pub trait Transcriber: Send + Sync {
@@ -224,6 +218,11 @@ pub trait Transcriber: Send + Sync {
 
     /// Words in order of time. No speech at all is the failure `no_speech`.
     async fn transcribe(&self, audio: &Audio, hints: &Hints, cx: StageCx) -> StepResult<Words>;
+
+    /// Words that came with the recording, written as this engine's own would be.
+    async fn written(&self, given: Words) -> StepResult<Words> {
+        Ok(given)
+    }
 }
 
 /// Finds who spoke when.

@@ -71,7 +71,7 @@ pub struct JobView {
     pub attachments: Vec<String>,
     /// Length of the recording in milliseconds, once known.
     pub duration_ms: Option<u32>,
-    /// Engine that makes the words.
+    /// What makes the words: an engine, or the transcript that came with the recording.
     pub engine: String,
     /// Where its page goes.
     pub destination: PageDestination,
@@ -213,6 +213,8 @@ pub struct JobFacts {
     pub account: Option<String>,
     /// Length of the recording in milliseconds, once known.
     pub duration_ms: Option<u32>,
+    /// The transcript that the words are from, where no engine made them.
+    pub transcript: Option<String>,
     /// The finished stages, with how long each took in milliseconds.
     pub done: Vec<(Stage, u32)>,
     /// The warnings of the finished stages.
@@ -268,7 +270,7 @@ impl JobView {
             account: facts.account,
             attachments: request.attachments.iter().map(|link| link.short_name()).collect(),
             duration_ms: facts.duration_ms,
-            engine: request.speech.label.clone(),
+            engine: facts.transcript.unwrap_or_else(|| request.speech.label.clone()),
             destination: PageDestination::of(&request.destination),
             group,
             stage,

@@ -1,5 +1,6 @@
 //! The product on one screen: a recording becomes a page.
 
+use debrief_core::captions;
 use debrief_core::failure::{Failure, Warning};
 use debrief_core::job::Job;
 use debrief_core::naming::{recording_date, recording_name};
@@ -23,12 +24,20 @@ pub async fn run(job: &Job, steps: &Steps, journal: &Journal) -> StepResult<JobR
 
     let recording = journal.once(Fetch, |cx| steps.source.fetch(link, &job.request.attachments, cx)).await?;
     let audio = journal.once(Decode, |cx| steps.decoder.decode(&recording, cx)).await?;
-    let hints = Hints { vocabulary: job.request.speech.vocabulary.clone() };
+    let hints = Hints::of(&job.request.speech.vocabulary, &recording.attachments);
+    let given = match job.request.speech.ignore_transcripts {
+        true => Ok(None),
+        false => captions::among(&recording.attachments, audio.duration_ms),
+    };
+    let is_heard = !matches!(given, Ok(Some(_)));
     let words = journal
-        .once_in_line(Transcribe, local, |cx| steps.transcriber.transcribe(&audio, &hints, cx))
+        .once_in_line(Transcribe, local && is_heard, async |cx: StageCx| match given_or_warning(given, &cx) {
+            Some(words) => steps.transcriber.written(words).await,
+            None => steps.transcriber.transcribe(&audio, &hints, cx).await,
+        })
         .await?;
     let turns = journal
-        .once_in_line(Diarize, true, async |cx: StageCx| match &words.turns {
+        .once_in_line(Diarize, words.turns.is_none(), async |cx: StageCx| match &words.turns {
             Some(turns) => Ok(turns_of_the_engine(turns, &words)),
             None => turns_or_warning(steps.diarizer.diarize(&audio, cx.clone()).await, &cx),
         })
@@ -46,6 +55,14 @@ pub async fn run(job: &Job, steps: &Steps, journal: &Journal) -> StepResult<JobR
     let name = recording_name(date, &notes.title, &recording.name);
     let renamed = journal.once(Rename, |cx| steps.source.rename(&recording, &name, &published, cx)).await?;
     Ok(result(&transcript, &notes, &published, &renamed, journal.warnings().await?))
+}
+
+/// The words of the transcript that came with the recording, if it fits.
+fn given_or_warning(given: Result<Option<Words>, Failure>, cx: &StageCx) -> Option<Words> {
+    given.unwrap_or_else(|unfit| {
+        cx.warn(Warning::new(unfit.code.word(), format!("{} {}", unfit.what, unfit.fix)));
+        None
+    })
 }
 
 fn turns_of_the_engine(turns: &[debrief_core::transcript::Turn], words: &Words) -> Turns {

@@ -1,6 +1,7 @@
 //! Faults that a test plans: each is consumed by the next requests that it fits, in the order of planning.
 
 use crate::google::Content;
+use crate::speech::SpeechService;
 
 /// What a request is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -55,6 +56,44 @@ pub enum Call {
     NotionToken,
     /// Any of Notion's.
     NotionAny,
+    /// The OpenAI-compatible service: `audio/transcriptions`.
+    SpeechOpenAi,
+    /// The OpenAI-compatible service: `models`.
+    SpeechOpenAiModels,
+    /// Groq: `audio/transcriptions`.
+    SpeechGroq,
+    /// Groq: `models`.
+    SpeechGroqModels,
+    /// Deepgram: `listen`.
+    SpeechDeepgram,
+    /// Deepgram: `projects`.
+    SpeechDeepgramProjects,
+    /// AssemblyAI: `upload`.
+    SpeechAssemblyUpload,
+    /// AssemblyAI: `POST transcript`.
+    SpeechAssemblyTranscript,
+    /// AssemblyAI: `GET transcript/{id}`.
+    SpeechAssemblyPoll,
+    /// AssemblyAI: `DELETE transcript/{id}`.
+    SpeechAssemblyDelete,
+    /// AssemblyAI: `GET transcript`.
+    SpeechAssemblyList,
+    /// Gemini: the start of an upload, and its bytes.
+    SpeechGeminiUpload,
+    /// Gemini: `GET files/{name}`.
+    SpeechGeminiFile,
+    /// Gemini: `DELETE files/{name}`.
+    SpeechGeminiDelete,
+    /// Gemini: `models/{model}:generateContent`.
+    SpeechGeminiGenerate,
+    /// Gemini: `models`.
+    SpeechGeminiModels,
+    /// Any of the speech services'.
+    SpeechAny,
+    /// A file of a model at the address that everybody knows.
+    ModelFile,
+    /// A file of a model where its address leads to.
+    ModelCdn,
     /// Any of all services'.
     Any,
 }
@@ -64,6 +103,8 @@ pub enum Call {
 pub(crate) enum Service {
     Google,
     Notion,
+    Speech(SpeechService),
+    Models,
 }
 
 impl Call {
@@ -85,6 +126,23 @@ impl Call {
             | Call::NotionSend
             | Call::NotionToken
             | Call::NotionAny => Service::Notion,
+            // Nothing is asked of all of them at once.
+            Call::SpeechOpenAi | Call::SpeechOpenAiModels | Call::SpeechAny => {
+                Service::Speech(SpeechService::OpenAi)
+            }
+            Call::SpeechGroq | Call::SpeechGroqModels => Service::Speech(SpeechService::Groq),
+            Call::SpeechDeepgram | Call::SpeechDeepgramProjects => Service::Speech(SpeechService::Deepgram),
+            Call::SpeechAssemblyUpload
+            | Call::SpeechAssemblyTranscript
+            | Call::SpeechAssemblyPoll
+            | Call::SpeechAssemblyDelete
+            | Call::SpeechAssemblyList => Service::Speech(SpeechService::AssemblyAi),
+            Call::SpeechGeminiUpload
+            | Call::SpeechGeminiFile
+            | Call::SpeechGeminiDelete
+            | Call::SpeechGeminiGenerate
+            | Call::SpeechGeminiModels => Service::Speech(SpeechService::Gemini),
+            Call::ModelFile | Call::ModelCdn => Service::Models,
             Call::Auth
             | Call::Token
             | Call::Revoke
@@ -101,7 +159,8 @@ impl Call {
 
     fn fits(self, call: Call) -> bool {
         let any_of_notions = self == Call::NotionAny && call.service() == Service::Notion;
-        self == call || self == Call::Any || any_of_notions
+        let any_of_speech = self == Call::SpeechAny && matches!(call.service(), Service::Speech(_));
+        self == call || self == Call::Any || any_of_notions || any_of_speech
     }
 }
 
@@ -121,7 +180,7 @@ pub struct Fault {
 pub enum FaultKind {
     /// A refusal with this status and, in the service's own form of an error, this reason.
     Status(u16, String),
-    /// 429, reason `rateLimitExceeded` or Notion's code `rate_limited`.
+    /// 429 with the reason that the service gives for it: Google's `rateLimitExceeded`, Notion's `rate_limited`, …
     TooManyRequests {
         /// The `Retry-After` header.
         retry_after_s: Option<u32>,

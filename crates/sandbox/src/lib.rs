@@ -1,18 +1,22 @@
 //! Loopback stand-ins for the services that Debrief talks to: state first, spoken to over HTTP, and strict.
 //!
-//! They stand for Google (sign-in, Drive) and Notion (its API, and pages to look at). A test models what a service knows
-//! (accounts, files, pages, rights, planned faults) in a [`World`], starts a [`Sandbox`] and points the product at its
-//! addresses. The crate imports nothing of the product, so a shared mistake cannot hide.
+//! They stand for Google (sign-in, Drive), Notion (its API, and pages to look at), five speech services and a host of model
+//! files. A test models what a service knows (accounts, files, pages, keys, rights, planned faults) in a [`World`], starts
+//! a [`Sandbox`] and points the product at its addresses. The crate imports nothing of the product, so a shared mistake
+//! cannot hide.
 #![forbid(unsafe_code)]
 
 mod answers;
 mod fault;
 mod google;
 mod ids;
+mod models;
 mod notion;
 mod params;
+mod range;
 mod seen;
 mod serve;
+mod speech;
 mod wire;
 mod world;
 
@@ -31,11 +35,13 @@ pub use crate::google::{
     AccountId, Answer, CLIENT_ID, CLIENT_SECRET, Content, DRIVE, DRIVE_FILE, DRIVE_READONLY, DriveFile,
     FOLDER, FileId, Growing, NewFile, Person, Picks, Right, SHORTCUT,
 };
+pub use crate::models::{Leads, ModelHost};
 pub use crate::notion::{
     BlockId, DataSourceId, DatabaseId, NOTION_CLIENT_ID, NOTION_CLIENT_SECRET, NOTION_REDIRECT,
     NOTION_VERSION, NotionAnswer, NotionPerson, NotionRate, PageId, Shares, WorkspaceId,
 };
-pub use crate::seen::Seen;
+pub use crate::seen::{Seen, SeenSound};
+pub use crate::speech::{SpeechRate, SpeechService, Spoken, dtmf};
 pub use crate::world::World;
 
 use crate::world::Shared;
@@ -108,6 +114,42 @@ impl Sandbox {
     #[must_use]
     pub fn notion(&self) -> String {
         self.address() + notion::API_PATH
+    }
+
+    /// The base address of the OpenAI-compatible speech service: `audio/transcriptions` is below it.
+    #[must_use]
+    pub fn openai(&self) -> String {
+        self.address() + speech::OPENAI_PATH
+    }
+
+    /// The base address of Groq: `audio/transcriptions` is below it.
+    #[must_use]
+    pub fn groq(&self) -> String {
+        self.address() + speech::GROQ_PATH
+    }
+
+    /// The base address of Deepgram: `v1/listen` is below it.
+    #[must_use]
+    pub fn deepgram(&self) -> String {
+        self.address() + speech::DEEPGRAM_PATH
+    }
+
+    /// The base address of AssemblyAI: `v2/upload` is below it.
+    #[must_use]
+    pub fn assemblyai(&self) -> String {
+        self.address() + speech::ASSEMBLYAI_PATH
+    }
+
+    /// The base address of Gemini: `v1beta/models` and `upload/v1beta/files` are below it.
+    #[must_use]
+    pub fn gemini(&self) -> String {
+        self.address() + speech::GEMINI_PATH
+    }
+
+    /// The base address of the host of model files: each is below it at its own path.
+    #[must_use]
+    pub fn models(&self) -> String {
+        self.address() + models::MODELS_PATH
     }
 
     /// The state, to look at and to change while the server runs. No request is answered while the guard lives.

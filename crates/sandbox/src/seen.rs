@@ -3,8 +3,17 @@
 use crate::fault::Call;
 
 /// Values that must not reach a log or a failing assertion.
-const SECRET: [&str; 7] =
-    ["access_token", "client_secret", "code", "code_verifier", "refresh_token", "state", "token"];
+const SECRET: [&str; 9] = [
+    "access_token",
+    "client_secret",
+    "code",
+    "code_verifier",
+    "key",
+    "refresh_token",
+    "state",
+    "token",
+    "upload_id",
+];
 
 /// So that a sandbox that runs for days stays small.
 const AT_MOST: usize = 50_000;
@@ -33,7 +42,24 @@ pub struct Seen {
     pub blocks: u32,
     /// Blocks in a request to Notion that are not nested.
     pub top_blocks: u32,
+    /// What a request to a speech service says besides its sound: the fields of a form or of JSON, in their order, and
+    /// values that are no text as JSON.
+    pub fields: Vec<(String, String)>,
+    /// The sound that a speech service decoded for this request.
+    pub sound: Option<SeenSound>,
     number: u64,
+}
+
+/// Sound that a speech service decoded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SeenSound {
+    /// Length of the file.
+    pub size_bytes: u64,
+    /// Length of the sound.
+    pub duration_ms: u64,
+    /// Words that were heard in it.
+    pub words: u32,
 }
 
 impl Seen {
@@ -60,8 +86,16 @@ impl Seen {
             request_bytes: 0,
             blocks: 0,
             top_blocks: 0,
+            fields: Vec::new(),
+            sound: None,
             number: 0,
         }
+    }
+
+    /// The value of a field of the request's body.
+    #[must_use]
+    pub fn field(&self, name: &str) -> Option<&str> {
+        self.fields.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
     /// The value of a query parameter.

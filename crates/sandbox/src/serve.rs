@@ -19,15 +19,21 @@ use tokio::task::JoinSet;
 
 use crate::fault::{Call, FaultKind, Service as Of};
 use crate::google::{self, FileId};
+use crate::models;
 use crate::notion;
 use crate::seen::Seen;
+use crate::speech;
 use crate::wire;
 use crate::world::Shared;
 
 const ACCEPT_AGAIN: Duration = Duration::from_millis(10);
 
-/// More than the largest part of an upload; nothing else is as large.
-const REQUEST_AT_MOST_BYTES: usize = 32 << 20;
+/// Requests are held in memory, so no more is taken than many hours of speech need, although some services take 2 GB.
+const REQUEST_AT_MOST_BYTES: usize = 512 << 20;
+
+/// The number of a request, for the service that has more to note of it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Number(pub(crate) u64);
 
 /// Cuts the connection instead of answering.
 #[derive(Debug)]
@@ -50,7 +56,8 @@ struct Asked {
 }
 
 pub(crate) async fn serve(listener: TcpListener, world: Shared) {
-    let router = TowerToHyperService::new(google::router().merge(notion::router()).with_state(world.clone()));
+    let services = google::router().merge(notion::router()).merge(speech::router()).merge(models::router());
+    let router = TowerToHyperService::new(services.with_state(world.clone()));
     // Dropping the set ends the connections.
     let mut connections = JoinSet::new();
     loop {
@@ -87,7 +94,8 @@ where
         seen.request_bytes = body.len() as u64;
         (seen.blocks, seen.top_blocks) = asked.call.map_or((0, 0), |call| notion::blocks_in(call, &body));
     }
-    let request = Request::from_parts(head, Body::from(body));
+    let mut request = Request::from_parts(head, Body::from(body));
+    request.extensions_mut().insert(Number(asked.number));
     let call = asked.call.unwrap_or(Call::Any);
     let early = match &fault {
         Some(FaultKind::Status(status, reason)) => {
@@ -99,6 +107,8 @@ where
             let reason = match call.service() {
                 Of::Google => "rateLimitExceeded",
                 Of::Notion => "rate_limited",
+                Of::Speech(service) => speech::too_many(service),
+                Of::Models => "Too Many Requests",
             };
             let mut answer = refusal(call, status, reason);
             if let Some(seconds) = *retry_after_s {
@@ -145,6 +155,8 @@ fn refusal(call: Call, status: StatusCode, reason: &str) -> Response {
     match call.service() {
         Of::Google => google::refusal(call, status, reason),
         Of::Notion => notion::refusal(call, status, reason),
+        Of::Speech(service) => speech::refusal(service, status, reason),
+        Of::Models => models::refusal(status, reason),
     }
 }
 
@@ -155,6 +167,8 @@ fn note(world: &Shared, request: &Request<Incoming>) -> (Asked, Option<FaultKind
     let header = |name| request.headers().get(name).and_then(|value: &HeaderValue| value.to_str().ok());
     let (call, file) = google::asked(request.method(), path, query).unzip();
     let call = call.or_else(|| notion::asked(request.method(), path));
+    let call = call.or_else(|| speech::asked(request.method(), path));
+    let call = call.or_else(|| models::asked(request.method(), path));
     let range = header(header::RANGE).map(str::to_owned);
     let seen = Seen::new(call, request.method().as_str(), path, query, range);
     let bearer = header(header::AUTHORIZATION).and_then(|value| value.strip_prefix("Bearer "));

@@ -8,14 +8,18 @@ use jiff::{SignedDuration, Timestamp};
 use crate::fault::{Fault, Plan};
 use crate::google::Google;
 use crate::ids;
+use crate::models::Models;
 use crate::notion::Notion;
 use crate::seen::{Requests, Seen};
+use crate::speech::Speech;
 
 /// What the services know: state that a test arranges, the product changes over HTTP, and the test looks at.
 #[derive(Debug)]
 pub struct World {
     pub(crate) google: Google,
     pub(crate) notion: Notion,
+    pub(crate) speech: Speech,
+    pub(crate) models: Models,
     pub(crate) plan: Plan,
     pub(crate) requests: Requests,
     secrets: Vec<String>,
@@ -31,6 +35,8 @@ impl World {
         World {
             google: Google::new(),
             notion: Notion::default(),
+            speech: Speech::default(),
+            models: Models::default(),
             plan: Plan::default(),
             requests: Requests::default(),
             secrets: Vec::new(),

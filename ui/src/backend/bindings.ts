@@ -94,6 +94,52 @@ export const commands = {
 	watchFolder: (place: string) => __TAURI_INVOKE<WatchedFolder[]>("watch_folder", { place }),
 	/**  Watches a folder no longer. */
 	unwatchFolder: (id: string) => __TAURI_INVOKE<WatchedFolder[]>("unwatch_folder", { id }),
+	/**  How speech becomes text, and what is ready for it. */
+	speechStatus: () => __TAURI_INVOKE<SpeechView>("speech_status"),
+	/**  The next jobs get that engine and model; none stands for the best that is ready. */
+	chooseEngine: (engine: string | null, model: string | null) => __TAURI_INVOKE<SpeechView>("choose_engine", { engine, model }),
+	/**  The language of the next recordings, and how Chinese is written. */
+	setSpeechLanguage: (language: string | null, chinese: ChineseScript | null) => __TAURI_INVOKE<SpeechView>("set_speech_language", { language, chinese }),
+	/**  Names and terms that may be said. */
+	setVocabulary: (words: string[]) => __TAURI_INVOKE<SpeechView>("set_vocabulary", { words }),
+	/**  Whether a graphics card is used where there is one. */
+	setGpu: (on: boolean) => __TAURI_INVOKE<SpeechView>("set_gpu", { on }),
+	/**  How speakers are told apart, and how many there are. */
+	setSpeakers: (method: string | null, min: number | null, max: number | null) => __TAURI_INVOKE<SpeechView>("set_speakers", { method, min, max }),
+	/**  Whether voices are kept with jobs, and remembered ones known again. */
+	rememberVoices: (on: boolean) => __TAURI_INVOKE<SpeechView>("remember_voices", { on }),
+	/**  Forgets one remembered voice. */
+	forgetVoice: (id: number) => __TAURI_INVOKE<SpeechView>("forget_voice", { id }),
+	/**  Forgets every remembered voice. */
+	forgetAllVoices: () => __TAURI_INVOKE<SpeechView>("forget_all_voices"),
+	/**  Keeps a service's key, once the service has taken it. */
+	setSpeechKey: (service: string, key: string) => __TAURI_INVOKE<SpeechView>("set_speech_key", { service, key }),
+	/**  Forgets a service's key. */
+	removeSpeechKey: (service: string) => __TAURI_INVOKE<SpeechView>("remove_speech_key", { service }),
+	/**  Asks a service whether it takes the key; answers what to tell the person. */
+	testSpeechService: (service: string) => __TAURI_INVOKE<string>("test_speech_service", { service }),
+	/**  Where an OpenAI-compatible service is, and which model a service uses. */
+	setSpeechService: (service: string, baseUrl: string | null, model: string | null) => __TAURI_INVOKE<SpeechView>("set_speech_service", { service, baseUrl, model }),
+	/**  Every model, and what this machine has for them. */
+	models: () => __TAURI_INVOKE<ModelsView>("models"),
+	/**  Begins to download a model, or goes on where it stopped. */
+	getModel: (id: string) => __TAURI_INVOKE<ModelsView>("get_model", { id }),
+	/**  Stops a download; what has arrived is kept. */
+	pauseModel: (id: string) => __TAURI_INVOKE<ModelsView>("pause_model", { id }),
+	/**  Stops a download and removes what has arrived of it. */
+	cancelModel: (id: string) => __TAURI_INVOKE<ModelsView>("cancel_model", { id }),
+	/**  Removes a model. */
+	removeModel: (id: string) => __TAURI_INVOKE<ModelsView>("remove_model", { id }),
+	/**  Lets the person choose a model file and copies it; nothing when they choose none. */
+	addModelFile: () => __TAURI_INVOKE<ModelsView | null>("add_model_file"),
+	/**  Lets the person choose a folder and moves all models there; nothing when they choose none. */
+	moveModels: () => __TAURI_INVOKE<ModelsView | null>("move_models"),
+	/**  Sends the models whenever they change. A window has one follower: following again ends the earlier one. */
+	followModels: (channel: Channel<ModelsView>) => __TAURI_INVOKE<null>("follow_models", { channel }),
+	/**  The speakers of a job. */
+	jobSpeakers: (jobId: string) => __TAURI_INVOKE<JobSpeaker[]>("job_speakers", { jobId }),
+	/**  Gives a speaker of a job a name; with `remember` the voice is kept on this machine. */
+	nameSpeaker: (jobId: string, label: string, name: string, remember: boolean) => __TAURI_INVOKE<null>("name_speaker", { jobId, label, name, remember }),
 };
 
 /* Types */
@@ -135,6 +181,13 @@ export type AccountView = {
 	waiting_jobs: number,
 };
 
+/**  The two ways to write Chinese. */
+export type ChineseScript = 
+/**  As in Taiwan. */
+"traditional" | 
+/**  As in mainland China and Singapore. */
+"simplified";
+
 /**  Where the client id comes from. */
 export type ClientSource = 
 /**  The person set it up. */
@@ -158,6 +211,13 @@ export type DriveAccess =
 "picked_files" | 
 /**  All of their Drive. */
 "all_files";
+
+/**  Where an engine works. */
+export type EngineKind = 
+/**  On this machine. */
+"local" | 
+/**  On the network: the audio is sent there. */
+"service";
 
 /**  What the window shows about Google. */
 export type GoogleView = {
@@ -261,6 +321,16 @@ export type JobResult = {
 	warnings: Warning[],
 };
 
+/**  A speaker of a job. */
+export type JobSpeaker = {
+	/**  "Speaker 1", stable through renames. */
+	label: string,
+	/**  The name, once it is known. */
+	name: string | null,
+	/**  Whether it was kept how they sound. */
+	has_voice: boolean,
+};
+
 /**  The answer of `get_job_status`. */
 export type JobView = {
 	/**  The job's UUID. */
@@ -289,7 +359,7 @@ export type JobView = {
 	attachments: string[],
 	/**  Length of the recording in milliseconds, once known. */
 	duration_ms: number | null,
-	/**  Engine that makes the words. */
+	/**  What makes the words: an engine, or the transcript that came with the recording. */
 	engine: string,
 	/**  Where its page goes. */
 	destination: PageDestination,
@@ -325,8 +395,91 @@ export type LinkLook = {
 	account: string | null,
 	/**  What an earlier job made of it. */
 	processed: Processed | null,
+	/**  Transcripts of it in the same folder, as far as it can be seen. */
+	transcripts: TranscriptBeside[],
 	/**  Why it can't be processed as it is. */
 	problem: CommandError | null,
+};
+
+/**  How a model stands. */
+export type ModelStateView = 
+/**  Nothing of it is here. */
+{ kind: "absent" } | 
+/**  On its way. */
+{ kind: "downloading"; 
+/**  Bytes that have arrived. */
+bytes: number | null; 
+/**  Bytes that it has. */
+total: number | null; 
+/**  Bytes a second. */
+rate_bytes_per_s: number | null; 
+/**  Seconds that are left. */
+eta_s: number | null; 
+/**  It had to begin anew. */
+started_again: boolean } | 
+/**  Part of it is here. */
+{ kind: "paused"; 
+/**  Bytes that have arrived. */
+bytes: number | null; 
+/**  Bytes that it has. */
+total: number | null } | 
+/**  Its bytes are being checked. */
+{ kind: "verifying" } | 
+/**  It can be used. */
+{ kind: "ready" } | 
+/**  The last download failed. */
+{ kind: "failed"; 
+/**  Why, and what to do. */
+problem: CommandError };
+
+/**  One model. */
+export type ModelView = {
+	/**  For settings; `file:NAME` for a file that was added. */
+	id: string,
+	/**  For people. */
+	name: string,
+	/**  `transcribe` or `speakers`. */
+	purpose: string,
+	/**  BCP 47, or `many` alone; empty if unknown. */
+	languages: string[],
+	/**  Size on disk, or of the download. */
+	size_bytes: number | null,
+	/**  An estimate of what it needs while it runs; zero if unknown. */
+	memory_bytes: number | null,
+	/**  Short name of its licence; empty if unknown. */
+	licence: string,
+	/**  What the licence wants to be shown. */
+	attribution: string,
+	/**  The web page that it comes from; empty for a file that was added. */
+	source: string,
+	/**  How it stands. */
+	state: ModelStateView,
+	/**  `verified`, `pinned` or `unchecked` once it is ready. */
+	checked: string | null,
+	/**  Measured here, in times real time. */
+	speed: number | null,
+	/**  `best` or `fast`. */
+	recommended: string | null,
+	/**  Whether the next job gets it. */
+	chosen: boolean,
+	/**  Nobody who makes Debrief ever ran these weights. */
+	never_run: boolean,
+};
+
+/**  What the window shows about models. */
+export type ModelsView = {
+	/**  Those on offer, then the files that were added. */
+	models: ModelView[],
+	/**  Where they are kept. */
+	folder: string,
+	/**  Free space there, in bytes; zero if the system doesn't say. */
+	free_bytes: number | null,
+	/**  This machine's memory, in bytes. */
+	memory_bytes: number | null,
+	/**  Its processors. */
+	cores: number,
+	/**  Graphics processors that an engine of this build can use. */
+	gpus: string[],
 };
 
 /**  A property that could be used. */
@@ -498,8 +651,10 @@ export type PickKind =
 "attachments" | 
 /**  The downloaded file of an OAuth client. */
 "google_client" | 
-/**  A folder whose recordings are processed by themselves. */
-"folder";
+/**  A folder: one whose recordings are processed by themselves, or one for models. */
+"folder" | 
+/**  A model file. */
+"model";
 
 /**  An earlier job of a recording. */
 export type Processed = {
@@ -529,6 +684,108 @@ export type SecretsKept =
 "session" | 
 /**  In a file that only its owner can read. */
 "file";
+
+/**  A method that tells speakers apart. */
+export type SpeakerMethod = {
+	/**  Name for the settings. */
+	name: string,
+	/**  For people. */
+	described: string,
+	/**  Whether it could start now. */
+	ready: boolean,
+	/**  Why not. */
+	problem: CommandError | null,
+};
+
+/**  How speakers are told apart. */
+export type SpeakersView = {
+	/**  The method that the person chose; none stands for the best one that is ready. */
+	method: string | null,
+	/**  Every method, the best one first. */
+	methods: SpeakerMethod[],
+	/**  At least so many speakers. */
+	min: number | null,
+	/**  At most so many speakers. */
+	max: number | null,
+	/**  Whether voices are kept with jobs and remembered ones known again. */
+	remember: boolean,
+	/**  The remembered voices, by name. */
+	voices: VoiceView[],
+};
+
+/**  A speech engine. */
+export type SpeechEngine = {
+	/**  Name for the settings. */
+	name: string,
+	/**  For people. */
+	described: string,
+	/**  Where it works. */
+	kind: EngineKind,
+	/**  Whether it could start now. */
+	ready: boolean,
+	/**  Why not. */
+	problem: CommandError | null,
+	/**  Whether its text is rough. */
+	rough: boolean,
+	/**  Models to choose from: ids of those that are here; none for engines without a choice. */
+	models: string[],
+};
+
+/**  A speech service. */
+export type SpeechService = {
+	/**  Name for the settings. */
+	name: string,
+	/**  For people. */
+	described: string,
+	/**  The host that audio is sent to. */
+	host: string,
+	/**  Its base address, where the person may set it. */
+	base_url: string | null,
+	/**  Models to offer; any other may be named. */
+	models: string[],
+	/**  The model that is used. */
+	model: string,
+	/**  Whether there is a key. */
+	has_key: boolean,
+	/**  Whether a server of one's own in its place may need none. */
+	key_optional: boolean,
+	/**  Whether the key is from the environment. */
+	from_environment: boolean,
+	/**  What whoever chooses it should know. */
+	note: string | null,
+};
+
+/**  What the window shows about speech. */
+export type SpeechView = {
+	/**  Every engine, in the order to be shown. */
+	engines: SpeechEngine[],
+	/**  The one that the person chose; none stands for the best one that is ready. */
+	engine: string | null,
+	/**  The model that the person chose for this machine's own engine: an id, or a path. */
+	model: string | null,
+	/**  Engine and model of the next job, for people. */
+	next_job: string,
+	/**  Why that one could not start now. */
+	problem: CommandError | null,
+	/**  BCP 47; none leaves it to the engine. */
+	language: string | null,
+	/**  Languages to offer, the likeliest first. */
+	languages: string[],
+	/**  How Chinese is written; none leaves it to the engine. */
+	chinese: ChineseScript | null,
+	/**  Names and terms that may be said. */
+	vocabulary: string[],
+	/**  Whether a graphics card is used where there is one. */
+	gpu: boolean,
+	/**  The graphics cards that this build could use. */
+	gpus: string[],
+	/**  Services on the network. */
+	services: SpeechService[],
+	/**  How speakers are told apart. */
+	speakers: SpeakersView,
+	/**  Jobs that wait for an engine, a model or a key. */
+	waiting_jobs: number,
+};
 
 /**  One step of the pipeline, in the order of the pipeline. */
 export type Stage = 
@@ -585,6 +842,14 @@ export type StatusWord =
 /**  Stopped by the person. */
 "cancelled";
 
+/**  A transcript that lies beside a recording. Attached to it, it is used instead of recognition. */
+export type TranscriptBeside = {
+	/**  Its name. */
+	name: string,
+	/**  Path or link, to attach it with. */
+	link: string,
+};
+
 /**  What a step counts. */
 export type Unit = 
 /**  Bytes moved. */
@@ -593,6 +858,22 @@ export type Unit =
 "audio_ms" | 
 /**  Blocks, parts, files. */
 "items";
+
+/**  A remembered voice, for lists. */
+export type VoiceView = {
+	/**  Its number. */
+	id: number,
+	/**  Whose it is. */
+	name: string,
+	/**  How much speech it was made from, in milliseconds. */
+	heard_ms: number,
+	/**  What made it: voices of another method are not compared with it. */
+	method: string,
+	/**  Title of the recording in which it was heard; none if that job has been removed. */
+	from: string | null,
+	/**  When it was remembered, as RFC 3339. */
+	created_at: string,
+};
 
 /**  Something that did not stop the job, but that the person should know. Named on the page and on the job. */
 export type Warning = {

@@ -44,6 +44,7 @@ export function linkLook(over: Partial<LinkLook> & { text: string }): LinkLook {
     duration_ms: null,
     account: null,
     processed: null,
+    transcripts: [],
     problem: null,
     transcripts: [],
     ...over,

@@ -6,6 +6,8 @@ use std::path::Path;
 
 use debrief_connect::google::{Access, Account, ClientId, ENVIRONMENT, SignedIn};
 use debrief_connect::keychain::Secrets;
+use debrief_connect::local::transcripts_beside;
+use debrief_connect::transcribe::remote::Service;
 use debrief_core::failure::{Failure, FailureCode};
 use debrief_core::job::{JobEvent, JobId, JobStatus};
 use debrief_core::link::RecordingLink;
@@ -21,8 +23,12 @@ use crate::sign_in::LIMIT;
 use crate::{App, link_of};
 
 pub use view::{
-    AccountView, ClientSource, DriveAccess, GoogleView, LinkLook, Processed, SecretsKept, Trouble,
+    AccountView, ClientSource, DriveAccess, GoogleView, LinkLook, Processed, SecretsKept, TranscriptBeside,
+    Trouble,
 };
+
+/// The path of the OpenAI-compatible service in a sandbox.
+const OPENAI_IN_SANDBOX: &str = "/openai/v1";
 
 /// What a sign-in is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -191,7 +197,8 @@ impl App {
         Ok(())
     }
 
-    /// Uses a sandbox at a loopback address instead of Google and Notion, or those themselves again.
+    /// Uses a sandbox at a loopback address instead of Google, Notion, the speech services and the host of models, or those
+    /// themselves again.
     ///
     /// # Errors
     /// The address is not on this machine, or the settings can't be written.
@@ -199,14 +206,23 @@ impl App {
         let base = address.map(loopback).transpose()?;
         let at = |path: &str| base.as_ref().map(|base| format!("{base}{path}"));
         let at = |path: &str| at(path).map(settings::Value::from);
-        self.change_settings(&[
+        let mut changes = vec![
             ("endpoints", "google_auth", at("/google/o/oauth2/v2/auth")),
             ("endpoints", "google_token", at("/google/token")),
             ("endpoints", "google_revoke", at("/google/revoke")),
             ("endpoints", "drive", at("/drive/v3")),
             ("endpoints", "notion", at("/notion/v1")),
-        ])
-        .await
+            ("endpoints", "models", at("/models")),
+            ("endpoints", "groq", at("/groq/openai/v1")),
+            ("endpoints", "deepgram", at("/deepgram")),
+            ("endpoints", "assemblyai", at("/assemblyai")),
+            ("endpoints", "gemini", at("/gemini")),
+        ];
+        // A server of one's own stays.
+        if self.settings().services.openai_url.is_none_or(|url| url.path() == OPENAI_IN_SANDBOX) {
+            changes.push(("services", "openai_url", at(OPENAI_IN_SANDBOX)));
+        }
+        self.change_settings(&changes).await
     }
 
     pub(crate) async fn change_settings(&self, changes: &[Change<'_>]) -> Result<(), Failure> {
@@ -241,6 +257,7 @@ impl App {
             duration_ms: None,
             account: None,
             processed: None,
+            transcripts: Vec::new(),
             problem: None,
         };
         let link = match link_of(text) {
@@ -249,9 +266,17 @@ impl App {
         };
         match &link {
             RecordingLink::Local { path } => {
-                let size = std::fs::metadata(path).ok().filter(|metadata| metadata.is_file());
+                let path = path.clone();
+                // A network drive may take its time to answer.
+                let looked = tokio::task::spawn_blocking(move || {
+                    let size = std::fs::metadata(&path).ok().filter(|metadata| metadata.is_file());
+                    let transcripts = if size.is_some() { transcripts_beside(&path) } else { Vec::new() };
+                    (size, transcripts)
+                });
+                let (size, transcripts) = looked.await.unwrap_or_default();
                 LinkLook {
                     name: Some(link.short_name()),
+                    transcripts: transcripts.into_iter().map(TranscriptBeside::from).collect(),
                     size_bytes: size.map(|metadata| metadata.len() as f64),
                     ..nothing
                 }
@@ -264,6 +289,7 @@ impl App {
                         duration_ms: look.duration_ms,
                         account: Some(look.email),
                         processed: look.receipt.map(|receipt| self.processed(receipt.job, look.modified)),
+                        transcripts: look.transcripts.into_iter().map(TranscriptBeside::from).collect(),
                         problem: look.problem.map(Trouble::from),
                         ..nothing
                     },
@@ -374,10 +400,11 @@ fn wake_jobs(store: &JobStore, now: Timestamp) {
     }
 }
 
-/// Sign-ins move to where they are kept from now on. What can't be moved has to be signed in again.
+/// Sign-ins and keys move to where they are kept from now on. What can't be moved has to be given again.
 async fn move_secrets(from: &ComposedSteps, to: &ComposedSteps) {
     let names = from.drive().accounts().secret_names().into_iter();
-    for name in names.chain(from.notion().connection().secret_names()) {
+    let names = names.chain(from.notion().connection().secret_names());
+    for name in names.chain(Service::ALL.map(Service::key_name)) {
         if let Ok(Some(secret)) = from.secrets().get(&name).await
             && to.secrets().set(&name, secret).await.is_ok()
             && let Err(failure) = from.secrets().delete(&name).await

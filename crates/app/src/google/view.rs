@@ -1,8 +1,11 @@
 //! What outsiders see of Google: accounts, links, where sign-ins are kept.
 
-use debrief_connect::google::Access;
+use std::path::PathBuf;
+
+use debrief_connect::google::{Access, TranscriptInDrive};
 use debrief_connect::keychain::Keep;
 use debrief_core::failure::Failure;
+use debrief_core::link::RecordingLink;
 use serde::Serialize;
 
 /// What the window shows about Google.
@@ -113,8 +116,20 @@ pub struct LinkLook {
     pub account: Option<String>,
     /// What an earlier job made of it.
     pub processed: Option<Processed>,
+    /// Transcripts of it in the same folder, as far as it can be seen.
+    pub transcripts: Vec<TranscriptBeside>,
     /// Why it can't be processed as it is.
     pub problem: Option<Trouble>,
+}
+
+/// A transcript that lies beside a recording. Attached to it, it is used instead of recognition.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+pub struct TranscriptBeside {
+    /// Its name.
+    pub name: String,
+    /// Path or link, to attach it with.
+    pub link: String,
 }
 
 /// An earlier job of a recording.
@@ -127,6 +142,25 @@ pub struct Processed {
     pub at: String,
     /// Whether the job is in the list of this installation.
     pub here: bool,
+}
+
+impl From<PathBuf> for TranscriptBeside {
+    fn from(path: PathBuf) -> Self {
+        let link = RecordingLink::Local { path };
+        Self { name: link.short_name(), link: link.location() }
+    }
+}
+
+impl From<TranscriptInDrive> for TranscriptBeside {
+    fn from(TranscriptInDrive { name, link }: TranscriptInDrive) -> Self {
+        let link = match &link {
+            RecordingLink::Drive { resource_key: Some(key), .. } => {
+                format!("{}?resourcekey={key}", link.location())
+            }
+            RecordingLink::Drive { resource_key: None, .. } | RecordingLink::Local { .. } => link.location(),
+        };
+        Self { name, link }
+    }
 }
 
 impl From<Access> for DriveAccess {

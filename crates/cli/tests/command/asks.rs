@@ -125,7 +125,18 @@ fn the_doctor_says_what_is_ready() {
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
     let version = format!("Debrief {} on ", env!("CARGO_PKG_VERSION"));
     let pages = format!("pages       {}/pages: ready", installation.path().display());
-    for line in [version.as_str(), pages.as_str(), "free disk   ", "Notion      not connected", "Ready."] {
+    let speech = "next job    PocketSphinx (rough, English only): ready";
+    let models = "models      none is here (`debrief models list`)";
+    for line in [
+        version.as_str(),
+        pages.as_str(),
+        "free disk   ",
+        speech,
+        models,
+        "speakers    ",
+        "Notion      not connected",
+        "Ready.",
+    ] {
         assert!(ran.stdout.lines().any(|said| said.starts_with(line)), "no {line} in {}", ran.stdout);
     }
 

@@ -28,7 +28,7 @@ fn bad_settings_in_the_environment_are_named_with_their_variable() {
     let ran = Running::start(command.env("DEBRIEF__SPEECH__MODLE", "a.bin")).end();
     assert_eq!((ran.code, ran.stdout.as_str()), (Some(2), ""));
     insta::assert_snapshot!(ran.stderr, @"
-    The environment variable DEBRIEF__SPEECH__MODLE is no setting: unknown field `modle`, expected one of `engine`, `model`, `language`, `pocketsphinx_model`.
+    The environment variable DEBRIEF__SPEECH__MODLE is no setting: unknown field `modle`, expected one of `engine`, `model`, `language`, `chinese`, `vocabulary`, `gpu`, `pocketsphinx_model`.
     Correct or remove it; nothing else was changed.
     ");
 }
@@ -56,7 +56,7 @@ fn a_model_that_is_missing() {
     insta::assert_snapshot!(with_model("model.bin", |_| {}), @"
     pending: model_missing while transcribe
     The speech model HOME/model.bin is not there.
-    Put the file back or correct its path in the settings. The job goes on by itself.
+    Put the file back, or choose another model in the settings. The job goes on by itself.
     ");
 }
 
@@ -66,7 +66,7 @@ fn a_file_that_is_no_model() {
     insta::assert_snapshot!(said, @"
     pending: model_unusable while transcribe
     model.bin cannot be used as a speech model.
-    Set a model file of whisper.cpp (ggml-….bin) or a GGUF file made for transcribe.cpp in the settings.
+    Choose a model of the catalogue, a file of whisper.cpp (ggml-….bin), or a GGUF file made for transcribe.cpp.
     ");
 }
 

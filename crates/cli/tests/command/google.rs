@@ -248,13 +248,18 @@ fn a_sandbox_for_people_says_how_to_use_it() {
     let mut command = installation.command(&["sandbox", "--port", &port, &fixture("speech.mp3")]);
     let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
-    let told: Vec<String> =
-        lines.by_ref().take_while(|line| !line.contains("GOOGLE__CLIENT_SECRET")).collect();
+    let told: Vec<String> = lines.by_ref().take_while(|line| !line.contains("DEBRIEF_GEMINI_KEY")).collect();
     let told = told.join("\n");
     assert!(told.contains(&format!("http://127.0.0.1:{port}")) && told.contains("speech.mp3"), "{told}");
     let page =
         Command::new("curl").args(["--silent", &format!("http://127.0.0.1:{port}/drive/v3/about")]).output();
     assert!(String::from_utf8(page.unwrap().stdout).unwrap().contains("authError"));
+    // What it says of a speech service is enough to use it.
+    let variables = told.lines().filter_map(|line| line.trim().strip_prefix("export ")?.split_once('='));
+    let variables = variables.map(|(name, value)| (name, value.trim_matches('\'')));
+    let tested = Running::start(installation.command(&["speech", "test", "deepgram"]).envs(variables)).end();
+    let said = format!("Deepgram takes the key. Recordings are sent to 127.0.0.1:{port} (this machine).\n");
+    assert_eq!((tested.code, tested.stdout), (Some(0), said), "{}", tested.stderr);
     child.kill().unwrap();
     child.wait().unwrap();
 

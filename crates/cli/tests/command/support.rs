@@ -50,7 +50,7 @@ impl Installation {
         self.folder.path()
     }
 
-    /// Debrief speaks to the sandbox wherever it would speak to Google or Notion.
+    /// Debrief speaks to the sandbox wherever it would speak to somebody else.
     pub(crate) fn use_sandbox(&self, sandbox: &Sandbox) {
         let endpoints = [
             ("google_auth", sandbox.google_auth()),
@@ -58,10 +58,16 @@ impl Installation {
             ("google_revoke", sandbox.google_revoke()),
             ("drive", sandbox.drive()),
             ("notion", sandbox.notion()),
+            ("models", sandbox.models()),
+            ("groq", sandbox.groq()),
+            ("deepgram", sandbox.deepgram()),
+            ("assemblyai", sandbox.assemblyai()),
+            ("gemini", sandbox.gemini()),
         ];
         let lines: Vec<String> =
             endpoints.iter().map(|(name, address)| format!("{name} = \"{address}\"")).collect();
-        let settings = format!("[endpoints]\n{}\n", lines.join("\n"));
+        let services = format!("[services]\nopenai_url = \"{}\"\n", sandbox.openai());
+        let settings = format!("{services}[endpoints]\n{}\n", lines.join("\n"));
         std::fs::write(self.path().join("settings.toml"), settings).unwrap();
     }
 

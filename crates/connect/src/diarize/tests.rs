@@ -1,187 +1,83 @@
-//! Speakers told apart on conversations spoken by Flite, measured by the diarization error rate.
-
-use debrief_core::stage::StepError;
-use debrief_core::transcript::Turn;
+//! Which method is taken.
 
 use super::*;
-use crate::transcribe::testing::{Desk, flite, sample, silence, write_wav};
 
-const LINES: [&str; 12] = [
-    "good morning and thank you for coming to the meeting today",
-    "i have the numbers for the new product and most of them are better than last year",
-    "how many people use the product every day",
-    "we have about three hundred customers and they want a faster search",
-    "please call the bank on monday and ask about the money",
-    "the engineers need another week before they can show the first version",
-    "i will send the report to the sales team by friday",
-    "we need to talk to the customers again before we start with the next part",
-    "that sounds good but who is going to pay for all of this work",
-    "the office will be closed on the first day of the next month",
-    "my train leaves at ten so let us come to the last question",
-    "thank you very much and have a safe journey home everybody",
-];
-
-/// A conversation in which `voices` take turns in the order of `order`, and its true turns.
-fn conversation(voices: &[&str], order: &[usize], pause_ms: u32) -> (Vec<i16>, Vec<Turn>) {
-    let (mut samples, mut turns) = (silence(500), Vec::new());
-    for (line, speaker) in LINES.iter().cycle().zip(order) {
-        let before = samples.len();
-        samples.extend(flite(voices[*speaker], line));
-        // Flite begins and ends with some silence, which is nobody's turn.
-        let loud = |sample: &i16| sample.abs() > 200;
-        let start = before + samples[before..].iter().position(loud).unwrap();
-        let end = samples.iter().rposition(loud).unwrap();
-        turns.push(Turn { start_ms: start as u32 / 16, end_ms: end as u32 / 16, speaker: *speaker as u16 });
-        samples.extend(silence(pause_ms));
-    }
-    (samples, turns)
+fn settings(method: Option<&str>, max: Option<u16>) -> DiarizeSettings {
+    DiarizeSettings { method: method.map(str::to_owned), max, ..DiarizeSettings::default() }
 }
 
-/// Deterministic noise on top, about 25 dB below the speech.
-fn noisy(samples: &[i16]) -> Vec<i16> {
-    let mut seed = 1u32;
-    let mut noise = || {
-        seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        ((seed >> 16) as i32 / 220 - 150) as i16
-    };
-    samples.iter().map(|sample| sample.saturating_add(noise())).collect()
+fn taken(settings: &DiarizeSettings) -> &'static str {
+    by_default(settings).name
 }
 
-async fn found(samples: &[i16]) -> Vec<Turn> {
-    let desk = Desk::new();
-    let audio = write_wav(desk.folder(), samples);
-    VoiceClustering.diarize(&audio, desk.cx()).await.unwrap().turns
-}
-
-fn speakers(turns: &[Turn]) -> usize {
-    turns.iter().map(|turn| usize::from(turn.speaker) + 1).max().unwrap_or(0)
-}
-
-/// Who speaks in each 10 ms; nobody is `None`. Turns do not overlap here.
-fn grid(turns: &[Turn], length: usize) -> Vec<Option<u16>> {
-    let mut grid = vec![None; length];
-    for turn in turns {
-        grid[(turn.start_ms / 10) as usize..(turn.end_ms / 10) as usize].fill(Some(turn.speaker));
-    }
-    grid
-}
-
-/// Missed, false and confused speech per true speech, with the best mapping of speakers and no collar.
-fn error_rate(truth: &[Turn], found: &[Turn]) -> f64 {
-    let end_ms = truth.iter().chain(found).map(|turn| turn.end_ms).max().unwrap_or(0);
-    let length = end_ms as usize / 10 + 1;
-    let (truth, found) = (grid(truth, length), grid(found, length));
-    let pairs: Vec<(Option<u16>, Option<u16>)> = truth.into_iter().zip(found).collect();
-    let speech = pairs.iter().filter(|(t, _)| t.is_some()).count();
-    let wrong_detection = pairs.iter().filter(|(t, f)| t.is_some() != f.is_some()).count();
-    let both: Vec<(u16, u16)> = pairs.iter().filter_map(|(t, f)| Some(((*t)?, (*f)?))).collect();
-    let right = best_mapping(&both, 0, &mut Vec::new());
-    (wrong_detection + both.len() - right) as f64 / speech as f64
-}
-
-/// 10 ms that agree under the best mapping of true speakers, from `speaker` on, to found ones not yet in `taken`.
-fn best_mapping(both: &[(u16, u16)], speaker: u16, taken: &mut Vec<u16>) -> usize {
-    if both.iter().all(|(t, _)| *t < speaker) {
-        return 0;
-    }
-    let mut best = best_mapping(both, speaker + 1, taken);
-    for found in 0..16 {
-        if !taken.contains(&found) {
-            taken.push(found);
-            let agree = both.iter().filter(|pair| **pair == (speaker, found)).count();
-            if agree > 0 {
-                best = best.max(agree + best_mapping(both, speaker + 1, taken));
-            }
-            taken.pop();
-        }
-    }
-    best
-}
-
-/// Measured: 5 to 9 % without a collar. It is mostly the edges of turns.
-async fn expect_told_apart(voices: &[&str], order: &[usize]) {
-    let (clean, truth) = conversation(voices, order, 350);
-    for (kind, samples) in [("clean", clean.clone()), ("noisy", noisy(&clean))] {
-        let turns = found(&samples).await;
-        let error = error_rate(&truth, &turns);
-        assert_eq!(speakers(&turns), voices.len(), "{voices:?}, {kind}: {turns:?}");
-        assert!(error < 0.10, "{voices:?}, {kind}: {:.1} % wrong", error * 100.0);
-        assert_eq!(turns[0].speaker, 0, "the first one heard is speaker 0");
-        assert!(turns.is_sorted_by_key(|turn| turn.start_ms));
-    }
-}
-
-#[tokio::test]
-async fn one_voice_is_one_speaker() {
-    for voice in ["slt", "rms", "awb", "kal16"] {
-        expect_told_apart(&[voice], &[0; 12]).await;
-    }
-}
-
-#[tokio::test]
-async fn two_voices_are_told_apart() {
-    expect_told_apart(&["slt", "rms"], &[0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1]).await;
-    expect_told_apart(&["slt", "rms"], &[0, 0, 0, 1, 0, 0, 1, 1, 0, 0, 0, 1]).await;
-    expect_told_apart(&["awb", "kal16"], &[0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1]).await;
-}
-
-#[tokio::test]
-async fn three_and_four_voices_are_told_apart() {
-    expect_told_apart(&["slt", "rms", "awb"], &[0, 1, 2, 0, 2, 1, 0, 1, 2, 2, 1, 0]).await;
-    expect_told_apart(&["slt", "rms", "awb", "kal16"], &[0, 1, 2, 3, 0, 2, 3, 1, 0, 3, 1, 2]).await;
-}
-
-#[tokio::test]
-async fn the_bundled_sample_is_two_speakers_who_take_turns() {
-    let desk = Desk::new();
-    let (audio, text) = sample(desk.folder());
-    let turns = VoiceClustering.diarize(&audio, desk.cx()).await.unwrap();
-    assert_eq!(turns.method, "voice clustering (rough)");
-    let mut heard: Vec<u16> = turns.turns.iter().map(|turn| turn.speaker).collect();
-    heard.dedup();
-    let said: Vec<u16> = text.lines().map(|line| u16::from(line.starts_with("Ben"))).collect();
-    assert_eq!(heard, said);
-}
-
-#[tokio::test]
-async fn a_recording_without_speech_has_no_turns() {
-    assert_eq!(found(&silence(3000)).await, []);
-}
-
-#[tokio::test]
-async fn one_short_word_is_one_turn() {
-    let turns = found(&[silence(1000), flite("slt", "yes"), silence(1000)].concat()).await;
-    assert_eq!((turns.len(), speakers(&turns)), (1, 1), "{turns:?}");
-}
-
-#[tokio::test]
-async fn a_stop_ends_it_without_turns() {
-    let desk = Desk::new();
-    let audio = write_wav(desk.folder(), &flite("slt", LINES[0]));
-    desk.stop();
-    let ended = VoiceClustering.diarize(&audio, desk.cx()).await;
-    assert_eq!(ended, Err(StepError::Stopped(debrief_core::stage::Stopped)));
+/// A file that looks like a model from outside.
+fn sortformer_file(folder: &std::path::Path) -> PathBuf {
+    let file = folder.join("sortformer.gguf");
+    std::fs::write(&file, b"GGUF and so on").unwrap();
+    file
 }
 
 #[test]
-fn the_error_rate_counts_missed_false_and_confused_speech() {
-    let turn = |start_ms, end_ms, speaker| Turn { start_ms, end_ms, speaker };
-    let truth = [turn(0, 1000, 0), turn(1000, 2000, 1)];
-    assert_eq!(error_rate(&truth, &[turn(0, 1000, 1), turn(1000, 2000, 0)]), 0.0, "numbers do not matter");
-    assert_eq!(error_rate(&truth, &[turn(0, 2000, 0)]), 0.5, "one of two confused");
-    assert_eq!(error_rate(&truth, &[turn(0, 1000, 0)]), 0.5, "one of two missed");
-    let more = [turn(0, 1000, 0), turn(1000, 2000, 1), turn(2000, 3000, 1)];
-    assert_eq!(error_rate(&truth, &more), 0.5, "a second of two false");
+fn without_models_voices_are_clustered() {
+    assert_eq!(taken(&DiarizeSettings::default()), "voice-clustering");
+    assert!(diarizer(&DiarizeSettings::default()).is_ok());
 }
 
-#[tokio::test]
-async fn clustering_in_groups_finds_the_same_number_of_speakers() {
-    let (samples, _) = conversation(&["slt", "rms"], &[0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1], 350);
-    let desk = Desk::new();
-    let audio = write_wav(desk.folder(), &samples);
-    let regions = voice_regions(&audio.file, CUTTING, &desk.cx()).unwrap();
-    let stretches = stretches(&listen(&audio.file, &regions, audio.duration_ms, &desk.cx()).unwrap());
-    assert!(stretches.len() > 24, "{}", stretches.len());
-    let found = cluster::join_in_groups(stretches, 12, MOST_SPEAKERS, LAMBDA, &desk.cx()).unwrap();
-    assert_eq!(found.len(), 2);
+#[test]
+fn sortformer_is_taken_by_itself_only_for_up_to_four_speakers() {
+    let folder = tempfile::tempdir().unwrap();
+    let model = Some(sortformer_file(folder.path()));
+    for (max, expected) in
+        [(None, "voice-clustering"), (Some(5), "voice-clustering"), (Some(4), "sortformer")]
+    {
+        let settings = DiarizeSettings { sortformer_model: model.clone(), ..settings(None, max) };
+        assert_eq!(taken(&settings), expected, "at most {max:?}");
+    }
+}
+
+#[test]
+fn speakrs_is_taken_before_all_others_when_its_folder_is_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    for file in speakrs::FILES {
+        let speakrs_model = Some(folder.path().to_owned());
+        let settings = DiarizeSettings { speakrs_model, ..settings(None, Some(2)) };
+        assert_eq!(taken(&settings), "voice-clustering", "before there is {file}");
+        std::fs::write(folder.path().join(file), b"").unwrap();
+    }
+    let settings = DiarizeSettings { speakrs_model: Some(folder.path().to_owned()), ..settings(None, None) };
+    assert_eq!(taken(&settings), "speakrs");
+}
+
+#[test]
+fn an_unknown_method_says_which_ones_there_are() {
+    let failure = diarizer(&settings(Some("crystal-ball"), None)).err().unwrap();
+    assert_eq!(failure.what, "There is no method \"crystal-ball\" to tell speakers apart in this build.");
+    assert_eq!(failure.fix, "Choose one of these in the settings: speakrs, sortformer, voice-clustering.");
+}
+
+#[test]
+fn more_speakers_than_a_method_tells_apart_are_refused_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let sortformer_model = Some(sortformer_file(folder.path()));
+    let asked = DiarizeSettings { min: Some(5), sortformer_model, ..settings(Some("sortformer"), None) };
+    let failure = diarizer(&asked).err().unwrap();
+    assert_eq!(failure.what, "The method \"sortformer\" tells no more than 4 speakers apart.");
+}
+
+#[test]
+fn the_list_says_what_each_method_lacks() {
+    let listed = diarizers(&DiarizeSettings::default());
+    let lacks: Vec<_> =
+        listed.iter().map(|info| (info.name, info.ready.as_ref().err().map(|f| f.code))).collect();
+    let missing = Some(FailureCode::ModelMissing);
+    assert_eq!(lacks, [("speakrs", missing), ("sortformer", missing), ("voice-clustering", None)]);
+    assert!(listed[0].described.contains("CC-BY-4.0"), "the licence asks for the attribution");
+}
+
+#[test]
+fn an_impossible_range_of_speakers_is_the_smaller_number() {
+    let asked = DiarizeSettings { min: Some(5), max: Some(2), ..DiarizeSettings::default() };
+    assert_eq!(asked.count(), SpeakerCount { min: 2, max: 2 });
+    let none = DiarizeSettings { min: Some(0), max: Some(0), ..DiarizeSettings::default() };
+    assert_eq!(none.count(), SpeakerCount { min: 1, max: 1 });
 }

@@ -1,7 +1,6 @@
 //! A file of Drive → a file on disk: streamed, resumed where it was cut, checked at the end.
 
-use std::fs::File;
-use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
@@ -10,17 +9,15 @@ use debrief_core::stage::{Progress, StageCx, StepError, StepResult, Stopped};
 use md5::Md5;
 use reqwest::{Response, StatusCode};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
+use sha2::Sha256;
 use tokio::sync::mpsc;
 
 use super::drive::{CallError, Drive, FileMeta};
 use super::errors::{DriveError, damaged};
+use crate::inflow::{CHUNKS_AHEAD, checksum, length, range, write};
 
 /// How often a file is begun again because it was changed or came out wrong.
 const MAX_RESTARTS: u32 = 3;
-/// Chunks on their way from the network to the disk.
-const CHUNKS_AHEAD: usize = 16;
-const WRITE_BUFFER_BYTES: usize = 1 << 20;
 /// A cut connection is taken up again at once if it brought at least this much, or a hundredth of the file; otherwise the
 /// job waits a little.
 const WORTH_GOING_ON_BYTES: u64 = 64 << 10;
@@ -77,10 +74,10 @@ impl Download<'_> {
         Err(damaged().because("it came out wrong several times").into())
     }
 
-    /// Fetches a Google document as a PDF. It has no size and no checksum; it is whole when its connection ended well.
-    pub(super) async fn export(&self, meta: &FileMeta) -> StepResult<()> {
+    /// Fetches a Google document as a file of that type. It has no size and no checksum; it is whole when its connection ended well.
+    pub(super) async fn export(&self, meta: &FileMeta, mime: &str) -> StepResult<()> {
         remove(&self.to)?;
-        let asked = self.drive.export_pdf(self.account, &meta.id, self.key);
+        let asked = self.drive.export(self.account, &meta.id, self.key, mime);
         let answer = tokio::select! {
             () = self.cx.stop_requested() => return Err(Stopped.into()),
             answer = asked => answer.map_err(Failure::from)?,
@@ -141,7 +138,7 @@ impl Download<'_> {
         };
         let at = if answer.status() == StatusCode::PARTIAL_CONTENT {
             // A range that begins elsewhere would be put in the wrong place.
-            if range_start(&answer) != Some(had) {
+            if range(&answer).map(|(from, _)| from) != Some(had) {
                 return Err(Cut::Wrong);
             }
             had
@@ -155,7 +152,7 @@ impl Download<'_> {
     async fn pour(&self, mut answer: Response, meta: &FileMeta, at: u64) -> Result<(), Cut> {
         let (chunks, taken) = mpsc::channel::<Bytes>(CHUNKS_AHEAD);
         let to = self.to.clone();
-        let writer = tokio::task::spawn_blocking(move || write(&to, at, taken));
+        let writer = tokio::task::spawn_blocking(move || write(&to, at, taken, |_| {}));
         let mut done = at;
         let mut noted = at;
         let step = (meta.size.unwrap_or(0) / BOOKMARKS).max(8 << 20);
@@ -259,39 +256,5 @@ fn remove(file: &Path) -> StepResult<()> {
             Err(StepError::Failed(Failure::store(error)))
         }
         Ok(()) | Err(_) => Ok(()),
-    }
-}
-
-fn length(file: &Path) -> u64 {
-    std::fs::metadata(file).map_or(0, |metadata| metadata.len())
-}
-
-fn range_start(answer: &Response) -> Option<u64> {
-    let range = answer.headers().get(reqwest::header::CONTENT_RANGE)?.to_str().ok()?;
-    range.strip_prefix("bytes ")?.split_once('-')?.0.parse().ok()
-}
-
-/// Takes chunks until there are no more; what was taken is on disk then.
-fn write(file: &Path, at: u64, mut chunks: mpsc::Receiver<Bytes>) -> io::Result<()> {
-    let mut file = File::options().create(true).truncate(false).write(true).open(file)?;
-    file.set_len(at)?;
-    file.seek(SeekFrom::Start(at))?;
-    let mut buffered = BufWriter::with_capacity(WRITE_BUFFER_BYTES, file);
-    while let Some(chunk) = chunks.blocking_recv() {
-        buffered.write_all(&chunk)?;
-    }
-    buffered.into_inner().map_err(io::IntoInnerError::into_error)?.sync_data()
-}
-
-fn checksum<D: Digest>(file: &Path) -> io::Result<String> {
-    let mut file = File::open(file)?;
-    let mut digest = D::new();
-    let mut buffer = vec![0; WRITE_BUFFER_BYTES];
-    loop {
-        let read = file.read(&mut buffer)?;
-        if read == 0 {
-            return Ok(digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect());
-        }
-        digest.update(&buffer[..read]);
     }
 }

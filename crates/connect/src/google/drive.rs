@@ -222,15 +222,16 @@ impl Drive {
         .await
     }
 
-    /// A Google document as a PDF.
-    pub(super) async fn export_pdf(
+    /// A Google document as a file of the type `mime`.
+    pub(super) async fn export(
         &self,
         account: &str,
         id: &str,
         key: Option<&str>,
+        mime: &str,
     ) -> Result<Response, CallError> {
         self.call(account, Method::GET, &["files", id, "export"], id, key, |request| {
-            request.query(&[("mimeType", "application/pdf")])
+            request.query(&[("mimeType", mime)])
         })
         .await
     }

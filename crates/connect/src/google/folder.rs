@@ -12,7 +12,7 @@ use super::source::may_be_a_recording;
 
 /// The most files of a folder that are listed: fifty pages.
 const PAGES_LISTED: usize = 50;
-const LISTED_PAGE_SIZE: &str = "1000";
+pub(super) const LISTED_PAGE_SIZE: &str = "1000";
 
 /// A folder in Drive as one account sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -102,9 +102,9 @@ struct Change {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct FilesPage {
+pub(super) struct FilesPage {
     #[serde(default)]
-    files: Vec<FileMeta>,
+    pub(super) files: Vec<FileMeta>,
     next_page_token: Option<String>,
 }
 

@@ -2,6 +2,7 @@
 
 mod account;
 mod accounts;
+mod beside;
 mod client_id;
 mod download;
 mod drive;
@@ -13,6 +14,7 @@ mod source;
 
 pub use account::{Access, Account, AccountBook, ENVIRONMENT};
 pub use accounts::Accounts;
+pub use beside::TranscriptInDrive;
 pub use client_id::ClientId;
 pub use drive::{Drive, FileMeta, Receipt};
 pub use folder::{DriveFolder, FolderChanges, FoundFolder, NewRecording, Seen};

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use debrief_core::captions::{looks_like, may_be};
 use debrief_core::failure::{Failure, FailureCode, Warning};
 use debrief_core::link::RecordingLink;
 use debrief_core::ports::{DriveFile, PublishedPage, Recording, Renamed};
@@ -11,9 +12,12 @@ use jiff::tz::TimeZone;
 
 use super::account::{Access, Account, ENVIRONMENT};
 use super::accounts::expired;
+use super::beside::TranscriptInDrive;
 use super::download::Download;
 use super::drive::{CallError, Drive, FOLDER, FileMeta, Receipt, SHORTCUT};
 use super::errors::{DriveError, pick_needed};
+use crate::captions;
+use crate::local::unless_stopped;
 use crate::recordings::{Brought, has_media_ending};
 
 /// Room left on the disk beside a recording, for what is made of it.
@@ -24,6 +28,7 @@ const MAX_DOCUMENT_BYTES: u64 = 200 << 20;
 const GOOGLE_DOCUMENT: &str = "application/vnd.google-apps.";
 const EXPORTABLE: [&str; 4] = ["document", "presentation", "spreadsheet", "drawing"];
 const PDF: &str = "application/pdf";
+const TEXT: &str = "text/plain";
 
 /// Drive as a source of recordings and documents.
 #[derive(Clone)]
@@ -54,6 +59,8 @@ pub struct Look {
     pub receipt: Option<Receipt>,
     /// When it last changed.
     pub modified: Option<jiff::Timestamp>,
+    /// Transcripts in the same folder, where the account sees it.
+    pub transcripts: Vec<TranscriptInDrive>,
     /// Why it could not be processed as it is.
     pub problem: Option<Failure>,
 }
@@ -70,8 +77,13 @@ impl DriveSource {
     /// Nobody is signed in, or none of the accounts can see it.
     pub async fn look(&self, id: &str, key: Option<&str>) -> Result<Look, Failure> {
         let Found { account, meta, .. } = self.find(id, key).await?;
+        let problem = fit_for_processing(&meta).err();
         Ok(Look {
-            problem: fit_for_processing(&meta).err(),
+            transcripts: match problem {
+                None => self.drive.transcripts_beside(&account, &meta).await,
+                Some(_) => Vec::new(),
+            },
+            problem,
             receipt: meta.receipt(),
             duration_ms: meta.duration_ms(),
             size_bytes: meta.size,
@@ -136,7 +148,7 @@ impl DriveSource {
         })
     }
 
-    /// Fetches a document into the job's folder, as a PDF.
+    /// Fetches a document into the job's folder: a transcript as text, anything else as a PDF.
     pub(crate) async fn document(
         &self,
         id: &str,
@@ -157,11 +169,26 @@ impl DriveSource {
             cx,
             is_recording: false,
         };
-        let brought = Brought { name: meta.name.clone(), location: location(&meta.id), file: to };
+        let mime = Some(meta.mime_type.clone());
+        let brought = Brought { name: meta.name.clone(), location: location(&meta.id), file: to, mime };
+        let is_pdf = meta.mime_type == PDF || meta.name.to_lowercase().ends_with(".pdf");
         match meta.mime_type.strip_prefix(GOOGLE_DOCUMENT) {
-            Some(kind) if EXPORTABLE.contains(&kind) => download.export(&meta).await?,
+            Some(kind) if EXPORTABLE.contains(&kind) => {
+                let named_so = looks_like(&meta.name, Some(&meta.mime_type));
+                let is_transcript = named_so && {
+                    download.export(&meta, TEXT).await?;
+                    let (file, name) = (brought.file.clone(), meta.name.clone());
+                    let text = unless_stopped(cx, move || captions::text_of(&file, &name, None)).await?;
+                    matches!(text, Ok(Some(_)))
+                };
+                if !is_transcript {
+                    download.export(&meta, PDF).await?;
+                }
+                // Its type says nothing about what it was exported as.
+                return Ok(Brought { mime: None, ..brought });
+            }
             Some(_) => return Err(no_document(&meta).into()),
-            None if meta.mime_type != PDF && !meta.name.to_lowercase().ends_with(".pdf") => {
+            None if !is_pdf && !may_be(&meta.name, Some(&meta.mime_type)) => {
                 return Err(no_document(&meta).into());
             }
             None if meta.size.is_some_and(|size| size > MAX_DOCUMENT_BYTES) => {
@@ -401,7 +428,10 @@ fn not_allowed(seen: &str, name: &str, email: &str, cx: &StageCx) -> Renamed {
 fn no_document(meta: &FileMeta) -> Failure {
     Failure::never(
         FailureCode::NotARecording,
-        format!("“{}” is {}; only PDFs and Google's own documents can be read.", meta.name, meta.mime_type),
+        format!(
+            "“{}” is {}; only PDFs, transcripts and Google's own documents can be read.",
+            meta.name, meta.mime_type
+        ),
         "Save it as a PDF and attach that.",
     )
 }

@@ -1,5 +1,6 @@
 //! Recordings on this machine: nothing is copied, nothing is renamed.
 
+mod beside;
 mod failures;
 mod folder;
 #[cfg(test)]
@@ -18,6 +19,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use crate::recordings::Brought;
+pub use beside::transcripts_beside;
 pub use folder::{FolderEye, LocalRecording};
 
 /// Files on this machine as the source of recordings.
@@ -62,7 +64,7 @@ impl LocalFiles {
 }
 
 /// A network drive may take its time to answer; a stop does not wait for it.
-async fn unless_stopped<T: Send + 'static>(
+pub(crate) async fn unless_stopped<T: Send + 'static>(
     cx: &StageCx,
     work: impl FnOnce() -> T + Send + 'static,
 ) -> StepResult<T> {
@@ -95,7 +97,7 @@ fn document(path: &Path) -> Result<Brought, Warning> {
     let absolute: io::Result<PathBuf> = std::path::absolute(path);
     let file = absolute.map_err(|error| failures::attachment(path, &error.into()))?;
     readable(&file).map_err(|trouble| failures::attachment(&file, &trouble))?;
-    Ok(Brought { name: name_of(&file), location: file.display().to_string(), file })
+    Ok(Brought { name: name_of(&file), location: file.display().to_string(), file, mime: None })
 }
 
 /// Why a path is of no use.

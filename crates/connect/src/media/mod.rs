@@ -18,6 +18,7 @@ mod wav;
 use std::path::PathBuf;
 
 use async_trait::async_trait;
+use debrief_core::failure::Failure;
 use debrief_core::ports::{Audio, AudioDecoder, Recording};
 use debrief_core::stage::{StageCx, StepResult, Stopped};
 
@@ -86,6 +87,18 @@ impl AudioDecoder for MediaDecoder {
             Err(_) => Err(Stopped.into()),
         }
     }
+}
+
+/// The beginning of decoded audio, in a file beside it.
+///
+/// # Errors
+/// The disk refuses.
+pub fn beginning(audio: &Audio, longest_ms: u32) -> Result<Audio, Failure> {
+    let file = audio.file.with_extension("beginning.wav");
+    let folder = audio.file.parent().unwrap_or(&audio.file);
+    let duration_ms =
+        wav::beginning(&audio.file, &file, longest_ms).map_err(|error| failures::writing(folder, &error))?;
+    Ok(Audio { file, duration_ms, source_format: audio.source_format.clone() })
 }
 
 fn decode(recording: &Recording, decoder: &MediaDecoder, cx: &StageCx) -> StepResult<Audio> {

@@ -149,3 +149,16 @@ mod tests {
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
     }
 }
+
+/// Writes the beginning of a decoded recording to a file of its own; answers how long it is, in milliseconds.
+pub(super) fn beginning(of: &Path, to: &Path, longest_ms: u32) -> io::Result<u32> {
+    let mut reader = hound::WavReader::open(of).map_err(io_error)?;
+    let mut writer = hound::WavWriter::create(to, reader.spec()).map_err(io_error)?;
+    let longest = u64::from(longest_ms) * u64::from(SAMPLE_RATE_HZ) / 1000;
+    for sample in reader.samples::<i16>().take(usize::try_from(longest).unwrap_or(usize::MAX)) {
+        writer.write_sample(sample.map_err(io_error)?).map_err(io_error)?;
+    }
+    let written = u64::from(writer.duration());
+    writer.finalize().map_err(io_error)?;
+    Ok(u32::try_from(written * 1000 / u64::from(SAMPLE_RATE_HZ)).unwrap_or(longest_ms))
+}

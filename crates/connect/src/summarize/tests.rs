@@ -56,7 +56,13 @@ fn segment(line: &str) -> Segment {
     let (minutes, seconds) = parts.next().unwrap().split_once(':').unwrap();
     let start_ms = (minutes.parse::<u32>().unwrap() * 60 + seconds.parse::<u32>().unwrap()) * 1000;
     let speaker = Some(parts.next().unwrap().parse().unwrap());
-    Segment { speaker, start_ms, end_ms: start_ms + 3000, text: parts.next().unwrap().to_owned() }
+    Segment {
+        speaker,
+        start_ms,
+        end_ms: start_ms + 3000,
+        text: parts.next().unwrap().to_owned(),
+        overlap: false,
+    }
 }
 
 fn transcript(
@@ -202,7 +208,7 @@ fn any_transcript() -> impl Strategy<Value = Transcript> {
         let mut now = 0;
         let segments = segments.into_iter().map(|(speaker, text, length)| {
             now += length;
-            Segment { speaker: Some(speaker), start_ms: now - length, end_ms: now, text }
+            Segment { speaker: Some(speaker), start_ms: now - length, end_ms: now, text, overlap: false }
         });
         let segments: Vec<Segment> = segments.collect();
         transcript(segments, Vec::new(), "en", now)
@@ -302,7 +308,13 @@ fn long_talk(per_topic: usize) -> Written {
                 text = text.replacen("{}", word, 1);
             }
             let start_ms = u32::try_from(segments.len()).unwrap() * 4_500;
-            segments.push(Segment { speaker: Some(0), start_ms, end_ms: start_ms + 4_000, text });
+            segments.push(Segment {
+                speaker: Some(0),
+                start_ms,
+                end_ms: start_ms + 4_000,
+                text,
+                overlap: false,
+            });
         }
     }
     let duration_ms = segments.last().unwrap().end_ms;

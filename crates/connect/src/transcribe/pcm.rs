@@ -72,11 +72,6 @@ impl Pcm {
         Ok(())
     }
 
-    /// Goes back to the start.
-    pub(crate) fn rewind(&mut self) -> Result<(), Failure> {
-        self.reader.seek(0).map_err(|e| unreadable(e.into()))
-    }
-
     /// Reads one stretch into `samples`.
     pub(crate) fn read(&mut self, region: Region, samples: &mut Vec<i16>) -> Result<(), Failure> {
         self.reader.seek(region.start).map_err(|e| unreadable(e.into()))?;

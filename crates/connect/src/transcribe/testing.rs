@@ -1,8 +1,9 @@
 //! What the tests of speech and speakers share: a step's surroundings that record, and recordings spoken by Flite.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -25,10 +26,14 @@ pub(crate) struct Desk {
 #[derive(Default)]
 pub(crate) struct Recorder {
     pub(crate) progress: Mutex<Vec<Progress>>,
-    pub(crate) bookmarks: Mutex<Vec<serde_json::Value>>,
+    bookmark: Mutex<Option<serde_json::Value>>,
+    parts: Mutex<BTreeMap<u32, serde_json::Value>>,
+    pub(crate) earlier: Mutex<Option<serde_json::Value>>,
     stopped: AtomicBool,
-    /// Ask for a stop as soon as that many bookmarks are stored.
-    pub(crate) stop_after_bookmarks: Mutex<Option<usize>>,
+    /// How often a part was kept.
+    pub(crate) kept_parts: AtomicUsize,
+    /// Ask for a stop as soon as parts were kept that often.
+    pub(crate) stop_after_parts: Mutex<Option<usize>>,
 }
 
 impl Desk {
@@ -55,7 +60,7 @@ impl Desk {
     /// As after a crash or a restart: not stopped, with the last bookmark.
     pub(crate) fn restart(&self) {
         self.host.stopped.store(false, Ordering::SeqCst);
-        *self.host.stop_after_bookmarks.lock().unwrap() = None;
+        *self.host.stop_after_parts.lock().unwrap() = None;
     }
 }
 
@@ -76,13 +81,31 @@ impl StageHost for Recorder {
     }
 
     fn bookmark(&self) -> Option<serde_json::Value> {
-        self.bookmarks.lock().unwrap().last().cloned()
+        self.bookmark.lock().unwrap().clone()
     }
 
     fn save_bookmark(&self, bookmark: serde_json::Value, _fraction: f64) -> Result<(), Failure> {
-        let mut bookmarks = self.bookmarks.lock().unwrap();
-        bookmarks.push(bookmark);
-        if *self.stop_after_bookmarks.lock().unwrap() == Some(bookmarks.len()) {
+        *self.bookmark.lock().unwrap() = Some(bookmark);
+        Ok(())
+    }
+
+    fn earlier_output(&self) -> Option<serde_json::Value> {
+        self.earlier.lock().unwrap().clone()
+    }
+
+    fn start_over(&self, bookmark: serde_json::Value) -> Result<(), Failure> {
+        self.parts.lock().unwrap().clear();
+        self.save_bookmark(bookmark, 0.0)
+    }
+
+    fn parts(&self) -> Result<BTreeMap<u32, serde_json::Value>, Failure> {
+        Ok(self.parts.lock().unwrap().clone())
+    }
+
+    fn save_part(&self, number: u32, part: serde_json::Value, _fraction: f64) -> Result<(), Failure> {
+        self.parts.lock().unwrap().insert(number, part);
+        let kept = self.kept_parts.fetch_add(1, Ordering::SeqCst) + 1;
+        if *self.stop_after_parts.lock().unwrap() == Some(kept) {
             self.stopped.store(true, Ordering::SeqCst);
         }
         Ok(())

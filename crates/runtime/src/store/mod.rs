@@ -4,6 +4,7 @@ mod accounts;
 mod open;
 mod rows;
 mod stages;
+mod voices;
 mod watched;
 
 use std::path::{Path, PathBuf};
@@ -18,6 +19,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, 
 
 pub use accounts::StoredAccount;
 pub use stages::Stored;
+pub use voices::StoredVoice;
 pub use watched::{GrowingFile, WatchedFile, WatchedFolder, WatchedPlace};
 
 use open::{OpenError, connect, is_damage, is_disk_full, is_sound, move_aside, not_opened};

@@ -14,6 +14,7 @@ const STEPS: &[M<'static>] = &[
     M::up(include_str!("../migrations/02-accounts.sql")),
     M::up(include_str!("../migrations/03-watched.sql")),
     M::up(include_str!("../migrations/04-parts.sql")),
+    M::up(include_str!("../migrations/05-voices.sql")),
 ];
 
 /// SQLite's log needs this much for its index and a few pages.
@@ -56,6 +57,8 @@ fn connect_once(path: &Path) -> Result<Connection, OpenError> {
     // A submitted job survives a power cut, not only a crash.
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", true)?;
+    // What a person has Debrief forget is not left in free pages of the file.
+    connection.pragma_update(None, "secure_delete", true)?;
     match MIGRATIONS.to_latest(&mut connection) {
         Ok(()) => Ok(connection),
         Err(rusqlite_migration::Error::MigrationDefinition(_)) => Err(OpenError::Newer),

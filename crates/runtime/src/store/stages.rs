@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use debrief_core::captions;
 use debrief_core::failure::Warning;
 use debrief_core::job::{Job, JobEvent, JobId};
 use debrief_core::stage::{Checkpoint, Stage, overall_percent};
@@ -230,6 +231,11 @@ impl JobStore {
             Some(rusqlite::types::Value::Integer(ms)) => u32::try_from(ms).ok(),
             _ => None, // Not there, or of a shape that another version wrote.
         };
+        let engine = text(output(Stage::Transcribe, "$.engine.name")?);
+        let transcript = match engine.as_deref() {
+            Some(captions::ENGINE) => text(output(Stage::Transcribe, "$.engine.described")?),
+            Some(_) | None => None,
+        };
         let mut statement = connection
             .prepare_cached("SELECT warnings FROM checkpoints WHERE job = ?1 AND stale = 0 ORDER BY rowid")?;
         let lists: Vec<String> =
@@ -240,6 +246,7 @@ impl JobStore {
             title,
             account,
             duration_ms,
+            transcript,
             done: done_stages(&connection, id)?,
             warnings,
             result: result.and_then(|result| parse(&result).ok()),

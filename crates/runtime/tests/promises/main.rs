@@ -4,4 +4,5 @@
 mod pool;
 mod store;
 mod support;
+mod voices;
 mod watched;

@@ -191,7 +191,7 @@ impl Diarizer for Scripted {
 impl SpeakerIdentifier for Scripted {
     async fn identify(&self, _: &Transcript, cx: StageCx) -> StepResult<Speakers> {
         self.0.play(Stage::Identify, &cx).await?;
-        Ok(Speakers { names: [(1, "Ana".to_owned())].into() })
+        Ok(Speakers { names: [(1, "Ana".to_owned())].into(), ..Speakers::default() })
     }
 }
 

@@ -42,6 +42,7 @@ pub(super) struct Sphinx {
     ps_args: unsafe extern "C" fn() -> *const c_void,
     ps_init: unsafe extern "C" fn(Any) -> Any,
     ps_free: unsafe extern "C" fn(Any) -> c_int,
+    ps_start_stream: unsafe extern "C" fn(Any) -> c_int,
     ps_start_utt: unsafe extern "C" fn(Any) -> c_int,
     ps_process_raw: unsafe extern "C" fn(Any, *const i16, usize, c_int, c_int) -> c_int,
     ps_end_utt: unsafe extern "C" fn(Any) -> c_int,
@@ -75,6 +76,7 @@ impl Sphinx {
                 ps_args: *sphinx.get(b"ps_args\0")?,
                 ps_init: *sphinx.get(b"ps_init\0")?,
                 ps_free: *sphinx.get(b"ps_free\0")?,
+                ps_start_stream: *sphinx.get(b"ps_start_stream\0")?,
                 ps_start_utt: *sphinx.get(b"ps_start_utt\0")?,
                 ps_process_raw: *sphinx.get(b"ps_process_raw\0")?,
                 ps_end_utt: *sphinx.get(b"ps_end_utt\0")?,
@@ -148,8 +150,12 @@ impl Drop for Decoder {
 impl Decoder {
     /// Begins an utterance. `false` when the library refuses.
     pub(super) fn start(&mut self) -> bool {
-        // SAFETY: the decoder is alive.
-        unsafe { (self.sphinx.ps_start_utt)(self.decoder.as_ptr()) >= 0 }
+        // A new stream, as frames are counted from the start of the stream.
+        // SAFETY: the decoder is alive, and no utterance is open.
+        unsafe {
+            (self.sphinx.ps_start_stream)(self.decoder.as_ptr()) >= 0
+                && (self.sphinx.ps_start_utt)(self.decoder.as_ptr()) >= 0
+        }
     }
 
     /// Hears the next samples of the utterance. `false` when the library refuses.

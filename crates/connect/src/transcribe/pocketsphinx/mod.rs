@@ -13,8 +13,8 @@ use debrief_core::stage::{StageCx, StepResult, Stopped};
 use debrief_core::transcript::{EngineLabel, Word, Words};
 
 use self::library::{Decoder, RawWord, Sphinx};
+use super::hearing::{Ear, Heard, Hearing, Recogniser, Sound, transcribe};
 use super::pcm::PER_MS;
-use super::regions::{Ear, Heard, Hearing, Recogniser, transcribe};
 use super::vad::Cutting;
 use super::{SpeechSettings, primary_language};
 
@@ -108,7 +108,7 @@ impl Transcriber for PocketSphinx {
     async fn transcribe(&self, audio: &Audio, _: &Hints, cx: StageCx) -> StepResult<Words> {
         let folder = self.check()?;
         let open = Arc::new(move || open(&folder));
-        let hearing = Hearing { by: NAME.into(), cutting: CUTTING, threads: 1, open };
+        let hearing = Hearing { by: NAME.into(), cutting: CUTTING, pack_ms: 0, threads: 1, open };
         let heard = transcribe(audio, &cx, hearing).await?;
         Ok(Words {
             words: heard.words,
@@ -133,7 +133,7 @@ fn open(folder: &Path) -> Result<Box<dyn Recogniser>, Failure> {
 }
 
 impl Recogniser for Decoder {
-    fn recognise(&mut self, samples: &[i16], ear: &Ear) -> StepResult<Heard> {
+    fn recognise(&mut self, sound: &Sound<'_>, _: Option<&str>, ear: &Ear) -> StepResult<Heard> {
         let refused = |doing: &str| {
             Failure::never(
                 FailureCode::EngineFailed,
@@ -145,7 +145,7 @@ impl Recogniser for Decoder {
         if !self.start() {
             return Err(refused("starting").into());
         }
-        for (number, gift) in samples.chunks(GIFT).enumerate() {
+        for (number, gift) in sound.samples.chunks(GIFT).enumerate() {
             if ear.stopped() {
                 return Err(Stopped.into());
             }
@@ -155,7 +155,7 @@ impl Recogniser for Decoder {
             ear.heard((number * GIFT) as u32 / PER_MS);
         }
         let words = self.end().ok_or_else(|| refused("ending"))?;
-        Ok(Heard { words: words.into_iter().filter_map(spoken).collect(), language: None })
+        Ok(Heard { words: words.into_iter().filter_map(spoken).collect(), ..Heard::default() })
     }
 }
 

@@ -2,9 +2,12 @@
 
 use std::time::{Duration, Instant};
 
+use std::sync::atomic::Ordering;
+
 use debrief_core::failure::Retry;
 use debrief_core::ports::Hints;
 use debrief_core::stage::StepError;
+use debrief_yardstick::score::{Alignment, plain};
 
 use super::*;
 use crate::transcribe::testing::{Desk, flite, sample, silence, write_wav};
@@ -17,34 +20,6 @@ fn engine() -> PocketSphinx {
     PocketSphinx::new(&SpeechSettings::default())
 }
 
-/// Lower-case words without punctuation.
-fn plain(text: &str) -> Vec<String> {
-    let only = |word: &str| word.chars().filter(|c| c.is_alphanumeric() || *c == '\'').collect::<String>();
-    text.to_lowercase().split_whitespace().map(only).filter(|word| !word.is_empty()).collect()
-}
-
-/// Words to insert, remove and replace to get from `heard` to `said`, per word said.
-fn wrong(said: &[String], heard: &[String]) -> f64 {
-    let mut row: Vec<usize> = (0..=heard.len()).collect();
-    for (i, word) in said.iter().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, other) in heard.iter().enumerate() {
-            let replaced = diagonal + usize::from(word != other);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row[heard.len()] as f64 / said.len() as f64
-}
-
-#[test]
-fn the_word_error_rate_counts_insertions_deletions_and_replacements() {
-    let (said, heard) = (plain("we will call the bank"), plain("we will all call a bank"));
-    assert!((wrong(&said, &heard) - 2.0 / 5.0).abs() < 1e-9);
-    assert_eq!(wrong(&said, &said), 0.0);
-}
-
 #[tokio::test]
 async fn nine_of_ten_words_of_the_bundled_sample_are_right() {
     let desk = Desk::new();
@@ -53,7 +28,7 @@ async fn nine_of_ten_words_of_the_bundled_sample_are_right() {
     let lines = truth.lines().map(|line| line.split_once(':').unwrap().1);
     let said = plain(&lines.collect::<Vec<_>>().join(" "));
     let heard: Vec<&str> = words.words.iter().map(|word| word.text.as_str()).collect();
-    let share = wrong(&said, &plain(&heard.join(" ")));
+    let share = Alignment::of(&said, &plain(&heard.join(" "))).errors as f64 / said.len() as f64;
     assert!(share <= MOST_WRONG, "{:.1} % of the words are wrong: {}", share * 100.0, heard.join(" "));
     assert!(words.engine.rough);
     assert_eq!(words.language, "en");
@@ -72,7 +47,7 @@ async fn a_stop_is_seen_within_a_second_and_the_rest_is_heard_later() {
     let line = flite("slt", "good morning and thank you for coming to the meeting today");
     let audio =
         write_wav(desk.folder(), &[line.clone(), silence(3000), line.clone(), silence(3000), line].concat());
-    *desk.host.stop_after_bookmarks.lock().unwrap() = Some(1);
+    *desk.host.stop_after_parts.lock().unwrap() = Some(1);
     let (engine, cx) = (engine(), desk.cx());
     let no_hints = Hints::default();
     let (ended, late) = tokio::join!(engine.transcribe(&audio, &no_hints, cx), async {
@@ -86,7 +61,7 @@ async fn a_stop_is_seen_within_a_second_and_the_rest_is_heard_later() {
 
     desk.restart();
     let words = engine.transcribe(&audio, &Hints::default(), desk.cx()).await.unwrap();
-    assert_eq!(desk.host.bookmarks.lock().unwrap().len(), 3, "no region is heard twice");
+    assert_eq!(desk.host.kept_parts.load(Ordering::SeqCst), 3, "no region is heard twice");
     let mornings = words.words.iter().filter(|word| word.text == "morning").count();
     assert_eq!(mornings, 3, "{words:?}");
 }

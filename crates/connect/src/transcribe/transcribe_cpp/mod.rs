@@ -1,23 +1,26 @@
-//! transcribe.cpp: Whisper, Parakeet and other models from a file that the person has.
+//! transcribe.cpp: Whisper, Parakeet and other models from a file.
 
+mod shelf;
 mod spread;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, Once, PoisonError};
+use std::sync::{Arc, Once};
 
 use async_trait::async_trait;
 use debrief_core::failure::{Failure, FailureCode};
+use debrief_core::job::ChineseScript;
 use debrief_core::ports::{Audio, Hints, Transcriber};
 use debrief_core::stage::{StageCx, StepError, StepResult, Stopped};
-use debrief_core::transcript::{EngineLabel, Words};
+use debrief_core::transcript::{EngineLabel, Word, Words};
 use transcribe_cpp::{
-    Backend, CancelToken, Error, Feature, Model, ModelOptions, Role, RunExtension, RunOptions, Session,
-    SessionOptions, TimestampKind, Transcript, WhisperRunOptions,
+    Backend, CancelToken, DeviceType, Error, Feature, Model, ModelOptions, Role, RunExtension, RunOptions,
+    Session, SessionOptions, TimestampKind, Transcript, WhisperRunOptions,
 };
 
+use super::hearing::{Ear, Heard, Hearing, Recogniser, Sound, transcribe};
+use super::loops::without_loops;
 use super::pcm::PER_MS;
-use super::regions::{Ear, Heard, Hearing, Recogniser, transcribe};
 use super::vad::Cutting;
 use super::{SpeechSettings, primary_language};
 
@@ -28,8 +31,11 @@ pub(super) const NAME: &str = "transcribe-cpp";
 pub(super) const DESCRIBED: &str =
     "transcribe.cpp, with a model file (Whisper, Parakeet, Moonshine and others)";
 
-/// Whisper hears windows of 30 s and fills shorter ones with silence, so a region is one window, as full as possible.
-const CUTTING: Cutting = Cutting { pad_ms: 250, join_ms: 3000, longest_ms: 30_000 };
+/// Silence is dropped: in it Whisper invents words. What is left between words keeps sentences apart.
+const CUTTING: Cutting = Cutting { pad_ms: 200, join_ms: 700, longest_ms: LONGEST_MS };
+
+/// Whisper hears windows of 30 s and fills shorter ones with silence, so a pack is one window, as full as possible.
+const LONGEST_MS: u32 = 30_000;
 
 /// Most engines side by side; each needs some hundred megabytes beside the model.
 const MOST_THREADS: usize = 4;
@@ -37,10 +43,18 @@ const MOST_THREADS: usize = 4;
 /// In Traditional characters, so that Whisper goes on in them; left alone it writes Simplified ones.
 const TRADITIONAL_PROMPT: &str = "以下是繁體中文的會議記錄。";
 
+/// What an engine needs beside its model, in bytes: sessions, and the samples that they hear.
+const BESIDE_THE_MODEL_BYTES: u64 = 300 << 20;
+
+/// A shorter pack that goes wrong is not parted, in milliseconds.
+const SHORTEST_TO_PART_MS: u32 = 8000;
+
 /// The engine.
 pub struct TranscribeCpp {
     model: PathBuf,
     language: Option<String>,
+    chinese: Option<ChineseScript>,
+    gpu: bool,
 }
 
 impl TranscribeCpp {
@@ -52,33 +66,70 @@ impl TranscribeCpp {
         let model = settings.model.clone().ok_or_else(|| {
             Failure::person(
                 FailureCode::ModelMissing,
-                "No speech model is set.",
-                "Set the path of a Whisper model file as `model` in the section [speech] of the settings.",
+                "No speech model is chosen.",
+                "Get one in the settings under Models, or run `debrief models list`.",
             )
         })?;
-        Ok(Self { model, language: settings.language.clone() })
+        Ok(Self { model, language: settings.language.clone(), chinese: settings.chinese, gpu: settings.gpu })
     }
 
-    /// Whether the model file is there and looks like one. Quick: the model is not loaded.
+    /// Whether the model file is there, looks like one, and fits into memory. Quick: the model is not loaded.
     ///
     /// # Errors
-    /// The file is gone, cannot be read, or is something else.
+    /// The file is gone, cannot be read, is something else, or is too large for now.
     pub fn check(&self) -> Result<(), Failure> {
         let mut magic = [0; 4];
         let opened = std::fs::File::open(&self.model);
-        opened.and_then(|mut file| std::io::Read::read_exact(&mut file, &mut magic)).map_err(|error| {
-            match error.kind() {
+        let size_bytes = opened
+            .and_then(|mut file| {
+                std::io::Read::read_exact(&mut file, &mut magic)?;
+                Ok(file.metadata()?.len())
+            })
+            .map_err(|error| match error.kind() {
                 std::io::ErrorKind::NotFound => missing(&self.model),
                 _ => unusable(&self.model).because(error),
-            }
-        })?;
+            })?;
         // GGUF, and whisper.cpp's older format, whose word `ggml` is stored backwards.
-        if matches!(&magic, b"GGUF" | b"lmgg") { Ok(()) } else { Err(unusable(&self.model)) }
+        if !matches!(&magic, b"GGUF" | b"lmgg") {
+            return Err(unusable(&self.model));
+        }
+        let free_bytes = shelf::free_memory_bytes();
+        if shelf::holds(&self.model, self.gpu) || size_bytes + BESIDE_THE_MODEL_BYTES <= free_bytes {
+            return Ok(());
+        }
+        Err(too_large(&self.model, size_bytes + BESIDE_THE_MODEL_BYTES, free_bytes))
     }
 
     fn file_name(&self) -> String {
         file_name(&self.model)
     }
+
+    /// Everything that decides what is heard.
+    fn by(&self, options: &RunOptions) -> String {
+        format!(
+            "{NAME} {} {:?} {:?} {:?}",
+            self.model.display(),
+            self.language,
+            options.prompt,
+            options.vocabulary
+        )
+    }
+}
+
+/// The graphics cards that this build could use, by name.
+pub fn gpus() -> Vec<String> {
+    let is_gpu = |kind| matches!(kind, DeviceType::Gpu | DeviceType::Igpu);
+    transcribe_cpp::devices()
+        .into_iter()
+        .filter(|device| is_gpu(device.device_type))
+        .map(|device| device.description)
+        .collect()
+}
+
+/// Keeps the library from writing to the terminal.
+pub(super) fn quiet() {
+    static QUIET: Once = Once::new();
+    QUIET.call_once(transcribe_cpp::disable_logging);
 }
 
 fn file_name(path: &Path) -> String {
@@ -89,7 +140,7 @@ fn missing(model: &Path) -> Failure {
     Failure::person(
         FailureCode::ModelMissing,
         format!("The speech model {} is not there.", model.display()),
-        "Put the file back or correct its path in the settings. The job goes on by itself.",
+        "Put the file back, or choose another model in the settings. The job goes on by itself.",
     )
 }
 
@@ -97,7 +148,21 @@ fn unusable(model: &Path) -> Failure {
     Failure::person(
         FailureCode::ModelUnusable,
         format!("{} cannot be used as a speech model.", file_name(model)),
-        "Set a model file of whisper.cpp (ggml-….bin) or a GGUF file made for transcribe.cpp in the settings.",
+        "Choose a model of the catalogue, a file of whisper.cpp (ggml-….bin), or a GGUF file made for transcribe.cpp.",
+    )
+}
+
+fn too_large(model: &Path, needed_bytes: u64, free_bytes: u64) -> Failure {
+    let gigabytes = |bytes: u64| bytes as f64 / f64::from(1 << 30);
+    Failure::person(
+        FailureCode::NotEnoughMemory,
+        format!(
+            "The speech model {} needs about {:.1} GB of memory, and {:.1} GB are free.",
+            file_name(model),
+            gigabytes(needed_bytes),
+            gigabytes(free_bytes),
+        ),
+        "Close other programs, and the job goes on by itself; or choose a smaller model in the settings and retry.",
     )
 }
 
@@ -124,26 +189,31 @@ impl Transcriber for TranscribeCpp {
         self.check()
     }
 
-    async fn transcribe(&self, audio: &Audio, _: &Hints, cx: StageCx) -> StepResult<Words> {
+    async fn transcribe(&self, audio: &Audio, hints: &Hints, cx: StageCx) -> StepResult<Words> {
         self.check()?;
-        let (path, asked) = (self.model.clone(), self.language.clone());
+        let (path, gpu) = (self.model.clone(), self.gpu);
         // Loading reads and checks the whole file; the first thread takes this model, the others load their own.
-        let loading = tokio::task::spawn_blocking(move || load(&path));
+        let loading = tokio::task::spawn_blocking(move || shelf::take(&path, gpu));
         let model = tokio::select! {
             () = cx.stop_requested() => return Err(Stopped.into()),
             model = loading => model.map_err(engine_failed)??,
         };
-        let options = options(&model, asked.as_deref())?;
-        let cutting = Cutting { longest_ms: longest_ms(&model), ..CUTTING };
-        let first = Mutex::new(Some(model));
-        let path = self.model.clone();
+        let options = options(model.get(), self.language.as_deref(), self.chinese, hints)?;
+        let longest_ms = longest_ms(model.get());
+        let threads = if model.is_on_gpu() { 1 } else { threads() };
+        let by = self.by(&options);
+        let (path, first) = (self.model.clone(), shelf::First::new(model));
         let open = move || -> Result<Box<dyn Recogniser>, Failure> {
-            let first = first.lock().unwrap_or_else(PoisonError::into_inner).take();
-            let model = first.map_or_else(|| load(&path), Ok)?;
-            Ok(Box::new(Engine::new(&model, options.clone())?))
+            let model = first.take().map_or_else(|| shelf::take(&path, gpu), Ok)?;
+            Ok(Box::new(Engine::new(model, options.clone())?))
         };
-        let by = format!("{NAME} {} {:?}", self.model.display(), self.language);
-        let hearing = Hearing { by, cutting, threads: threads(), open: Arc::new(open) };
+        let hearing = Hearing {
+            by,
+            cutting: Cutting { longest_ms, ..CUTTING },
+            pack_ms: longest_ms,
+            threads,
+            open: Arc::new(open),
+        };
         let heard = transcribe(audio, &cx, hearing).await?;
         let language = self.language.clone().or(heard.language).unwrap_or_else(|| "und".into());
         let described = format!("transcribe.cpp with the model {}", self.file_name());
@@ -164,11 +234,12 @@ fn threads() -> usize {
     cores.saturating_sub(1).clamp(1, MOST_THREADS)
 }
 
-fn load(path: &Path) -> Result<Model, Failure> {
-    static QUIET: Once = Once::new();
-    QUIET.call_once(transcribe_cpp::disable_logging);
-    let options = ModelOptions { backend: Backend::Cpu, ..ModelOptions::default() };
-    let model = Model::load_with(path, &options).map_err(|error| match error {
+/// Loads a model for recognition.
+fn load(path: &Path, gpu: bool) -> Result<Model, Failure> {
+    quiet();
+    let backend = if gpu { Backend::Auto } else { Backend::Cpu };
+    let model = Model::load_with(path, &ModelOptions { backend, ..ModelOptions::default() });
+    let model = model.map_err(|error| match error {
         Error::ModelFileNotFound(_) => missing(path),
         other => unusable(path).because(other),
     })?;
@@ -179,7 +250,7 @@ fn load(path: &Path) -> Result<Model, Failure> {
     }
 }
 
-/// The longest region that the model takes.
+/// The longest pack that the model takes.
 fn longest_ms(model: &Model) -> u32 {
     let limit = model.capabilities().map_or(0, |can| can.max_audio_ms);
     match u32::try_from(limit) {
@@ -188,8 +259,13 @@ fn longest_ms(model: &Model) -> u32 {
     }
 }
 
-/// How to run the model: the finest times it has, and the language asked for.
-fn options(model: &Model, language: Option<&str>) -> Result<RunOptions, Failure> {
+/// How to run the model: the finest times it has, the language asked for, and the words that may be said.
+fn options(
+    model: &Model,
+    language: Option<&str>,
+    chinese: Option<ChineseScript>,
+    hints: &Hints,
+) -> Result<RunOptions, Failure> {
     let can = model.capabilities().map_err(engine_failed)?;
     let timestamps = match can.max_timestamp_kind {
         TimestampKind::Token | TimestampKind::Word => TimestampKind::Word,
@@ -198,9 +274,10 @@ fn options(model: &Model, language: Option<&str>) -> Result<RunOptions, Failure>
     };
     let mut options = RunOptions { timestamps, ..RunOptions::default() };
     if model.arch() == "whisper" {
-        // Where greedy decoding fails, Whisper draws lots: always the same ones, so that a second run says the same.
-        let fixed = WhisperRunOptions { seed: Some(1), ..WhisperRunOptions::default() };
-        options.family = Some(RunExtension::Whisper(fixed));
+        options.family = Some(drawing_lots(None));
+    }
+    if model.supports(Feature::Vocabulary) {
+        options.vocabulary.clone_from(&hints.vocabulary);
     }
     let Some(tag) = language else { return Ok(options) };
     let primary = primary_language(tag);
@@ -211,10 +288,13 @@ fn options(model: &Model, language: Option<&str>) -> Result<RunOptions, Failure>
         return Err(Failure::person(
             FailureCode::ModelUnusable,
             format!("The speech model does not understand the language \"{tag}\"."),
-            "Set another model file or another language in the settings.",
+            "Choose another model or another language in the settings, then retry.",
         ));
     }
-    if is_traditional_chinese(tag) && model.supports(Feature::ContextPrompt) {
+    if primary == "zh"
+        && chinese == Some(ChineseScript::Traditional)
+        && model.supports(Feature::ContextPrompt)
+    {
         options.prompt = Some(TRADITIONAL_PROMPT.into());
     }
     // A model for one language has no place for it.
@@ -222,55 +302,112 @@ fn options(model: &Model, language: Option<&str>) -> Result<RunOptions, Failure>
     Ok(options)
 }
 
-fn is_traditional_chinese(tag: &str) -> bool {
-    let tag = tag.to_ascii_lowercase();
-    ["zh-hant", "zh-tw", "zh-hk", "zh-mo"].iter().any(|traditional| tag.starts_with(traditional))
+/// Where greedy decoding fails, Whisper draws lots: always the same ones, so that a second run says the same.
+fn drawing_lots(temperature: Option<f32>) -> RunExtension {
+    RunExtension::Whisper(WhisperRunOptions { seed: Some(1), temperature, ..WhisperRunOptions::default() })
 }
 
-/// A session that hears one region after the other.
+/// Without what may have led the engine astray, and with lots from the beginning where it can draw them.
+fn calmer(options: &RunOptions) -> RunOptions {
+    RunOptions {
+        vocabulary: Vec::new(),
+        prompt: None,
+        family: options.family.as_ref().map(|_| drawing_lots(Some(0.4))),
+        ..options.clone()
+    }
+}
+
+/// A session that hears one pack after the other.
 struct Engine {
     session: Session,
     cancel: CancelToken,
     options: RunOptions,
     samples: Vec<f32>,
     listens_for_stop: bool,
+    finds_language: bool,
+    /// Goes back to the shelf when the session has ended.
+    _model: shelf::Loaded,
 }
 
 impl Engine {
-    fn new(model: &Model, options: RunOptions) -> Result<Self, Failure> {
+    fn new(model: shelf::Loaded, options: RunOptions) -> Result<Self, Failure> {
         let one_thread = SessionOptions { n_threads: 1, ..SessionOptions::default() };
-        let mut session = model.session_with(&one_thread).map_err(engine_failed)?;
+        let mut session = model.get().session_with(&one_thread).map_err(engine_failed)?;
         let cancel = CancelToken::new();
         session.set_cancel_token(&cancel);
-        Ok(Self { session, cancel, options, samples: Vec::new(), listens_for_stop: false })
+        let can = model.get().capabilities().map_err(engine_failed)?;
+        Ok(Self {
+            session,
+            cancel,
+            finds_language: options.language.is_none() && can.supports_language_detect,
+            options,
+            samples: Vec::new(),
+            listens_for_stop: false,
+            _model: model,
+        })
+    }
+
+    fn run(&mut self, samples: &[i16], options: &RunOptions) -> StepResult<Heard> {
+        self.samples.clear();
+        self.samples.extend(samples.iter().map(|sample| f32::from(*sample) / 32_768.0));
+        let length_ms = samples.len() as u32 / PER_MS;
+        let (transcript, broken) = heard(self.session.run(&self.samples, options))?;
+        let (words, looped) = without_loops(spread::words(&transcript, length_ms));
+        let language = options.language.clone().or(transcript.language);
+        Ok(Heard { words, language, broken: broken || looped })
+    }
+
+    /// Each half by itself: where one goes wrong the other may not.
+    fn run_in_halves(&mut self, sound: &Sound<'_>, options: &RunOptions) -> StepResult<Heard> {
+        let (one, other) = sound.samples.split_at(sound.middle);
+        let mut whole = self.run(one, options)?;
+        let half = self.run(other, options)?;
+        let from_ms = one.len() as u32 / PER_MS;
+        whole.words.extend(half.words.into_iter().map(|word| Word {
+            start_ms: from_ms + word.start_ms,
+            end_ms: from_ms + word.end_ms,
+            ..word
+        }));
+        whole.broken |= half.broken;
+        whole.language = whole.language.or(half.language);
+        Ok(whole)
     }
 }
 
 impl Recogniser for Engine {
-    fn recognise(&mut self, samples: &[i16], ear: &Ear) -> StepResult<Heard> {
+    fn recognise(&mut self, sound: &Sound<'_>, language: Option<&str>, ear: &Ear) -> StepResult<Heard> {
         if !self.listens_for_stop {
             let cancel = self.cancel.clone();
             ear.on_stop(move || cancel.cancel());
             self.listens_for_stop = true;
         }
-        self.samples.clear();
-        self.samples.extend(samples.iter().map(|sample| f32::from(*sample) / 32_768.0));
-        let length_ms = samples.len() as u32 / PER_MS;
-        let transcript = heard(self.session.run(&self.samples, &self.options))?;
-        Ok(Heard { words: spread::words(&transcript, length_ms), language: transcript.language })
+        let mut options = self.options.clone();
+        if let Some(language) = language.filter(|_| self.finds_language) {
+            options.language = Some(language.to_owned());
+        }
+        let first = self.run(sound.samples, &options)?;
+        if !first.broken {
+            return Ok(first);
+        }
+        let calmer = calmer(&options);
+        let second = self.run(sound.samples, &calmer)?;
+        if !second.broken || sound.samples.len() as u32 / PER_MS < SHORTEST_TO_PART_MS {
+            return Ok(second);
+        }
+        self.run_in_halves(sound, &calmer)
     }
 }
 
-/// The transcript of a run, or of the part that is usable.
-fn heard(run: Result<Transcript, Error>) -> StepResult<Transcript> {
+/// The transcript of a run, or of the part that is usable; and whether it broke off.
+fn heard(run: Result<Transcript, Error>) -> StepResult<(Transcript, bool)> {
     match run {
-        Ok(transcript) => Ok(transcript),
+        Ok(transcript) => Ok((transcript, false)),
         // Repeating itself without end is what Whisper does on music and noise; what came before is good.
         Err(Error::OutputTruncated { partial, .. } | Error::OutputRepetition { partial, .. }) => {
-            Ok(partial.map_or_else(Transcript::default, |partial| *partial))
+            Ok((partial.map_or_else(Transcript::default, |partial| *partial), true))
         }
         // Shorter than the model can hear: nothing was said.
-        Err(Error::InputTooShort(_)) => Ok(Transcript::default()),
+        Err(Error::InputTooShort(_)) => Ok((Transcript::default(), false)),
         Err(Error::Aborted { .. }) => Err(StepError::Stopped(Stopped)),
         // The library may add kinds of errors: whatever else it says, the engine has failed.
         Err(error) => Err(engine_failed(error).into()),
@@ -279,5 +416,3 @@ fn heard(run: Result<Transcript, Error>) -> StepResult<Transcript> {
 
 #[cfg(test)]
 mod tests;
-#[cfg(test)]
-mod tiny_model;

@@ -1,7 +1,11 @@
 //! The engine on a real model file of the right shape, and on files that are none.
 
+use std::sync::atomic::Ordering;
+
 use debrief_core::ports::Hints;
 use debrief_core::stage::Progress;
+use debrief_yardstick::nemo_model::parakeet;
+use debrief_yardstick::whisper_model::TINY;
 
 use super::*;
 use crate::transcribe::testing::{Desk, flite, silence, write_wav};
@@ -10,18 +14,19 @@ fn engine(model: impl Into<PathBuf>) -> TranscribeCpp {
     TranscribeCpp::new(&SpeechSettings { model: Some(model.into()), ..SpeechSettings::default() }).unwrap()
 }
 
-/// Two regions of speech, 5 s apart.
+/// Speech for two windows of 30 s, with a pause of 50 s in the middle.
 fn talk(desk: &Desk) -> Audio {
     let (anna, ben) =
         (flite("slt", "please call the bank on monday"), flite("rms", "yes i will call the bank"));
-    write_wav(desk.folder(), &[silence(1000), anna, silence(5000), ben, silence(1000)].concat())
+    let lines = [anna, silence(1000), ben, silence(2000)].concat().repeat(6);
+    write_wav(desk.folder(), &[&silence(1000), &lines, &silence(50_000), &lines].map(Vec::as_slice).concat())
 }
 
 #[tokio::test]
 async fn a_model_file_runs_and_its_words_lie_inside_the_recording() {
     let desk = Desk::new();
     let audio = talk(&desk);
-    let engine = engine(tiny_model::write(desk.folder()));
+    let engine = engine(TINY.write(desk.folder()).unwrap());
     let words = engine.transcribe(&audio, &Hints::default(), desk.cx()).await.unwrap();
     assert!(!words.words.is_empty());
     assert!(words.words.is_sorted_by_key(|word| word.start_ms));
@@ -29,28 +34,28 @@ async fn a_model_file_runs_and_its_words_lie_inside_the_recording() {
         assert!(word.start_ms <= word.end_ms && word.end_ms <= audio.duration_ms, "{word:?}");
         assert!(!word.text.contains(char::is_whitespace) && !word.text.is_empty(), "{word:?}");
     }
-    assert!(words.words[0].start_ms >= 500, "nothing is heard before the first region");
+    assert!(words.words[0].start_ms >= 500, "nothing is heard before anybody speaks");
     assert_eq!(words.engine.name, "transcribe-cpp");
     assert_eq!(words.engine.described, "transcribe.cpp with the model ggml-tiny-nonsense.bin");
-    assert_eq!(desk.host.bookmarks.lock().unwrap().len(), 2, "one bookmark per region");
+    assert_eq!(desk.host.kept_parts.load(Ordering::SeqCst), 2, "one part per window");
     let progress: Vec<Progress> = desk.host.progress.lock().unwrap().clone();
     assert_eq!(progress.last().unwrap().fraction(), Some(1.0));
 }
 
 #[tokio::test]
-async fn a_stop_after_the_first_region_is_resumed_with_the_second() {
+async fn a_stop_after_the_first_window_is_resumed_with_the_second() {
     let desk = Desk::new();
     let audio = talk(&desk);
-    let engine = engine(tiny_model::write(desk.folder()));
+    let engine = engine(TINY.write(desk.folder()).unwrap());
     let whole = engine.transcribe(&audio, &Hints::default(), Desk::new().cx()).await.unwrap();
-    *desk.host.stop_after_bookmarks.lock().unwrap() = Some(1);
+    *desk.host.stop_after_parts.lock().unwrap() = Some(1);
     assert_eq!(
         engine.transcribe(&audio, &Hints::default(), desk.cx()).await,
         Err(StepError::Stopped(Stopped))
     );
     desk.restart();
     assert_eq!(engine.transcribe(&audio, &Hints::default(), desk.cx()).await.unwrap(), whole);
-    assert_eq!(desk.host.bookmarks.lock().unwrap().len(), 2, "the first region is not heard again");
+    assert_eq!(desk.host.kept_parts.load(Ordering::SeqCst), 2, "the first window is not heard again");
 }
 
 #[tokio::test]
@@ -58,7 +63,7 @@ async fn a_recording_without_speech_says_so() {
     let desk = Desk::new();
     let audio = write_wav(desk.folder(), &silence(4000));
     let ended =
-        engine(tiny_model::write(desk.folder())).transcribe(&audio, &Hints::default(), desk.cx()).await;
+        engine(TINY.write(desk.folder()).unwrap()).transcribe(&audio, &Hints::default(), desk.cx()).await;
     let Err(StepError::Failed(failure)) = ended else { panic!("{ended:?}") };
     assert_eq!(failure.code, FailureCode::NoSpeech);
     assert_eq!(failure.what, "No speech was found in this recording.");
@@ -70,15 +75,15 @@ async fn a_model_file_that_is_gone_says_where_it_should_be() {
     let failure = engine("nowhere/ggml-base.bin").ready().await.unwrap_err();
     assert_eq!(failure.code, FailureCode::ModelMissing);
     assert_eq!(failure.what, "The speech model nowhere/ggml-base.bin is not there.");
-    let fix = "Put the file back or correct its path in the settings. The job goes on by itself.";
+    let fix = "Put the file back, or choose another model in the settings. The job goes on by itself.";
     assert_eq!(failure.fix, fix);
 }
 
 #[test]
 fn no_model_file_at_all_says_which_setting_it_is() {
     let failure = TranscribeCpp::new(&SpeechSettings::default()).err().unwrap();
-    assert_eq!(failure.what, "No speech model is set.");
-    assert!(failure.fix.contains("[speech]"), "{}", failure.fix);
+    assert_eq!(failure.what, "No speech model is chosen.");
+    assert!(failure.fix.contains("debrief models list"), "{}", failure.fix);
 }
 
 #[tokio::test]
@@ -90,10 +95,10 @@ async fn a_file_that_is_no_model_names_itself_and_what_is_accepted() {
     let failure = engine(&letter).ready().await.unwrap_err();
     assert_eq!(failure.code, FailureCode::ModelUnusable);
     assert_eq!(failure.what, "letter.txt cannot be used as a speech model.");
-    assert!(failure.fix.contains("whisper.cpp (ggml-….bin) or a GGUF file"), "{}", failure.fix);
+    assert!(failure.fix.contains("whisper.cpp (ggml-….bin), or a GGUF file"), "{}", failure.fix);
 
     // Half a model has the right beginning, and is found out when it is loaded.
-    let model = tiny_model::write(desk.folder());
+    let model = TINY.write(desk.folder()).unwrap();
     let bytes = std::fs::read(&model).unwrap();
     std::fs::write(&model, &bytes[..bytes.len() / 2]).unwrap();
     let ended = engine(&model).transcribe(&audio, &Hints::default(), desk.cx()).await;
@@ -105,7 +110,7 @@ async fn a_file_that_is_no_model_names_itself_and_what_is_accepted() {
 async fn a_language_that_the_model_does_not_know_is_refused() {
     let desk = Desk::new();
     let settings = SpeechSettings {
-        model: Some(tiny_model::write(desk.folder())),
+        model: Some(TINY.write(desk.folder()).unwrap()),
         language: Some("zh-Hant".into()),
         ..SpeechSettings::default()
     };
@@ -114,11 +119,57 @@ async fn a_language_that_the_model_does_not_know_is_refused() {
     let Err(StepError::Failed(failure)) = ended else { panic!("{ended:?}") };
     assert_eq!(failure.code, FailureCode::ModelUnusable);
     assert_eq!(failure.what, "The speech model does not understand the language \"zh-Hant\".");
-    assert_eq!(failure.fix, "Set another model file or another language in the settings.");
+    assert_eq!(failure.fix, "Choose another model or another language in the settings, then retry.");
 }
 
-#[test]
-fn traditional_chinese_is_told_from_simplified() {
-    assert!(is_traditional_chinese("zh-Hant-TW") && is_traditional_chinese("zh-TW"));
-    assert!(!is_traditional_chinese("zh") && !is_traditional_chinese("zh-CN"));
+/// Two windows with a generated Parakeet, which knows English and German.
+async fn heard_by_parakeet(
+    language: Option<&str>,
+    chinese: Option<ChineseScript>,
+) -> (u32, StepResult<Words>) {
+    let desk = Desk::new();
+    let audio = talk(&desk);
+    let settings = SpeechSettings {
+        model: Some(parakeet(desk.folder()).unwrap()),
+        language: language.map(str::to_owned),
+        chinese,
+        ..SpeechSettings::default()
+    };
+    let engine = TranscribeCpp::new(&settings).unwrap();
+    engine.ready().await.unwrap();
+    let hints = Hints { vocabulary: vec!["Ada Lovelace".into(), "<|endoftext|>".into()] };
+    let ended = engine.transcribe(&audio, &hints, desk.cx()).await;
+    assert_eq!(desk.host.kept_parts.load(Ordering::SeqCst), if ended.is_ok() { 2 } else { 0 });
+    (audio.duration_ms, ended)
+}
+
+#[tokio::test]
+async fn a_parakeet_runs_with_every_option_and_its_words_lie_inside_the_recording() {
+    for (language, chinese) in [
+        (None, None),
+        (Some("en"), None),
+        (Some("de-AT"), None),
+        (Some("en"), Some(ChineseScript::Traditional)),
+    ] {
+        let (duration_ms, ended) = heard_by_parakeet(language, chinese).await;
+        let words = ended.unwrap();
+        assert!(words.words.len() > 20, "{language:?}: {:?}", words.words);
+        assert!(words.words.is_sorted_by_key(|word| word.start_ms), "{:?}", words.words);
+        for word in &words.words {
+            assert!(word.start_ms <= word.end_ms && word.end_ms <= duration_ms, "{word:?}");
+            assert!(
+                word.text.starts_with(['w', 'x']) && !word.text.contains(char::is_whitespace),
+                "{word:?}"
+            );
+        }
+        assert!(words.words[0].start_ms >= 500, "nothing is heard before anybody speaks");
+    }
+}
+
+#[tokio::test]
+async fn a_parakeet_refuses_a_language_that_it_was_not_made_for() {
+    let (_, ended) = heard_by_parakeet(Some("zh"), Some(ChineseScript::Traditional)).await;
+    let Err(StepError::Failed(failure)) = ended else { panic!("{ended:?}") };
+    assert_eq!(failure.code, FailureCode::ModelUnusable);
+    assert_eq!(failure.what, "The speech model does not understand the language \"zh\".");
 }

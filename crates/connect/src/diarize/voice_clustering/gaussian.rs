@@ -90,6 +90,20 @@ impl Sums {
         0.5 * (spectrum + PITCH_WEIGHT * pitch)
     }
 
+    /// Mean and covariance of the spectrum, the latter's lower triangle row by row, then mean and variance of the pitch:
+    /// what [`debrief_core::voices`] compares. None without frames or without any pitch.
+    pub(super) fn print(&self) -> Option<Vec<f32>> {
+        if self.frames < 1.0 || self.voiced < 1.0 {
+            return None;
+        }
+        let mean: [f64; D] = std::array::from_fn(|i| f64::from(self.first[i]) / self.frames);
+        let pairs = (0..D).flat_map(|i| (0..=i).map(move |j| (i, j)));
+        let covariance =
+            pairs.zip(&self.second).map(|((i, j), sum)| f64::from(*sum) / self.frames - mean[i] * mean[j]);
+        let pitch = [self.pitch / self.voiced, self.pitch_variance()];
+        Some(mean.into_iter().chain(covariance).chain(pitch).map(|value| value as f32).collect())
+    }
+
     fn pitch_variance(&self) -> f64 {
         let mean = self.pitch / self.voiced;
         (self.pitch_squared / self.voiced - mean * mean).max(0.0) + FLOOR

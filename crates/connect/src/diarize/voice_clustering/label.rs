@@ -6,6 +6,7 @@ use debrief_core::transcript::Turn;
 use super::cluster::Cluster;
 use super::gaussian::{Sums, Voice};
 use super::{Atom, SPEAKER_FRAMES};
+use crate::diarize::SpeakerCount;
 
 /// Times that voices are learned anew from the atoms they were given.
 const ROUNDS: usize = 3;
@@ -20,8 +21,21 @@ const CHANGE_IN_PAUSE: f64 = 3.0;
 /// Pauses that do not end a turn, in milliseconds.
 const JOIN_MS: u32 = 300;
 
-/// The turns in order of time; speaker 0 is the first one heard.
-pub(super) fn turns(atoms: &[Atom], clusters: Vec<Cluster>, cx: &StageCx) -> Result<Vec<Turn>, Stopped> {
+/// Who spoke when, and how each speaker sounds.
+pub(super) struct Labelled {
+    /// In order of time; speaker 0 is the first one heard.
+    pub(super) turns: Vec<Turn>,
+    /// By speaker.
+    pub(super) speakers: Vec<Sums>,
+}
+
+/// The turns of the clusters' speakers.
+pub(super) fn turns(
+    atoms: &[Atom],
+    clusters: Vec<Cluster>,
+    count: SpeakerCount,
+    cx: &StageCx,
+) -> Result<Labelled, Stopped> {
     let mut speakers: Vec<Sums> = clusters.into_iter().map(|cluster| cluster.sums).collect();
     if speakers.is_empty() {
         // Not enough speech to compare: one speaker.
@@ -31,7 +45,7 @@ pub(super) fn turns(atoms: &[Atom], clusters: Vec<Cluster>, cx: &StageCx) -> Res
     }
     let mut labels = Vec::new();
     for _ in 0..ROUNDS {
-        drop_small(&mut speakers);
+        drop_small(&mut speakers, count.min);
         labels = best_path(atoms, &speakers, cx)?;
         let mut learned = vec![Sums::default(); speakers.len()];
         for (atom, label) in atoms.iter().zip(&labels) {
@@ -39,13 +53,21 @@ pub(super) fn turns(atoms: &[Atom], clusters: Vec<Cluster>, cx: &StageCx) -> Res
         }
         speakers = learned;
     }
-    Ok(in_order_of_appearance(merged(atoms, &labels)))
+    let (turns, order) = in_order_of_appearance(merged(atoms, &labels));
+    Ok(Labelled {
+        turns,
+        speakers: order.iter().map(|label| speakers[usize::from(*label)].clone()).collect(),
+    })
 }
 
-/// Speakers who hardly say anything are none, as long as there is another.
-fn drop_small(speakers: &mut Vec<Sums>) {
-    let most = speakers.iter().map(Sums::frames).fold(0.0, f64::max);
-    speakers.retain(|sums| sums.frames() >= SPEAKER_FRAMES.min(most) && sums.frames() > 0.0);
+/// Speakers who hardly say anything are none, as long as there are others and not fewer than asked for.
+fn drop_small(speakers: &mut Vec<Sums>, fewest: usize) {
+    let mut heard: Vec<f64> = speakers.iter().map(Sums::frames).collect();
+    heard.sort_by(|a, b| b.total_cmp(a));
+    let most = heard.first().copied().unwrap_or(0.0);
+    let asked = heard.get(fewest.saturating_sub(1)).or(heard.last()).copied().unwrap_or(0.0);
+    let enough = SPEAKER_FRAMES.min(most).min(asked);
+    speakers.retain(|sums| sums.frames() >= enough && sums.frames() > 0.0);
     if speakers.is_empty() {
         speakers.push(Sums::default());
     }
@@ -102,8 +124,8 @@ fn merged(atoms: &[Atom], labels: &[usize]) -> Vec<Turn> {
     turns
 }
 
-/// Numbers speakers in the order in which they are heard.
-fn in_order_of_appearance(mut turns: Vec<Turn>) -> Vec<Turn> {
+/// Numbers speakers in the order in which they are heard; says which number each had.
+fn in_order_of_appearance(mut turns: Vec<Turn>) -> (Vec<Turn>, Vec<u16>) {
     let mut heard: Vec<u16> = Vec::new();
     for turn in &mut turns {
         let number = heard.iter().position(|speaker| *speaker == turn.speaker).unwrap_or_else(|| {
@@ -112,5 +134,5 @@ fn in_order_of_appearance(mut turns: Vec<Turn>) -> Vec<Turn> {
         });
         turn.speaker = number as u16;
     }
-    turns
+    (turns, heard)
 }

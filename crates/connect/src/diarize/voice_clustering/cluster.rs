@@ -3,6 +3,7 @@
 use debrief_core::stage::{StageCx, Stopped};
 
 use super::gaussian::{Sums, penalty};
+use crate::diarize::SpeakerCount;
 
 /// Stretches that are compared with each other at once; more are clustered in groups first, and then the groups, so
 /// that a day of speech costs a day's worth of groups and not its square.
@@ -37,21 +38,21 @@ impl Cluster {
     }
 }
 
-/// Joins clusters until the rest differ, and no more than `most` are left.
+/// Joins clusters until the rest differ, and as many are left as may be.
 pub(super) fn join(
     clusters: Vec<Cluster>,
-    most: usize,
+    count: SpeakerCount,
     lambda: f64,
     cx: &StageCx,
 ) -> Result<Vec<Cluster>, Stopped> {
-    join_in_groups(clusters, AT_ONCE, most, lambda, cx)
+    join_in_groups(clusters, AT_ONCE, count, lambda, cx)
 }
 
 /// Joins in groups of `at_once`, until one group is left.
 pub(super) fn join_in_groups(
     mut clusters: Vec<Cluster>,
     at_once: usize,
-    most: usize,
+    count: SpeakerCount,
     lambda: f64,
     cx: &StageCx,
 ) -> Result<Vec<Cluster>, Stopped> {
@@ -59,11 +60,12 @@ pub(super) fn join_in_groups(
         let mut joined = Vec::new();
         for group in clusters.chunks(at_once) {
             // At most half of a group is left, so this comes to an end.
-            joined.extend(join_group(group.to_vec(), PER_GROUP.min(at_once / 2), lambda, cx)?);
+            let left = SpeakerCount { min: count.min, max: PER_GROUP.min(at_once / 2) };
+            joined.extend(join_group(group.to_vec(), left, lambda, cx)?);
         }
         clusters = joined;
     }
-    join_group(clusters, most, lambda, cx)
+    join_group(clusters, count, lambda, cx)
 }
 
 /// How much two clusters differ: below zero they are one speaker (the Bayesian information criterion).
@@ -75,7 +77,7 @@ fn difference(a: &Cluster, b: &Cluster, lambda: f64) -> f64 {
 
 fn join_group(
     mut clusters: Vec<Cluster>,
-    most: usize,
+    count: SpeakerCount,
     lambda: f64,
     cx: &StageCx,
 ) -> Result<Vec<Cluster>, Stopped> {
@@ -92,7 +94,8 @@ fn join_group(
             .enumerate()
             .flat_map(|(b, row)| row.iter().enumerate().map(move |(a, d)| (a, b, *d)));
         let Some((a, b, least)) = pairs.min_by(|x, y| x.2.total_cmp(&y.2)) else { return Ok(clusters) };
-        if least >= 0.0 && clusters.len() <= most {
+        let few = clusters.len() <= count.max;
+        if few && (least >= 0.0 || clusters.len() <= count.min) {
             return Ok(clusters);
         }
         clusters[a] = clusters[a].with(&clusters[b]);

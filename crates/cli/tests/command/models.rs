@@ -1,0 +1,153 @@
+//! Models: listed, added, downloaded from a host on loopback, removed, moved, measured.
+
+use std::io::{Read, Write};
+use std::net::TcpListener;
+
+use serde_json::Value;
+
+use crate::support::{Installation, Running, text};
+
+/// A host that answers every request like this, until the test ends.
+fn host(answer: fn(&str) -> Vec<u8>) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let mut request = Vec::new();
+            while !request.ends_with(b"\r\n\r\n") {
+                let mut byte = [0];
+                if stream.read(&mut byte).unwrap_or(0) == 0 {
+                    break;
+                }
+                request.push(byte[0]);
+            }
+            let _ = stream.write_all(&answer(&String::from_utf8_lossy(&request)));
+        }
+    });
+    address
+}
+
+fn with_host(installation: &Installation, host: &str, arguments: &[&str]) -> Running {
+    let mut command = installation.command(arguments);
+    Running::start(command.env("DEBRIEF__ENDPOINTS__MODELS", host))
+}
+
+fn listed(installation: &Installation, id: &str) -> Value {
+    let ran = installation.run(&["models", "list", "--json"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    ran.lines().into_iter().find(|model| model["id"] == id).unwrap()
+}
+
+#[test]
+fn the_list_says_what_every_model_is_and_that_its_weights_were_never_run() {
+    let installation = Installation::new();
+    let model = listed(&installation, "parakeet-tdt-0.6b-v3");
+    assert_eq!((text(&model, "licence"), text(&model["state"], "kind")), ("CC-BY-4.0", "absent"));
+    assert_eq!(model["size_bytes"], 739_508_576.0);
+    assert_eq!(model["never_run"], true);
+    assert_eq!(text(&model, "source"), "https://huggingface.co/handy-computer/parakeet-tdt-0.6b-v3-gguf");
+    let ran = installation.run(&["models", "list"]);
+    assert!(ran.stdout.contains("whisper-tiny"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("not downloaded"), "{}", ran.stdout);
+}
+
+#[test]
+fn small_files_are_fetched_pinned_and_removed() {
+    let installation = Installation::new();
+    let host = host(|request| {
+        let name = request.split_whitespace().nth(1).unwrap().to_owned();
+        let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", name.len());
+        [head.into_bytes(), name.into_bytes()].concat()
+    });
+    let ran = with_host(&installation, &host, &["models", "get", "speakrs-community-1"]).end();
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    insta::assert_snapshot!(ran.stdout, @r"
+    speakrs-community-1 is ready (not checked: the catalogue has no checksum; what arrived is pinned from now on).
+    speaker-diarization-community-1 by pyannoteAI, CC BY 4.0; converted by the makers of speakrs.
+    ");
+    assert_eq!(text(&listed(&installation, "speakrs-community-1"), "checked"), "pinned");
+
+    let ran = installation.run(&["models", "bench", "speakrs-community-1"]);
+    assert_eq!(ran.code, Some(2));
+    insta::assert_snapshot!(ran.stderr, @r"
+    The speed of models for speakers can't be measured yet.
+    Measure a model that transcribes; `debrief models list` shows them.
+    ");
+
+    let moved = installation.path().join("elsewhere");
+    let ran = installation.run(&["models", "move", moved.to_str().unwrap()]);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    assert!(moved.join("speakrs-community-1/plda_lda.npy").exists());
+
+    let ran = installation.run(&["models", "remove", "speakrs-community-1"]);
+    assert_eq!(
+        (ran.code, ran.stdout.as_str()),
+        (Some(0), "Removed. What needs no model does its work now.\n")
+    );
+}
+
+#[test]
+fn a_wrong_file_is_refused_and_nothing_of_it_stays() {
+    let installation = Installation::new();
+    let host = host(|_| b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nConnection: close\r\n\r\nabc".to_vec());
+    let ran = with_host(&installation, &host, &["models", "get", "whisper-tiny"]).end();
+    assert_eq!(ran.code, Some(1));
+    insta::assert_snapshot!(ran.stderr, @r"
+    What arrived is not what the catalogue says of ggml-tiny-q8_0.bin.
+    It was thrown away. Try again later; if it happens again, tell the makers of Debrief.
+    ");
+    assert_eq!(text(&listed(&installation, "whisper-tiny")["state"], "kind"), "absent");
+}
+
+#[test]
+fn ctrl_c_pauses_and_says_how_to_go_on() {
+    let installation = Installation::new();
+    let host = host(|_| {
+        // What is promised never comes: the connection stays as long as its thread sleeps.
+        std::thread::sleep(std::time::Duration::from_secs(600));
+        Vec::new()
+    });
+    let running = with_host(&installation, &host, &["models", "get", "whisper-tiny"]);
+    let claim = installation.path().join("models/locks/whisper-tiny");
+    while !claim.exists() {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    running.interrupt();
+    let ran = running.end();
+    assert_eq!(ran.code, Some(130), "{}", ran.stderr);
+    let told = "Paused. What has arrived is kept; `debrief models get whisper-tiny` goes on from here.\n";
+    assert_eq!(ran.stderr, told);
+}
+
+#[test]
+fn files_are_added_by_what_they_are() {
+    let installation = Installation::new();
+    let model = installation.path().join("mine.gguf");
+    std::fs::write(&model, b"GGUF and so on").unwrap();
+    let ran = installation.run(&["models", "add", "mine.gguf", "--move"]);
+    let said = "Added as file:mine.gguf (not checked: nobody knows its checksum).\n";
+    assert_eq!((ran.code, ran.stdout.as_str()), (Some(0), said));
+    assert!(!model.exists());
+    assert_eq!(text(&listed(&installation, "file:mine.gguf")["state"], "kind"), "ready");
+
+    let ran = installation.run(&["models", "bench", "file:mine.gguf", "--seconds", "5"]);
+    assert_eq!(ran.code, Some(3), "{}", ran.stderr);
+    assert!(ran.stderr.starts_with("mine.gguf cannot be used as a speech model."), "{}", ran.stderr);
+
+    let ran = installation.run(&["models", "add", "settings.toml"]);
+    assert_eq!(ran.code, Some(1));
+    std::fs::write(installation.path().join("song.mp3"), b"ID3").unwrap();
+    let ran = installation.run(&["models", "add", "song.mp3"]);
+    insta::assert_snapshot!(ran.stderr, @r"
+    song.mp3 is no speech model that Debrief can use.
+    Add a file of the catalogue, a GGUF file made for transcribe.cpp, or whisper.cpp's ggml-….bin.
+    ");
+
+    let ran = installation.run(&["models", "bench", "whisper-tiny"]);
+    assert_eq!(ran.code, Some(3));
+    insta::assert_snapshot!(ran.stderr, @r"
+    The model Whisper tiny is not on this computer.
+    Download it in the settings, or run `debrief models get whisper-tiny`.
+    ");
+}

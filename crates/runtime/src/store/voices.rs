@@ -1,0 +1,166 @@
+//! Names that a person gives to speakers, and the voices that are remembered with them.
+
+use debrief_core::job::JobId;
+use debrief_core::stage::{Checkpoint, Stage};
+use debrief_core::transcript::{NamedSpeaker, Speakers, Voiceprint};
+use debrief_core::view::JobResult;
+use jiff::Timestamp;
+use rusqlite::{OptionalExtension, Transaction, params};
+
+use super::rows::{json, note, parse, read_job, timestamp, touch, unreadable};
+use super::{JobStore, Result, StoreError};
+
+/// Prints that are kept of one name for each method: the newest.
+const PRINTS_PER_NAME: u32 = 10;
+
+/// A remembered voice as it is stored.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StoredVoice {
+    /// Its number, never given twice.
+    pub id: i64,
+    /// Whose it is.
+    pub name: String,
+    /// How they sound.
+    pub print: Voiceprint,
+    /// The job in which they were heard; it may have been removed since.
+    pub job: JobId,
+    /// When it was remembered.
+    pub created_at: Timestamp,
+}
+
+impl JobStore {
+    /// Gives speaker number `index` of a job a name, and remembers `voice` with it, in one transaction. The names in the
+    /// job's result change, too, and so does its revision.
+    ///
+    /// # Errors
+    /// [`StoreError::UnknownJob`]; [`StoreError::NotEnded`] for a job whose names aren't there yet.
+    pub fn name_speaker(
+        &self,
+        id: JobId,
+        index: u16,
+        label: &str,
+        named: &NamedSpeaker,
+        voice: Option<&Voiceprint>,
+        now: Timestamp,
+    ) -> Result<()> {
+        self.write(|tx| {
+            read_job(tx, id)?;
+            amend_speakers(tx, id, |speakers| {
+                speakers.names.insert(index, named.name.clone());
+                speakers.by_person.insert(index, named.clone());
+            })?;
+            amend_identified(tx, id, label, &named.name)?;
+            if let Some(voice) = voice {
+                remember(tx, &named.name, voice, id, now)?;
+            }
+            touch(tx, id, now)?;
+            note(tx, id, now, "a speaker was named")
+        })
+    }
+
+    /// Every remembered voice, by name and then the oldest first.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub fn voices(&self) -> Result<Vec<StoredVoice>> {
+        let connection = self.lock();
+        let mut statement = connection.prepare_cached("SELECT * FROM voices ORDER BY name, id")?;
+        let voices = statement.query_map([], voice_of)?.collect::<rusqlite::Result<_>>()?;
+        Ok(voices)
+    }
+
+    /// Forgets one voice; says whether there was one of that number.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub fn forget_voice(&self, id: i64) -> Result<bool> {
+        let forgotten = self.write(|tx| Ok(tx.execute("DELETE FROM voices WHERE id = ?1", [id])?))?;
+        self.overwrite_forgotten()?;
+        Ok(forgotten > 0)
+    }
+
+    /// Forgets all voices, those that jobs keep to be remembered later, too; says how many were remembered.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub fn forget_all_voices(&self) -> Result<usize> {
+        let forgotten = self.write(|tx| {
+            let sql = "UPDATE checkpoints SET output = json_set(output, '$.voices', json('{}'))
+                       WHERE stage = ?1 AND json_type(output, '$.voices') = 'object'";
+            tx.execute(sql, [Stage::Diarize.word()])?;
+            // Of unfinished work the parts hold voices.
+            tx.execute("DELETE FROM parts WHERE stage = ?1", [Stage::Diarize.word()])?;
+            Ok(tx.execute("DELETE FROM voices", [])?)
+        })?;
+        self.overwrite_forgotten()?;
+        Ok(forgotten)
+    }
+
+    /// What was deleted is also gone from the database's log.
+    fn overwrite_forgotten(&self) -> Result<()> {
+        // Another process that reads just now keeps the log a little longer; then the next checkpoint does it.
+        Ok(self.lock().query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?)
+    }
+}
+
+fn amend_speakers(tx: &Transaction<'_>, id: JobId, amend: impl FnOnce(&mut Speakers)) -> Result<()> {
+    let at = params![id.to_string(), Stage::Identify.word(), Speakers::VERSION];
+    let stored: Option<String> = tx
+        .prepare_cached(
+            "SELECT output FROM checkpoints WHERE job = ?1 AND stage = ?2 AND version = ?3 AND stale = 0",
+        )?
+        .query_row(at, |row| row.get(0))
+        .optional()?;
+    let mut speakers: Speakers = stored.and_then(|output| parse(&output).ok()).ok_or(StoreError::NotEnded)?;
+    amend(&mut speakers);
+    tx.execute(
+        "UPDATE checkpoints SET output = ?3 WHERE job = ?1 AND stage = ?2",
+        params![id.to_string(), Stage::Identify.word(), json(&speakers)],
+    )?;
+    Ok(())
+}
+
+/// A job that has ended shows its speakers by their labels.
+fn amend_identified(tx: &Transaction<'_>, id: JobId, label: &str, name: &str) -> Result<()> {
+    let key = id.to_string();
+    let result: Option<String> =
+        tx.prepare_cached("SELECT result FROM jobs WHERE id = ?1")?.query_row([&key], |row| row.get(0))?;
+    let Some(mut result) = result.and_then(|text| parse::<JobResult>(&text).ok()) else { return Ok(()) };
+    result.identified_speakers.insert(label.to_owned(), name.to_owned());
+    tx.execute("UPDATE jobs SET result = ?2 WHERE id = ?1", params![key, json(&result)])?;
+    Ok(())
+}
+
+/// One voice of a name and job, instead of an earlier one of the same; of many, the newest stay.
+fn remember(tx: &Transaction<'_>, name: &str, voice: &Voiceprint, job: JobId, now: Timestamp) -> Result<()> {
+    let key = job.to_string();
+    tx.execute(
+        "DELETE FROM voices WHERE name = ?1 AND method = ?2 AND job = ?3",
+        params![name, voice.method, key],
+    )?;
+    tx.execute(
+        "INSERT INTO voices (name, method, print, heard_ms, job, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        params![name, voice.method, json(&voice.values), voice.heard_ms, key, now.as_millisecond()],
+    )?;
+    tx.execute(
+        "DELETE FROM voices WHERE name = ?1 AND method = ?2 AND id NOT IN
+           (SELECT id FROM voices WHERE name = ?1 AND method = ?2 ORDER BY id DESC LIMIT ?3)",
+        params![name, voice.method, PRINTS_PER_NAME],
+    )?;
+    Ok(())
+}
+
+fn voice_of(row: &rusqlite::Row<'_>) -> rusqlite::Result<StoredVoice> {
+    let text = |column: &str| row.get::<_, String>(column);
+    Ok(StoredVoice {
+        id: row.get("id")?,
+        name: text("name")?,
+        print: Voiceprint {
+            method: text("method")?,
+            values: parse(&text("print")?).map_err(|error| unreadable("print", error))?,
+            heard_ms: row.get("heard_ms")?,
+        },
+        job: text("job")?.parse().map_err(|error| unreadable("job", error))?,
+        created_at: timestamp(row, "created_at")?,
+    })
+}
