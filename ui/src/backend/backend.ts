@@ -7,6 +7,7 @@ import type {
   GoogleView,
   JobNews,
   JobView,
+  LinkLook,
   NotionPlaces,
   NotionRole,
   NotionView,
@@ -18,11 +19,11 @@ import type {
   WatchedFolder,
 } from './bindings';
 import type { SpeechBackend } from './speech';
-import type { LinkLook } from './speech-types';
 
 export type {
   About,
   AccountView,
+  ChineseScript,
   CommandError,
   DriveAccess,
   GoogleView,
@@ -30,7 +31,12 @@ export type {
   JobError,
   JobNews,
   JobResult,
+  JobSpeaker,
   JobView,
+  LinkLook,
+  ModelStateView,
+  ModelsView,
+  ModelView,
   NotionChoice,
   NotionConnection,
   NotionPlace,
@@ -47,29 +53,21 @@ export type {
   Processed,
   Progress,
   SecretsKept,
-  Stage,
-  StageState,
-  StageView,
-  StatusWord,
-  Unit,
-  Warning,
-  WatchedFolder,
-} from './bindings';
-export type {
-  ChineseScript,
-  JobSpeaker,
-  LinkLook,
-  Model,
-  ModelsView,
-  ModelState,
   SpeakerMethod,
   SpeakersView,
   SpeechEngine,
   SpeechService,
   SpeechView,
+  Stage,
+  StageState,
+  StageView,
+  StatusWord,
   TranscriptBeside,
-  Voice,
-} from './speech-types';
+  Unit,
+  VoiceView,
+  Warning,
+  WatchedFolder,
+} from './bindings';
 
 /** Files held over the window or let go of. */
 export type FileDrag =

@@ -46,7 +46,6 @@ export function linkLook(over: Partial<LinkLook> & { text: string }): LinkLook {
     processed: null,
     transcripts: [],
     problem: null,
-    transcripts: [],
     ...over,
   };
 }

@@ -4,14 +4,14 @@ import type {
   ChineseScript,
   CommandError,
   JobSpeaker,
-  Model,
+  ModelView,
   ModelsView,
-  ModelState,
+  ModelStateView,
   SpeakersView,
   SpeechEngine,
   SpeechService,
   SpeechView,
-  Voice,
+  VoiceView,
 } from './backend';
 import type { SpeechBackend } from './speech';
 
@@ -73,7 +73,7 @@ export function speechService(over: Partial<SpeechService> & { name: SpeechServi
   };
 }
 
-export function voice(over: Partial<Voice> & { id: string }): Voice {
+export function voice(over: Partial<VoiceView> & { id: number }): VoiceView {
   return {
     name: 'Mei',
     heard_ms: 252_000,
@@ -84,7 +84,7 @@ export function voice(over: Partial<Voice> & { id: string }): Voice {
   };
 }
 
-export function model(over: Partial<Model> & { id: string }): Model {
+export function model(over: Partial<ModelView> & { id: string }): ModelView {
   return {
     name: over.id,
     purpose: 'transcribe',
@@ -107,7 +107,7 @@ export function model(over: Partial<Model> & { id: string }): Model {
 const WHISPER_LANGUAGES = ['en', 'zh-Hant', 'zh-Hans', 'ja', 'ko', 'es', 'fr', 'de', 'it', 'pt', 'nl', 'pl'];
 
 /** The catalogue, with `states` for some of its models. */
-export function catalogue(states: Record<string, Partial<Model>> = {}): Model[] {
+export function catalogue(states: Record<string, Partial<ModelView>> = {}): ModelView[] {
   return [
     model({ id: 'whisper-tiny', name: 'Whisper tiny', size_bytes: 44 * MB, memory_bytes: 210 * MB }),
     model({
@@ -338,7 +338,7 @@ export class MemorySpeech implements SpeechBackend {
     return this.#changeSpeakers({ remember });
   }
 
-  async forgetVoice(id: string): Promise<SpeechView> {
+  async forgetVoice(id: number): Promise<SpeechView> {
     this.#called('forgetVoice', id);
     return this.#changeSpeakers({ voices: this.#speech.speakers.voices.filter((each) => each.id !== id) });
   }
@@ -390,7 +390,14 @@ export class MemorySpeech implements SpeechBackend {
     const { state, size_bytes } = this.#model(id);
     const bytes = 'bytes' in state ? state.bytes : 0;
     return this.changeModel(id, {
-      state: { kind: 'downloading', bytes, total: size_bytes, rate_bytes_per_s: null, eta_s: null },
+      state: {
+        kind: 'downloading',
+        bytes,
+        total: size_bytes,
+        rate_bytes_per_s: null,
+        eta_s: null,
+        started_again: false,
+      },
     });
   }
 
@@ -451,7 +458,7 @@ export class MemorySpeech implements SpeechBackend {
   }
 
   /** Changes a model and tells of it. */
-  changeModel(id: string, over: Partial<Model>): ModelsView {
+  changeModel(id: string, over: Partial<ModelView>): ModelsView {
     return this.#changeModels({
       models: this.#models.models.map((each) => (each.id === id ? { ...each, ...over } : each)),
     });
@@ -470,7 +477,7 @@ export class MemorySpeech implements SpeechBackend {
     this.refuseIfAsked();
   }
 
-  #model(id: string): Model {
+  #model(id: string): ModelView {
     const found = this.#models.models.find((each) => each.id === id);
     if (!found) throw MODEL_MISSING;
     return found;
@@ -497,11 +504,12 @@ export class MemorySpeech implements SpeechBackend {
   }
 }
 
-function nextOf(state: ModelState): ModelState | null {
+function nextOf(state: ModelStateView): ModelStateView | null {
   if (state.kind === 'verifying') return { kind: 'ready' };
   if (state.kind !== 'downloading') return null;
-  const bytes = state.bytes + TICK_BYTES;
-  if (bytes >= state.total) return { kind: 'verifying' };
-  const eta_s = Math.round((state.total - bytes) / RATE_BYTES_PER_S);
+  const bytes = (state.bytes ?? 0) + TICK_BYTES;
+  const left_bytes = (state.total ?? 0) - bytes;
+  if (left_bytes <= 0) return { kind: 'verifying' };
+  const eta_s = Math.round(left_bytes / RATE_BYTES_PER_S);
   return { ...state, bytes, rate_bytes_per_s: RATE_BYTES_PER_S, eta_s };
 }

@@ -189,6 +189,8 @@ export class MemoryBackend extends MemorySpeech implements Backend {
         return ['/home/kim/Downloads/client_secret_409218.json'];
       case 'folder':
         return ['/home/kim/Recordings'];
+      case 'model':
+        return ['/home/kim/Downloads/ggml-medium-q8_0.bin'];
     }
   }
 

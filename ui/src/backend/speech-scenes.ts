@@ -108,11 +108,12 @@ export function backendOfSpeechScene(scene: SpeechScene, jobs: JobView[]): Memor
                 total: 874 * MB,
                 rate_bytes_per_s: 11.4 * MB,
                 eta_s: 250,
+                started_again: true,
               },
             },
             'whisper-small': { state: { kind: 'paused', bytes: 101 * MB, total: 264 * MB } },
             'whisper-tiny': {
-              state: { kind: 'failed', problem: MODEL_DAMAGED, bytes: 0, total: 44 * MB },
+              state: { kind: 'failed', problem: MODEL_DAMAGED },
             },
             'parakeet-v3': { state: { kind: 'verifying' } },
           }),
@@ -130,7 +131,7 @@ export function backendOfSpeechScene(scene: SpeechScene, jobs: JobView[]): Memor
             min: 2,
             max: 4,
             remember: true,
-            voices: [voice({ id: 'v-mei' }), voice({ id: 'v-jonas', name: 'Jonas', from: null })],
+            voices: [voice({ id: 1 }), voice({ id: 2, name: 'Jonas', from: null })],
           }),
         }),
         models: modelsView({

@@ -13,7 +13,7 @@ export interface SpeechBackend {
   /** Without numbers the speakers are counted by the method itself. */
   setSpeakers(method: string | null, min: number | null, max: number | null): Promise<SpeechView>;
   rememberVoices(on: boolean): Promise<SpeechView>;
-  forgetVoice(id: string): Promise<SpeechView>;
+  forgetVoice(id: number): Promise<SpeechView>;
   forgetAllVoices(): Promise<SpeechView>;
   /** Asks the service about the key before it is kept. */
   setSpeechKey(service: string, key: string): Promise<SpeechView>;

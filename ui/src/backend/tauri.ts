@@ -18,7 +18,6 @@ import type {
   Stage,
 } from './backend';
 import { commands } from './bindings';
-import { speechCommands as speech } from './speech-types';
 
 export class TauriBackend implements Backend {
   processFile(fileId: string, attachmentFileIds: string[]) {
@@ -102,7 +101,7 @@ export class TauriBackend implements Backend {
   }
 
   lookUp(text: string) {
-    return speech.lookUp(text);
+    return commands.lookUp(text);
   }
 
   async undoRename(jobId: string) {
@@ -194,97 +193,97 @@ export class TauriBackend implements Backend {
   }
 
   speechStatus() {
-    return speech.speechStatus();
+    return commands.speechStatus();
   }
 
   chooseEngine(engine: string | null, model: string | null) {
-    return speech.chooseEngine(engine, model);
+    return commands.chooseEngine(engine, model);
   }
 
   setSpeechLanguage(language: string | null, chinese: ChineseScript | null) {
-    return speech.setSpeechLanguage(language, chinese);
+    return commands.setSpeechLanguage(language, chinese);
   }
 
   setVocabulary(words: string[]) {
-    return speech.setVocabulary(words);
+    return commands.setVocabulary(words);
   }
 
   setGpu(on: boolean) {
-    return speech.setGpu(on);
+    return commands.setGpu(on);
   }
 
   setSpeakers(method: string | null, min: number | null, max: number | null) {
-    return speech.setSpeakers(method, min, max);
+    return commands.setSpeakers(method, min, max);
   }
 
   rememberVoices(on: boolean) {
-    return speech.rememberVoices(on);
+    return commands.rememberVoices(on);
   }
 
-  forgetVoice(id: string) {
-    return speech.forgetVoice(id);
+  forgetVoice(id: number) {
+    return commands.forgetVoice(id);
   }
 
   forgetAllVoices() {
-    return speech.forgetAllVoices();
+    return commands.forgetAllVoices();
   }
 
   setSpeechKey(service: string, key: string) {
-    return speech.setSpeechKey(service, key);
+    return commands.setSpeechKey(service, key);
   }
 
   removeSpeechKey(service: string) {
-    return speech.removeSpeechKey(service);
+    return commands.removeSpeechKey(service);
   }
 
   testSpeechService(service: string) {
-    return speech.testSpeechService(service);
+    return commands.testSpeechService(service);
   }
 
   setSpeechService(service: string, baseUrl: string | null, model: string | null) {
-    return speech.setSpeechService(service, baseUrl, model);
+    return commands.setSpeechService(service, baseUrl, model);
   }
 
   models() {
-    return speech.models();
+    return commands.models();
   }
 
   getModel(id: string) {
-    return speech.getModel(id);
+    return commands.getModel(id);
   }
 
   pauseModel(id: string) {
-    return speech.pauseModel(id);
+    return commands.pauseModel(id);
   }
 
   cancelModel(id: string) {
-    return speech.cancelModel(id);
+    return commands.cancelModel(id);
   }
 
   removeModel(id: string) {
-    return speech.removeModel(id);
+    return commands.removeModel(id);
   }
 
   addModelFile() {
-    return speech.addModelFile();
+    return commands.addModelFile();
   }
 
   moveModels() {
-    return speech.moveModels();
+    return commands.moveModels();
   }
 
   async followModels(tell: (models: ModelsView) => void) {
     const channel = new Channel<ModelsView>();
     channel.onmessage = tell;
-    await speech.followModels(channel);
+    await commands.followModels(channel);
   }
 
   jobSpeakers(jobId: string) {
-    return speech.jobSpeakers(jobId);
+    return commands.jobSpeakers(jobId);
   }
 
   async nameSpeaker(jobId: string, label: string, name: string, remember: boolean) {
-    await speech.nameSpeaker(jobId, label, name, remember);
+    await commands.nameSpeaker(jobId, label, name, remember);
   }
 
   async followJobs(tell: (news: JobNews) => void) {

@@ -4,15 +4,15 @@ import {
   asCommandError,
   type Backend,
   type CommandError,
-  type Model,
+  type ModelView,
   type ModelsView,
 } from '../backend/backend';
 
 /** Told of what somebody who cannot see the window should hear about. */
 export interface ModelsListener {
-  ready(model: Model): void;
+  ready(model: ModelView): void;
   /** A download stopped with its problem. */
-  stopped(model: Model, error: CommandError): void;
+  stopped(model: ModelView, error: CommandError): void;
   refused(error: CommandError): void;
   /** A model came or went: engines may have become ready. */
   changed(): void;
@@ -21,8 +21,8 @@ export interface ModelsListener {
 const RECOMMENDED = ['best', 'fast'];
 
 /** Recommended ones first, then what is in use or on its way, then the others; each group as it was given. */
-export function inOrder(models: readonly Model[]): Model[] {
-  const rank = (model: Model) => {
+export function inOrder(models: readonly ModelView[]): ModelView[] {
+  const rank = (model: ModelView) => {
     if (model.recommended !== null) return RECOMMENDED.indexOf(model.recommended);
     if (model.chosen) return 2;
     return model.state.kind === 'absent' ? 4 : 3;
@@ -31,12 +31,12 @@ export function inOrder(models: readonly Model[]): Model[] {
 }
 
 /** Whether a model is shown without asking for all of them. */
-export function isNear(model: Model): boolean {
+export function isNear(model: ModelView): boolean {
   return model.recommended !== null || model.chosen || model.state.kind !== 'absent';
 }
 
 /** The model that jobs use once `id` is removed; `null` if no other of its purpose is here. */
-export function replacementOf(models: readonly Model[], id: string): Model | null {
+export function replacementOf(models: readonly ModelView[], id: string): ModelView | null {
   const removed = models.find((model) => model.id === id);
   const others = models.filter(
     (model) => model.id !== id && model.purpose === removed?.purpose && model.state.kind === 'ready',
@@ -45,17 +45,17 @@ export function replacementOf(models: readonly Model[], id: string): Model | nul
 }
 
 /** How far a download is, in whole per cent; `null` where that is not known. */
-export function percentOf({ state }: Model): number | null {
-  if (!('total' in state) || state.total === 0) return null;
-  return Math.min(100, Math.floor((100 * state.bytes) / state.total));
+export function percentOf({ state }: ModelView): number | null {
+  if (!('total' in state) || !state.total) return null;
+  return Math.min(100, Math.floor((100 * (state.bytes ?? 0)) / state.total));
 }
 
-/** Why a model would not be of use here. */
-export function obstacleOf(model: Model, view: ModelsView): 'disk' | 'memory' | null {
-  if (model.memory_bytes > view.memory_bytes) return 'memory';
+/** Why a model would not be of use here, as far as the system tells what it has. */
+export function obstacleOf(model: ModelView, view: ModelsView): 'disk' | 'memory' | null {
+  if (view.memory_bytes && (model.memory_bytes ?? 0) > view.memory_bytes) return 'memory';
   if (model.state.kind === 'ready' || model.state.kind === 'verifying') return null;
-  const here_bytes = 'bytes' in model.state ? model.state.bytes : 0;
-  return model.size_bytes - here_bytes > view.free_bytes ? 'disk' : null;
+  const here_bytes = 'bytes' in model.state ? (model.state.bytes ?? 0) : 0;
+  return view.free_bytes && (model.size_bytes ?? 0) - here_bytes > view.free_bytes ? 'disk' : null;
 }
 
 export class Models {

@@ -195,7 +195,7 @@ export class Speech {
     return this.#change('speakers', { speakers }, () => this.#backend.rememberVoices(remember));
   }
 
-  async forgetVoice(id: string): Promise<void> {
+  async forgetVoice(id: number): Promise<void> {
     const done = await this.#change('speakers', {}, () => this.#backend.forgetVoice(id));
     if (done) this.#listener.voicesForgotten(1);
   }
