@@ -95,7 +95,7 @@ export function model(over: Partial<ModelView> & { id: string }): ModelView {
     attribution: 'OpenAI',
     source: 'https://huggingface.co/ggerganov/whisper.cpp',
     state: { kind: 'absent' },
-    checked: 'unchecked',
+    checked: null,
     speed: null,
     recommended: null,
     chosen: false,
@@ -422,12 +422,15 @@ export class MemorySpeech implements SpeechBackend {
     this.#called('addModelFile');
     if (this.pickModelNext === null) return null;
     const added = model({
-      id: this.pickModelNext,
+      id: 'file:ggml-medium-q8_0.bin',
       name: 'ggml-medium-q8_0.bin',
       state: { kind: 'ready' },
+      languages: [],
+      memory_bytes: 0,
       licence: '',
       attribution: '',
-      source: this.pickModelNext,
+      source: '',
+      checked: 'unchecked',
     });
     return this.#changeModels({ models: [...this.#models.models, added] });
   }

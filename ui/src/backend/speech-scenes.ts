@@ -122,6 +122,7 @@ export function backendOfSpeechScene(scene: SpeechScene, jobs: JobView[]): Memor
     case 'speech-ready':
       return new MemoryBackend({
         jobs,
+        about: { engine: 'Whisper large-v3-turbo' },
         speech: speechReady({
           gpus: ['NVIDIA GeForce RTX 4060'],
           vocabulary: ['Formosa Audio', 'Debrief', '陳怡君', 'nova-3'],
@@ -146,6 +147,7 @@ export function backendOfSpeechScene(scene: SpeechScene, jobs: JobView[]): Memor
     case 'speech-service':
       return new MemoryBackend({
         jobs,
+        about: { engine: 'Deepgram nova-3' },
         speech: speechReady({
           engine: 'deepgram',
           model: null,
@@ -167,6 +169,7 @@ export function backendOfSpeechScene(scene: SpeechScene, jobs: JobView[]): Memor
     case 'speech-jobs':
       return new MemoryBackend({
         jobs: speechJobs(),
+        about: { engine: 'Whisper large-v3-turbo' },
         speech: speechReady({ waiting_jobs: 6 }),
         speakersOf: {
           's-done': [

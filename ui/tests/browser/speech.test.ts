@@ -121,7 +121,9 @@ test('a service takes a key, and the key is kept nowhere in the window', async (
   await expectSound(page, 'key-refused');
   await field.fill('sk-123');
   await field.press('Enter');
-  await groq.locator('[type="password"]').waitFor({ state: 'detached' });
+  await groq.getByText('Key kept').waitFor();
+  expect(await field.inputValue()).toBe('');
+  expect(await groq.locator('summary').evaluate((node) => node === document.activeElement)).toBe(true);
   expect(await page.content()).not.toContain('sk-123');
   await expectSound(page, 'key-taken');
 });
