@@ -524,7 +524,6 @@ service-asking = Asking…
 service-test = Test
 service-test-heard = Test { $service }
 service-remove = Remove key
-service-remove-heard = Remove the key of { $service }
 
 speakers-method = Told apart by
 speakers-count = How many

@@ -491,7 +491,6 @@ service-asking = 詢問中…
 service-test = 測試
 service-test-heard = 測試 { $service }
 service-remove = 移除金鑰
-service-remove-heard = 移除 { $service } 的金鑰
 
 speakers-method = 區分方式
 speakers-count = 人數

@@ -3,7 +3,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 
-import { Browser, expectSound, type Look } from './support';
+import { Browser, expectSound, type Look, shot } from './support';
 
 let browser: Browser;
 beforeAll(async () => {
@@ -67,6 +67,8 @@ describe('the settings are sound', () => {
         await toPart(page, `#settings-${part}`);
         await expectSound(page, `settings-whole-${scene}-${name}-${part}`);
       }
+      await toPart(page, '[data-part="transcription"] .vocabulary');
+      await shot(page, `settings-whole-${scene}-${name}-vocabulary`);
     }
   });
 });
