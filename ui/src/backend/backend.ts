@@ -18,10 +18,12 @@ import type {
   Stage,
   WatchedFolder,
 } from './bindings';
+import type { SpeechBackend } from './speech';
 
 export type {
   About,
   AccountView,
+  ChineseScript,
   CommandError,
   DriveAccess,
   GoogleView,
@@ -29,8 +31,12 @@ export type {
   JobError,
   JobNews,
   JobResult,
+  JobSpeaker,
   JobView,
   LinkLook,
+  ModelStateView,
+  ModelsView,
+  ModelView,
   NotionChoice,
   NotionConnection,
   NotionPlace,
@@ -47,11 +53,18 @@ export type {
   Processed,
   Progress,
   SecretsKept,
+  SpeakerMethod,
+  SpeakersView,
+  SpeechEngine,
+  SpeechService,
+  SpeechView,
   Stage,
   StageState,
   StageView,
   StatusWord,
+  TranscriptBeside,
   Unit,
+  VoiceView,
   Warning,
   WatchedFolder,
 } from './bindings';
@@ -61,7 +74,7 @@ export type FileDrag =
   { kind: 'over'; paths: string[] } | { kind: 'left' } | { kind: 'dropped'; paths: string[] };
 
 /** Every promise rejects with a {@link CommandError}. */
-export interface Backend {
+export interface Backend extends SpeechBackend {
   /** Makes a job of a recording (link, Drive id or path) and answers with its id once it is stored. */
   processFile(fileId: string, attachmentFileIds: string[]): Promise<string>;
   /** Makes a job of the bundled sample. */

@@ -25,6 +25,7 @@ import type {
 import { type GoogleOptions, MemoryGoogle } from './memory-google';
 import { jobResult, jobView, needing, notionResult } from './memory-jobs';
 import { MemoryNotion, type NotionOptions } from './memory-notion';
+import { MemorySpeech, type SpeechOptions } from './memory-speech';
 
 export { jobResult, jobView, needing, notionResult, PAGE_FOLDER_GONE, stagesUpTo } from './memory-jobs';
 
@@ -32,21 +33,17 @@ const IN_FLIGHT = 3;
 const RUN_MS = 90_000;
 const TICK_MS = 250;
 
-export interface MemoryOptions extends GoogleOptions, NotionOptions {
+export interface MemoryOptions extends GoogleOptions, NotionOptions, SpeechOptions {
   jobs?: JobView[];
   about?: Partial<Omit<About, 'destination' | 'notion_place'>>;
   /** Whether time passes; tests move jobs by hand. */
   alive?: boolean;
 }
 
-export class MemoryBackend implements Backend {
+export class MemoryBackend extends MemorySpeech implements Backend {
   readonly jobs = new Map<string, JobView>();
-  /** Every call that changes something, in order. */
-  readonly calls: unknown[][] = [];
   readonly google: MemoryGoogle;
   readonly notion: MemoryNotion;
-  /** Set to make the next call that takes a recording or a job fail. */
-  refuseNext: CommandError | null = null;
   /** What the next file dialog answers. */
   pickNext: string[] = ['/home/kim/Recordings/interview.m4a'];
   /** Every text that was looked up, in order. */
@@ -61,6 +58,7 @@ export class MemoryBackend implements Backend {
   #nextId = 1;
 
   constructor({ jobs = [], about = {}, alive = false, ...connections }: MemoryOptions = {}) {
+    super(connections);
     this.google = new MemoryGoogle(connections);
     this.notion = new MemoryNotion(connections);
     this.#about = {
@@ -85,7 +83,7 @@ export class MemoryBackend implements Backend {
 
   async processFile(fileId: string, attachmentFileIds: string[]): Promise<string> {
     this.calls.push(['processFile', fileId, attachmentFileIds]);
-    this.#refuseIfAsked();
+    this.refuseIfAsked();
     const inDrive = isDriveSource(fileId);
     if (/^https?:/u.test(fileId) && !inDrive) {
       throw {
@@ -120,7 +118,7 @@ export class MemoryBackend implements Backend {
 
   async cancelJob(jobId: string): Promise<void> {
     this.calls.push(['cancelJob', jobId]);
-    this.#refuseIfAsked();
+    this.refuseIfAsked();
     const job = this.#known(jobId);
     this.change({
       ...job,
@@ -137,7 +135,7 @@ export class MemoryBackend implements Backend {
 
   async retryJob(jobId: string, from: Stage | null): Promise<void> {
     this.calls.push(['retryJob', jobId, from]);
-    this.#refuseIfAsked();
+    this.refuseIfAsked();
     const job = this.#known(jobId);
     const next = from ?? job.stages.find((stage) => stage.state !== 'done')?.stage ?? 'rename';
     const reached = job.stages.findIndex((stage) => stage.stage === next);
@@ -160,7 +158,7 @@ export class MemoryBackend implements Backend {
 
   async deleteJob(jobId: string): Promise<void> {
     this.calls.push(['deleteJob', jobId]);
-    this.#refuseIfAsked();
+    this.refuseIfAsked();
     this.jobs.delete(jobId);
     this.#tell?.({ kind: 'removed', id: jobId });
   }
@@ -177,7 +175,7 @@ export class MemoryBackend implements Backend {
 
   async openPage(jobId: string): Promise<void> {
     this.calls.push(['openPage', jobId]);
-    this.#refuseIfAsked();
+    this.refuseIfAsked();
   }
 
   async pickFiles(kind: PickKind): Promise<string[]> {
@@ -191,6 +189,8 @@ export class MemoryBackend implements Backend {
         return ['/home/kim/Downloads/client_secret_409218.json'];
       case 'folder':
         return ['/home/kim/Recordings'];
+      case 'model':
+        return ['/home/kim/Downloads/ggml-medium-q8_0.bin'];
     }
   }
 
@@ -225,13 +225,13 @@ export class MemoryBackend implements Backend {
 
   async setGoogleClient(clientId: string, clientSecret: string): Promise<GoogleView> {
     this.calls.push(['setGoogleClient', clientId, clientSecret]);
-    this.#refuseIfAsked();
+    this.refuseIfAsked();
     return this.google.setClient(clientId);
   }
 
   async readGoogleClient(path: string): Promise<GoogleView> {
     this.calls.push(['readGoogleClient', path]);
-    this.#refuseIfAsked();
+    this.refuseIfAsked();
     return this.google.setClient('409218.apps.googleusercontent.com');
   }
 
@@ -254,7 +254,7 @@ export class MemoryBackend implements Backend {
 
   async undoRename(jobId: string): Promise<void> {
     this.calls.push(['undoRename', jobId]);
-    this.#refuseIfAsked();
+    this.refuseIfAsked();
     const job = this.#known(jobId);
     if (job.result) this.change({ ...job, result: { ...job.result, renamed_from: null } });
   }
@@ -265,7 +265,7 @@ export class MemoryBackend implements Backend {
 
   async connectNotion(token: string): Promise<NotionView> {
     this.calls.push(['connectNotion', token]);
-    this.#refuseIfAsked();
+    this.refuseIfAsked();
     return this.#goOnInNotion(this.notion.connect(token));
   }
 
@@ -281,12 +281,12 @@ export class MemoryBackend implements Backend {
 
   async openNotionIntegrations(): Promise<void> {
     this.calls.push(['openNotionIntegrations']);
-    this.#refuseIfAsked();
+    this.refuseIfAsked();
   }
 
   async disconnectNotion(): Promise<NotionView> {
     this.calls.push(['disconnectNotion']);
-    this.#refuseIfAsked();
+    this.refuseIfAsked();
     return this.notion.disconnect();
   }
 
@@ -297,54 +297,54 @@ export class MemoryBackend implements Backend {
 
   async chooseNotionPlace(place: string): Promise<NotionView> {
     this.calls.push(['chooseNotionPlace', place]);
-    this.#refuseIfAsked();
+    this.refuseIfAsked();
     return this.#goOnInNotion(this.notion.choose(place));
   }
 
   async mapNotionProperty(role: NotionRole, property: string | null): Promise<NotionView> {
     this.calls.push(['mapNotionProperty', role, property]);
-    this.#refuseIfAsked();
+    this.refuseIfAsked();
     return this.notion.map(role, property);
   }
 
   async createNotionProperties(): Promise<NotionView> {
     this.calls.push(['createNotionProperties']);
-    this.#refuseIfAsked();
+    this.refuseIfAsked();
     return this.notion.create();
   }
 
   async writeNotionTestPage(): Promise<string> {
     this.calls.push(['writeNotionTestPage']);
-    this.#refuseIfAsked();
+    this.refuseIfAsked();
     return this.notion.writeTest();
   }
 
   async removeNotionTestPage(): Promise<void> {
     this.calls.push(['removeNotionTestPage']);
-    this.#refuseIfAsked();
+    this.refuseIfAsked();
     this.notion.removeTest();
   }
 
   async openNotionTestPage(): Promise<void> {
     this.calls.push(['openNotionTestPage']);
-    this.#refuseIfAsked();
+    this.refuseIfAsked();
   }
 
   async setDestination(destination: PageDestination): Promise<NotionView> {
     this.calls.push(['setDestination', destination]);
-    this.#refuseIfAsked();
+    this.refuseIfAsked();
     return this.notion.setDestination(destination);
   }
 
   async setPageOptions(options: PageOptions): Promise<NotionView> {
     this.calls.push(['setPageOptions', options]);
-    this.#refuseIfAsked();
+    this.refuseIfAsked();
     return this.notion.setOptions(options);
   }
 
   async updatePage(jobId: string): Promise<void> {
     this.calls.push(['updatePage', jobId]);
-    this.#refuseIfAsked();
+    this.refuseIfAsked();
     const { stages, result, ...job } = this.#known(jobId);
     const last = stages.findIndex((stage) => stage.stage === 'publish');
     this.change({
@@ -360,7 +360,7 @@ export class MemoryBackend implements Backend {
 
   async undoPage(jobId: string): Promise<void> {
     this.calls.push(['undoPage', jobId]);
-    this.#refuseIfAsked();
+    this.refuseIfAsked();
     const job = this.#known(jobId);
     if (!job.result) return;
     const undone = { notion_page_url: null, page_undone: true, renamed_from: null, drive_filename: null };
@@ -369,7 +369,7 @@ export class MemoryBackend implements Backend {
 
   async pageMarkdown(jobId: string): Promise<string> {
     this.calls.push(['pageMarkdown', jobId]);
-    this.#refuseIfAsked();
+    this.refuseIfAsked();
     const { title, result } = this.#known(jobId);
     return `# ${title}\n\n${result?.summary ?? ''}\n`;
   }
@@ -446,18 +446,13 @@ export class MemoryBackend implements Backend {
     return job;
   }
 
-  #refuseIfAsked(): void {
-    const refusal = this.refuseNext;
-    this.refuseNext = null;
-    if (refusal) throw refusal;
-  }
-
   #setPaused(paused: boolean): void {
     this.#about = { ...this.#about, paused };
     this.#tell?.({ kind: 'paused', paused });
   }
 
   #tick(): void {
+    this.download();
     if (this.#about.paused) return;
     const jobs = [...this.jobs.values()];
     const working = jobs.filter((job) => job.status === 'processing' && job.group === 'working');

@@ -1,11 +1,20 @@
 // Lists of jobs to look at in a plain browser: `?backend=memory&scene=busy`.
 
 import type { JobView } from './backend';
-import { backendOfGoogleScene, GOOGLE_SCENES, type GoogleScene } from './google-scenes';
+import { backendOfGoogleScene, GOOGLE_SCENES } from './google-scenes';
 import { jobResult, jobView, MemoryBackend, PAGE_FOLDER_GONE, stagesUpTo } from './memory';
-import { backendOfNotionScene, NOTION_SCENES, type NotionScene } from './notion-scenes';
+import { backendOfNotionScene, NOTION_SCENES } from './notion-scenes';
+import { backendOfSpeechScene, SPEECH_SCENES } from './speech-scenes';
 
-const SCENES = ['empty', 'busy', 'live', 'broken', ...GOOGLE_SCENES, ...NOTION_SCENES] as const;
+const SCENES = [
+  'empty',
+  'busy',
+  'live',
+  'broken',
+  ...GOOGLE_SCENES,
+  ...NOTION_SCENES,
+  ...SPEECH_SCENES,
+] as const;
 export type Scene = (typeof SCENES)[number];
 
 function ago(seconds: number): string {
@@ -174,13 +183,13 @@ function backendNamed(name: string | null): MemoryBackend {
         },
       });
     default:
-      // Every other scene is about a connection.
-      return isOfNotion(scene)
-        ? backendOfNotionScene(scene, busy(chinese))
-        : backendOfGoogleScene(scene, busy(chinese));
+      // Every other scene is about a connection, or about speech.
+      if (isOneOf(NOTION_SCENES, scene)) return backendOfNotionScene(scene, busy(chinese));
+      if (isOneOf(SPEECH_SCENES, scene)) return backendOfSpeechScene(scene, busy(chinese));
+      return backendOfGoogleScene(scene, busy(chinese));
   }
 }
 
-function isOfNotion(scene: GoogleScene | NotionScene): scene is NotionScene {
-  return NOTION_SCENES.some((known) => known === scene);
+function isOneOf<Named extends Scene>(scenes: readonly Named[], scene: Scene): scene is Named {
+  return scenes.some((known) => known === scene);
 }

@@ -118,6 +118,61 @@ test('what is about Notion is called by the names and arguments that the app kno
   ]);
 });
 
+test('what is about speech is called by the names and arguments that the app knows', async () => {
+  const calls: [string, unknown][] = [];
+  mockIPC((command, args) => {
+    calls.push([command, args]);
+    return null;
+  });
+  const backend = new TauriBackend();
+  await backend.speechStatus();
+  await backend.chooseEngine('groq', null);
+  await backend.setSpeechLanguage('zh-Hant', 'traditional');
+  await backend.setVocabulary(['Debrief']);
+  await backend.setGpu(false);
+  await backend.setSpeakers(null, 2, 4);
+  await backend.rememberVoices(true);
+  await backend.forgetVoice(7);
+  await backend.forgetAllVoices();
+  await backend.setSpeechKey('groq', 'sk-1');
+  await backend.removeSpeechKey('groq');
+  await backend.testSpeechService('groq');
+  await backend.setSpeechService('openai', 'http://127.0.0.1:8000/v1', null);
+  await backend.models();
+  await backend.getModel('whisper-tiny');
+  await backend.pauseModel('whisper-tiny');
+  await backend.cancelModel('whisper-tiny');
+  await backend.removeModel('whisper-tiny');
+  await backend.addModelFile();
+  await backend.moveModels();
+  await backend.jobSpeakers('job-1');
+  await backend.nameSpeaker('job-1', 'Speaker 1', 'Mei', true);
+  expect(calls).toEqual([
+    ['speech_status', {}],
+    ['choose_engine', { engine: 'groq', model: null }],
+    ['set_speech_language', { language: 'zh-Hant', chinese: 'traditional' }],
+    ['set_vocabulary', { words: ['Debrief'] }],
+    ['set_gpu', { on: false }],
+    ['set_speakers', { method: null, min: 2, max: 4 }],
+    ['remember_voices', { on: true }],
+    ['forget_voice', { id: 7 }],
+    ['forget_all_voices', {}],
+    ['set_speech_key', { service: 'groq', key: 'sk-1' }],
+    ['remove_speech_key', { service: 'groq' }],
+    ['test_speech_service', { service: 'groq' }],
+    ['set_speech_service', { service: 'openai', baseUrl: 'http://127.0.0.1:8000/v1', model: null }],
+    ['models', {}],
+    ['get_model', { id: 'whisper-tiny' }],
+    ['pause_model', { id: 'whisper-tiny' }],
+    ['cancel_model', { id: 'whisper-tiny' }],
+    ['remove_model', { id: 'whisper-tiny' }],
+    ['add_model_file', {}],
+    ['move_models', {}],
+    ['job_speakers', { jobId: 'job-1' }],
+    ['name_speaker', { jobId: 'job-1', label: 'Speaker 1', name: 'Mei', remember: true }],
+  ]);
+});
+
 test('a refusal arrives with what happened and what to do', async () => {
   const refusal = { code: 'missing_file', what: 'There is no such file.', fix: 'Check the path.' };
   mockIPC(() => {

@@ -5,9 +5,11 @@ import { getCurrentWebview } from '@tauri-apps/api/webview';
 
 import type {
   Backend,
+  ChineseScript,
   DriveAccess,
   FileDrag,
   JobNews,
+  ModelsView,
   NotionRole,
   PageDestination,
   PageOptions,
@@ -188,6 +190,100 @@ export class TauriBackend implements Backend {
 
   pageMarkdown(jobId: string) {
     return commands.pageMarkdown(jobId);
+  }
+
+  speechStatus() {
+    return commands.speechStatus();
+  }
+
+  chooseEngine(engine: string | null, model: string | null) {
+    return commands.chooseEngine(engine, model);
+  }
+
+  setSpeechLanguage(language: string | null, chinese: ChineseScript | null) {
+    return commands.setSpeechLanguage(language, chinese);
+  }
+
+  setVocabulary(words: string[]) {
+    return commands.setVocabulary(words);
+  }
+
+  setGpu(on: boolean) {
+    return commands.setGpu(on);
+  }
+
+  setSpeakers(method: string | null, min: number | null, max: number | null) {
+    return commands.setSpeakers(method, min, max);
+  }
+
+  rememberVoices(on: boolean) {
+    return commands.rememberVoices(on);
+  }
+
+  forgetVoice(id: number) {
+    return commands.forgetVoice(id);
+  }
+
+  forgetAllVoices() {
+    return commands.forgetAllVoices();
+  }
+
+  setSpeechKey(service: string, key: string) {
+    return commands.setSpeechKey(service, key);
+  }
+
+  removeSpeechKey(service: string) {
+    return commands.removeSpeechKey(service);
+  }
+
+  testSpeechService(service: string) {
+    return commands.testSpeechService(service);
+  }
+
+  setSpeechService(service: string, baseUrl: string | null, model: string | null) {
+    return commands.setSpeechService(service, baseUrl, model);
+  }
+
+  models() {
+    return commands.models();
+  }
+
+  getModel(id: string) {
+    return commands.getModel(id);
+  }
+
+  pauseModel(id: string) {
+    return commands.pauseModel(id);
+  }
+
+  cancelModel(id: string) {
+    return commands.cancelModel(id);
+  }
+
+  removeModel(id: string) {
+    return commands.removeModel(id);
+  }
+
+  addModelFile() {
+    return commands.addModelFile();
+  }
+
+  moveModels() {
+    return commands.moveModels();
+  }
+
+  async followModels(tell: (models: ModelsView) => void) {
+    const channel = new Channel<ModelsView>();
+    channel.onmessage = tell;
+    await commands.followModels(channel);
+  }
+
+  jobSpeakers(jobId: string) {
+    return commands.jobSpeakers(jobId);
+  }
+
+  async nameSpeaker(jobId: string, label: string, name: string, remember: boolean) {
+    await commands.nameSpeaker(jobId, label, name, remember);
   }
 
   async followJobs(tell: (news: JobNews) => void) {

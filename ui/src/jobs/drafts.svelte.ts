@@ -1,13 +1,27 @@
-// What is about to become jobs: the text in the composer, the recordings lined up above it, and the PDFs of each.
+// What is about to become jobs: the text in the composer, the recordings lined up above it, and the documents of each.
 
-import { asCommandError, type Backend, type CommandError, type LinkLook } from '../backend/backend';
+import {
+  asCommandError,
+  type Backend,
+  type CommandError,
+  type LinkLook,
+  type TranscriptBeside,
+} from '../backend/backend';
 import { Looks } from './looks.svelte';
-import { isDriveSource, isGoogleClient, isPdf, linesOf, looksLikeRecording } from './sources';
+import {
+  isDocument,
+  isDriveSource,
+  isGoogleClient,
+  linesOf,
+  looksLikeRecording,
+  nameOf,
+  transcriptLikelihood,
+} from './sources';
 
 // A paste outside the text field waits this long for the answer whether it was processed before.
 const PASTE_PATIENCE_MS = 2_000;
 
-/** One recording that waits for "Process", with its own PDFs. */
+/** One recording that waits for "Process", with its own documents. */
 export interface Draft {
   key: number;
   source: string;
@@ -20,8 +34,19 @@ export interface DraftListener {
   refused(error: CommandError): void;
   /** A Google client was dropped among the files. */
   clientDropped(path: string): void;
-  /** A link in the composer cannot be read yet, or was processed before. */
+  /** A link in the composer cannot be read yet, was processed before, or has a transcript beside it. */
   looked(look: LinkLook): void;
+}
+
+/** A transcript that is used instead of recognition, as far as its name tells. */
+export interface TranscriptInUse {
+  name: string;
+  likelihood: 'surely' | 'maybe';
+}
+
+/** Whether a recording waits for an answer before it is processed by itself. */
+function asks(look: LinkLook | null | undefined): boolean {
+  return look !== null && look !== undefined && (look.processed !== null || look.transcripts.length > 0);
 }
 
 export class Drafts {
@@ -33,7 +58,7 @@ export class Drafts {
   #sends = $state(0);
 
   text = $state('');
-  /** PDFs of the recording in the text field, as paths and links. */
+  /** Documents of the recording in the text field, as paths and links. */
   attachments = $state<string[]>([]);
   lined = $state<Draft[]>([]);
   error = $state<CommandError | null>(null);
@@ -71,8 +96,8 @@ export class Drafts {
   }
 
   /**
-   * Text pasted outside the text field. Recordings are processed at once, except those that were processed before: they
-   * wait as chips for an answer. Anything else is only filled in.
+   * Text pasted outside the text field. Recordings are processed at once, except those that were processed before or have a
+   * transcript beside them: they wait as chips for an answer. Anything else is only filled in.
    */
   async pasteAnywhere(text: string): Promise<void> {
     const lines = linesOf(text);
@@ -86,27 +111,27 @@ export class Drafts {
     this.#sends += 1;
     const looks = await Promise.all(lines.map((line) => this.#lookPatiently(line)));
     this.#sends -= 1;
-    const known = new Set(lines.filter((_, index) => looks[index]?.processed));
+    const known = new Set(lines.filter((_, index) => asks(looks[index])));
     for (const line of lines) this.#pasted.delete(line);
     await this.#sendPasted(lines, known);
   }
 
-  /** Files let go of over the window: recordings become jobs, PDFs are kept for the composer's next job. */
+  /** Files let go of over the window: recordings become jobs, documents are kept for the composer's next job. */
   async drop(paths: string[]): Promise<void> {
     const client = paths.find(isGoogleClient);
     if (client !== undefined) this.#listener.clientDropped(client);
-    const pdfs = paths.filter(isPdf);
-    const recordings = paths.filter((path) => !isPdf(path) && !isGoogleClient(path));
+    const documents = paths.filter(isDocument);
+    const recordings = paths.filter((path) => !isDocument(path) && !isGoogleClient(path));
     const [only] = recordings;
     if (recordings.length === 1 && only !== undefined) {
-      await this.#sendAll([{ key: this.#nextKey++, source: only, attachments: pdfs }]);
+      await this.#sendAll([{ key: this.#nextKey++, source: only, attachments: documents }]);
       return;
     }
-    this.attach(pdfs);
+    this.attach(documents);
     await this.#sendAll(recordings.map((source) => ({ key: this.#nextKey++, source, attachments: [] })));
   }
 
-  /** Adds PDFs to a draft, or to the text field's own. */
+  /** Adds documents to a draft, or to the text field's own. */
   attach(paths: string[], draft?: Draft): void {
     const before = draft ? draft.attachments : this.attachments;
     const all = [...new Set([...before, ...paths])];
@@ -119,6 +144,29 @@ export class Drafts {
   detach(path: string, draft?: Draft): void {
     if (draft) draft.attachments = draft.attachments.filter((other) => other !== path);
     else this.attachments = this.attachments.filter((other) => other !== path);
+  }
+
+  /** Transcripts beside a recording, as long as none is attached to it. */
+  offersOf(source: string, attachments: readonly string[]): readonly TranscriptBeside[] {
+    if (this.transcriptIn(attachments)?.likelihood === 'surely') return [];
+    return this.looks.of(source)?.transcripts ?? [];
+  }
+
+  /** The attachment that the words and speakers are taken from. */
+  transcriptIn(attachments: readonly string[]): TranscriptInUse | null {
+    const found = attachments.flatMap((path) => {
+      const offered = this.#besides().find(({ link }) => link === path);
+      const name = this.calledDocument(path);
+      const likelihood = offered ? 'surely' : name === null ? null : transcriptLikelihood(name);
+      return name === null || likelihood === null ? [] : [{ name, likelihood }];
+    });
+    return found.find(({ likelihood }) => likelihood === 'surely') ?? found[0] ?? null;
+  }
+
+  /** How a document is called; `null` while only its link is known. */
+  calledDocument(path: string): string | null {
+    const offered = this.#besides().find(({ link }) => link === path);
+    return offered?.name ?? this.looks.of(path)?.name ?? (isDriveSource(path) ? null : nameOf(path));
   }
 
   /** Takes a recording out of the composer: a chip, or the text. */
@@ -173,7 +221,7 @@ export class Drafts {
     }
   }
 
-  /** Turns the text into chips, one per line. Its PDFs were meant for what was written first. */
+  /** Turns the text into chips, one per line. Its documents were meant for what was written first. */
   #lineUpText(): void {
     const lines = linesOf(this.text);
     lines.forEach((source, index) => this.#lineUp(source, index === 0 ? this.attachments : []));
@@ -184,6 +232,10 @@ export class Drafts {
   #lineUp(source: string, attachments: string[]): void {
     this.lined.push({ key: this.#nextKey++, source, attachments });
     if (this.looks.of(source) === undefined) void this.looks.now(source);
+  }
+
+  #besides(): TranscriptBeside[] {
+    return this.#recordings().flatMap((source) => this.looks.of(source)?.transcripts ?? []);
   }
 
   #recordings(): string[] {
@@ -207,7 +259,7 @@ export class Drafts {
     return look;
   }
 
-  /** Sends what was pasted and is still there; what was processed before is lined up. */
+  /** Sends what was pasted and is still there; what asks for an answer is lined up. */
   async #sendPasted(lines: string[], known: ReadonlySet<string>): Promise<void> {
     const text = this.text.trim();
     if (lines.includes(text)) {
@@ -269,9 +321,9 @@ export class Drafts {
   }
 
   #looked(text: string, look: LinkLook): void {
-    if (!look.problem && !look.processed) return;
+    if (!look.problem && !asks(look)) return;
     // What goes off by itself tells its problems as a job.
-    if (this.#pasted.has(text) && !look.processed) return;
+    if (this.#pasted.has(text) && !asks(look)) return;
     if (this.#recordings().includes(text)) this.#listener.looked(look);
   }
 

@@ -161,8 +161,8 @@ describe('dropped files', () => {
   test('a refused one stays in the composer', async () => {
     const { backend, drafts } = composer();
     backend.refuseNext = REFUSAL;
-    await drafts.drop(['/notes.txt']);
-    expect(drafts.lined.map((draft) => draft.source)).toEqual(['/notes.txt']);
+    await drafts.drop(['/notes.xyz']);
+    expect(drafts.lined.map((draft) => draft.source)).toEqual(['/notes.xyz']);
   });
 });
 

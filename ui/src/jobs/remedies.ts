@@ -19,7 +19,12 @@ export type Remedy =
   | 'connect_notion'
   | 'retry_notion'
   | 'choose_database'
-  | 'check_properties';
+  | 'check_properties'
+  | 'get_model'
+  | 'choose_engine'
+  | 'enter_key'
+  | 'smaller_model'
+  | 'download_again';
 
 /** What the remedy is for. */
 export interface Patient {
@@ -58,6 +63,20 @@ export function remedyOf(code: string): Remedy | null {
       return 'choose_database';
     case 'notion_property_unfit':
       return 'check_properties';
+    case 'model_missing':
+      return 'get_model';
+    case 'model_unusable':
+    case 'no_speech_engine':
+    case 'engine_failed':
+    case 'speech_credit_used_up':
+      return 'choose_engine';
+    case 'speech_key_missing':
+    case 'speech_key_refused':
+      return 'enter_key';
+    case 'not_enough_memory':
+      return 'smaller_model';
+    case 'model_damaged':
+      return 'download_again';
     case 'offline':
     case 'service_busy':
       return 'retry_now';
@@ -97,8 +116,8 @@ export function patientOf(job: JobView): Patient {
   return { source: job.source, name: job.title, account: job.account, jobId: job.id };
 }
 
-/** Where the settings can be opened: at a connection, or at the choice of a place in Notion. */
-export type SettingsPlace = 'google' | 'notion' | 'notion-place';
+/** Where the settings can be opened: at a part, at the choice of a place in Notion, or at the keys of speech services. */
+export type SettingsPlace = 'google' | 'notion' | 'notion-place' | 'transcription' | 'services' | 'models';
 
 /** What remedies are made with. */
 export interface Cabinet {
@@ -137,6 +156,17 @@ export async function apply(remedy: Remedy, { source, name, account, jobId }: Pa
       break;
     case 'choose_database':
       openSettings('notion-place');
+      break;
+    case 'choose_engine':
+      openSettings('transcription');
+      break;
+    case 'enter_key':
+      openSettings('services');
+      break;
+    case 'get_model':
+    case 'smaller_model':
+    case 'download_again':
+      openSettings('models');
       break;
     case 'copy_request': {
       const message = t('request-message', { name, link: driveAddress(source) });

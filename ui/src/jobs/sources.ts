@@ -43,9 +43,15 @@ export function driveAddress(source: string): string {
   return isDriveId(source) ? `https://drive.google.com/file/d/${source}/view` : source;
 }
 
-/** Whether the file is a document to attach rather than a recording. */
-export function isPdf(path: string): boolean {
-  return /\.pdf$/iu.test(path);
+/** Whether the file is something to attach rather than a recording: a PDF, or a written transcript. */
+export function isDocument(path: string): boolean {
+  return /\.(?:pdf|vtt|srt|txt)$/iu.test(path);
+}
+
+/** Whether what is called `name` is a transcript: surely, maybe, or not. */
+export function transcriptLikelihood(name: string): 'surely' | 'maybe' | null {
+  if (/\.(?:vtt|srt)$/iu.test(name)) return 'surely';
+  return /\.txt$/iu.test(name) ? 'maybe' : null;
 }
 
 /** Whether the file is a Google client as Google's console offers it for download. */

@@ -6,13 +6,14 @@ composer-placeholder = Paste a Google Drive link or a path, or drop a recording
 composer-label = Links or file paths of recordings
 composer-hint = Audio or video · { $key } works from anywhere in this window
 composer-choose = Choose recordings
-composer-attach = Attach PDF
-composer-attach-to = Attach PDF to { $name }
+composer-attach = Attach file
+composer-attach-kinds = PDFs, and transcripts as .vtt, .srt or .txt
+composer-attach-to = Attach a file to { $name }
 composer-process = Process
 composer-process-count = Process { $count }
 composer-sending = Adding…
 composer-lined = Recordings to process
-composer-attached = PDFs for the next job
+composer-attached = Files for the next job
 composer-remove = Remove { $name }
 composer-drive = Google Drive link
 composer-attach-link = Attach a link to a PDF, Google Doc or Slides
@@ -20,9 +21,9 @@ composer-attach-link-to = Attach a link to a PDF, Google Doc or Slides to { $nam
 composer-link-label = Link to a PDF, Google Doc or Slides
 composer-link-for = For { $name }
 composer-link-add = Attach
-composer-link-wrong = This isn’t a Google Drive link. Attach files from this computer with “Attach PDF”.
+composer-link-wrong = This isn’t a Google Drive link. Attach files from this computer with “Attach file”.
 drop-here = Let go to process
-drop-here-detail = PDFs are attached to the next recording
+drop-here-detail = PDFs and transcripts are attached to the next recording
 drop-client = Let go to set up Google
 drop-client-detail = The file is taken as your Google client
 engine-missing = No speech engine is ready.
@@ -32,6 +33,10 @@ look-pending = Looking it up…
 look-processed = Already processed { $day }.
 look-open = Open
 look-again = Process again
+look-beside = { $name } lies beside it.
+look-use = Use it instead of recognition
+transcript-surely = Words and speakers come from { $name }.
+transcript-maybe = Words and speakers come from { $name }, if it is a transcript.
 
 ## First look
 empty-title = Turn a recording into a page
@@ -141,6 +146,11 @@ remedy-connect_notion = Connect Notion
 remedy-retry_notion = Retry Notion step
 remedy-choose_database = Choose database
 remedy-check_properties = Check properties
+remedy-get_model = Get the model
+remedy-choose_engine = Choose engine
+remedy-enter_key = Enter key
+remedy-smaller_model = Choose a smaller model
+remedy-download_again = Download again
 
 request-message =
     Hello,
@@ -205,6 +215,14 @@ page-uncopied = The page couldn’t be copied.
 summary = Summary
 todos = To-dos
 speakers = Speakers
+speaker-name = Name…
+speaker-name-heard = Name: { $label }
+speaker-name-of = Name of { $label }
+speaker-remember = Remember this voice
+speaker-remember-detail = So that it is known in later recordings. Kept on this computer only.
+speaker-save = Save
+speaker-cancel = Cancel
+speaker-named = { $label } is called { $name } now.
 delete = Delete from list
 delete-ask-page = Delete this job from the list? Its page stays in your folder.
 delete-ask-notion = Delete this job from the list? Its page stays in Notion.
@@ -216,6 +234,9 @@ pause-all = Pause all
 resume-all = Resume
 paused-note = Paused. Nothing is lost; work goes on when you resume.
 engine-label = Speech engine
+footer-better = Get a better model
+footer-downloading = { $name }: { $percent }%
+footer-verifying = { $name }: verifying
 pages-line = Pages in { $folder }
 pages-line-notion = Pages go to { $place } in Notion
 pages-line-unset = No place in Notion is chosen
@@ -249,6 +270,9 @@ settings-found = { $count ->
    *[other] { $count } parts of the settings found
   }
 settings-connections = Connections
+settings-transcription = Transcription
+settings-speakers = Speakers
+settings-models = Models
 settings-pages = Pages
 settings-watched = Watched folders
 settings-advanced = Advanced
@@ -432,6 +456,9 @@ limit-gb = { NUMBER($count, maximumFractionDigits: 1) } GB
 
 find-google = Google Drive account sign in client
 find-notion = Notion workspace token connection database property mapping
+find-transcription = Speech engine model language Chinese Traditional Simplified vocabulary GPU service API key OpenAI Groq Deepgram AssemblyAI Gemini
+find-speakers = Speakers diarization voice voiceprint remember number privacy
+find-models = Models download Whisper Parakeet licence disk memory file folder
 find-pages = Page folder destination language section upload Markdown
 find-watched = Watch folder Drive automatic
 find-advanced = Sandbox test
@@ -448,6 +475,123 @@ watched-choose = Choose folder…
 watched-choose-detail = A folder on this computer.
 watched-access = A folder in Drive can be watched only with access to all of Drive.
 watched-give = Give access to all of Drive
+
+speech-next = The next recording is transcribed by { $engine }.
+speech-jobs = { $count ->
+    [one] { $count } job waits for an engine, a model or a key.
+   *[other] { $count } jobs wait for an engine, a model or a key.
+  }
+speech-engine = Engine
+engine-best = The best one that is ready
+engine-best-detail = One on this computer is taken before a service.
+engine-rough = Rough, English only.
+engine-unready = Not ready.
+engine-use-best = Use the best one that is ready
+audio-stays = On this computer.
+audio-sent = Audio is sent to { $host }.
+speech-model = Model
+model-best = The best one that is ready
+speech-gpu = Use the graphics processor
+speech-language = Spoken language
+speech-language-found = Found by itself
+speech-chinese = Chinese is written in
+chinese-engine = Whatever the engine writes
+chinese-traditional = Traditional characters
+chinese-simplified = Simplified characters
+vocabulary = Names and terms
+vocabulary-hint = They help engines to write them right. Names of people and of products, one at a time or a pasted list.
+vocabulary-add = Add
+vocabulary-added = { $count ->
+    [one] { $count } term is added.
+   *[other] { $count } terms are added.
+  }
+vocabulary-remove = Remove { $word }
+vocabulary-removed = { $word } is removed.
+services = Speech services
+services-why = Used only where you choose one as the engine. Each needs a key of yours, and what it costs is between you and the service.
+service-environment = Key from the environment, for this run
+service-key = Key kept
+service-keyless = Key optional
+service-no-key = No key
+service-address = Address
+service-address-hint = Any server that speaks OpenAI’s interface, also one of your own.
+service-address-save = Use
+service-key-label = Key
+service-key-other = Another key
+service-key-hint = It is checked with the service, kept with your other sign-ins, and never shown again.
+service-key-save = Check and keep
+service-asking = Asking…
+service-test = Test
+service-test-heard = Test { $service }
+service-remove = Remove key
+
+speakers-method = Told apart by
+speakers-count = How many
+count-automatic = Found by itself
+count-exactly = Exactly
+count-exactly-label = Number of speakers
+count-between = Between
+count-least = At least
+count-most = At most
+voices-remember = Remember voices
+voices-privacy = Off unless you turn it on. When you name a speaker and say so, a measure of the voice is kept, to know it in later recordings. It stays on this computer, is never sent anywhere, and can be deleted here.
+voices = Remembered voices
+voice-heard = { $time } heard
+voice-forget = Forget
+voice-forget-heard = Forget the voice of { $name }
+voices-forget = Forget all voices
+voices-forget-ask = { $count ->
+    [one] Forget { $count } voice? It is deleted from this computer. Names on pages stay.
+   *[other] Forget all { $count } voices? They are deleted from this computer. Names on pages stay.
+  }
+voices-keep = Keep
+
+models-why = Models do the work on this computer, without a network. They are downloaded once.
+models-transcribe = For transcribing
+models-speakers = For telling speakers apart
+models-more = { $count ->
+    [one] { $count } more model
+   *[other] { $count } more models
+  }
+models-add = Add file…
+models-add-detail = For computers without a network: a model’s file that you brought.
+models-folder = Kept in { $folder }, { $free } free
+models-folder-only = Kept in { $folder }
+models-move = Move…
+machine-memory = This computer has { $size } of memory
+machine-cores = { $cores ->
+    [one] { $cores } core
+   *[other] { $cores } cores
+  }
+recommended-best = Recommended
+recommended-fast = Recommended, faster
+model-languages = { $names } and { $count } more languages
+model-many-languages = Many languages
+list-between = { ", " }
+model-memory = needs { $size } of memory
+model-speed = { NUMBER($times, maximumFractionDigits: 1) }× real time here
+checked-verified = Checked against its source.
+checked-pinned = Not checked against a source; kept as first downloaded.
+checked-unchecked = Not checked against a source.
+model-never-run = Debrief was never tested with these weights.
+model-downloading = Downloading · { $progress }
+model-paused = Paused · { $progress }
+model-verifying = Verifying
+model-ready = Ready
+model-in-use = Ready · in use
+model-started-again = started again from the beginning
+model-no-disk = Doesn’t fit: { $free } are free on this disk.
+model-no-memory = Needs more memory than this computer has ({ $memory }).
+model-get = Get
+model-pause = Pause
+model-resume = Resume
+model-again = Download again
+model-cancel = Cancel
+model-remove = Remove
+model-keep = Keep
+model-remove-ask = Remove “{ $title }” from this computer?
+model-remove-ask-next = Remove “{ $title }”, which is in use? Jobs then use “{ $next }”.
+model-remove-ask-last = Remove “{ $title }”, which is in use? No other is here: jobs that need one wait until there is.
 
 sandbox-label = Use a sandbox instead of Google and Notion
 sandbox-detail = For trying things out: the address of a sandbox on this computer, such as http://127.0.0.1:4010. Nothing then reaches Google or Notion.
@@ -466,6 +610,13 @@ told-created = { $count ->
    *[other] { $count } properties are created.
   }
 told-test-removed = The test page is in Notion’s trash.
+told-key = The key of { $service } is kept.
+told-key-removed = The key of { $service } is removed.
+told-voices = { $count ->
+    [one] { $count } voice is forgotten.
+   *[other] { $count } voices are forgotten.
+  }
+told-model = { $name } is ready.
 
 ## Said aloud
 say-stage = { $title }: { $doing }
@@ -473,5 +624,6 @@ say-completed = { $title } is done.
 say-failed = { $title } failed. { $what } { $fix }
 say-cancelled = { $title } is cancelled.
 say-needs = { $title } needs you. { $what } { $fix }
+say-model-stopped = { $name }: { $what } { $fix }
 say-error = { $what } { $fix }
 say-added = Added to the list.

@@ -242,7 +242,7 @@ describe('the composer', () => {
     const { backend, user } = await opened();
     await user.click(screen.getByRole('textbox'));
     await user.paste('/a.m4a\n/b.m4a');
-    await user.click(screen.getByRole('button', { name: 'Attach PDF to b.m4a' }));
+    await user.click(screen.getByRole('button', { name: 'Attach a file to b.m4a' }));
     expect(await axeViolations()).toEqual([]);
     await user.click(screen.getByRole('button', { name: 'Process 2' }));
     expect(backend.calls.slice(1)).toEqual([
@@ -266,7 +266,7 @@ describe('the details', () => {
     const { backend, user } = await opened({ jobs: [completed] });
     const pane = screen.getByRole('complementary');
     expect(within(pane).getByText('Two candidates go on.')).toBeDefined();
-    expect(within(pane).getByText('Mei (Speaker 1)')).toBeDefined();
+    expect(within(pane).getByRole('list', { name: 'Speakers' }).textContent).toContain('Mei (Speaker 1)');
     expect(within(pane).getAllByRole('button', { name: /^Run again from here/u })).toHaveLength(8);
     await user.click(within(pane).getByRole('button', { name: 'Run again from here: Summarise' }));
     expect(backend.calls).toEqual([['retryJob', 'c', 'summarize']]);

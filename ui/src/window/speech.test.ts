@@ -1,0 +1,222 @@
+// Speech in the window: its settings, and what jobs and links offer about it.
+
+import { render, screen, waitFor, within } from '@testing-library/svelte';
+import userEvent from '@testing-library/user-event';
+import axe from 'axe-core';
+import { describe, expect, test } from 'vitest';
+
+import { type JobView, asCommandError } from '../backend/backend';
+import {
+  jobResult,
+  jobView,
+  MemoryBackend,
+  type MemoryOptions,
+  needing,
+  stagesUpTo,
+} from '../backend/memory';
+import {
+  catalogue,
+  KEY_MISSING,
+  model,
+  MODEL_DAMAGED,
+  modelsView,
+  speakersView,
+  speechReady,
+  voice,
+} from '../backend/memory-speech';
+import { wordsIn } from '../text/text';
+import Window from './Window.svelte';
+
+function needsSpeech(code: string): JobView {
+  const error = {
+    code,
+    what: 'It cannot go on.',
+    fix: 'Do this.',
+    stage: 'transcribe' as const,
+    detail: null,
+  };
+  return jobView({ id: 's', title: 'Board', ...needing(error) });
+}
+
+async function opened(options: MemoryOptions = {}) {
+  const backend = new MemoryBackend(options);
+  render(Window, { backend, words: wordsIn('en') });
+  await waitFor(() => expect(screen.getAllByRole('heading', { level: 2 }).length).toBeGreaterThan(0));
+  return { backend, user: userEvent.setup() };
+}
+
+async function withSettings(options: MemoryOptions = {}) {
+  const { backend, user } = await opened(options);
+  await user.keyboard('{Control>},{/Control}');
+  const sheet = await screen.findByRole('dialog', { name: 'Settings' });
+  const part = (name: string) => within(sheet).findByRole('region', { name });
+  return { backend, user, sheet, part };
+}
+
+async function axeViolations(): Promise<string[]> {
+  const { violations } = await axe.run(document.body, { rules: { 'color-contrast': { enabled: false } } });
+  return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html}`));
+}
+
+describe('a job that needs something for speech', () => {
+  test.each([
+    ['model_missing', 'Get the model', 'Models'],
+    ['model_damaged', 'Download again', 'Models'],
+    ['not_enough_memory', 'Choose a smaller model', 'Models'],
+    ['no_speech_engine', 'Choose engine', 'Transcription'],
+    ['model_unusable', 'Choose engine', 'Transcription'],
+    ['engine_failed', 'Choose engine', 'Transcription'],
+    ['speech_credit_used_up', 'Choose engine', 'Transcription'],
+    ['speech_key_missing', 'Enter key', 'Speech services'],
+    ['speech_key_refused', 'Enter key', 'Speech services'],
+  ])('for %s offers "%s", which shows "%s" in the settings', async (code, action, place) => {
+    const { user } = await opened({ jobs: [needsSpeech(code)] });
+    const button = screen.getByRole('button', { name: `${action}: Board` });
+    await user.click(button);
+    const sheet = await screen.findByRole('dialog', { name: 'Settings' });
+    await waitFor(() =>
+      expect(document.activeElement).toBe(within(sheet).getByRole('heading', { name: place })),
+    );
+    await user.click(within(sheet).getByRole('button', { name: 'Close settings' }));
+    await waitFor(() => expect(document.activeElement).toBe(button));
+  });
+
+  test('lacking the key of the chosen service shows where to enter that one', async () => {
+    const { backend, user } = await opened({
+      jobs: [needsSpeech('speech_key_missing')],
+      speech: { engine: 'groq', problem: KEY_MISSING },
+    });
+    await user.click(screen.getByRole('button', { name: 'Enter key: Board' }));
+    await waitFor(() => expect(document.activeElement?.getAttribute('type')).toBe('password'));
+    await user.keyboard('sk-1{Enter}');
+    await waitFor(() => expect(backend.calls).toEqual([['setSpeechKey', 'groq', 'sk-1']]));
+  });
+});
+
+describe('the engine', () => {
+  test('is chosen, with its language and how Chinese is written', async () => {
+    const { backend, user, part } = await withSettings({
+      speech: speechReady({ engine: null, model: null }),
+    });
+    const transcription = await part('Transcription');
+    await user.click(within(transcription).getByRole('radio', { name: 'Deepgram' }));
+    await user.selectOptions(within(transcription).getByLabelText('Spoken language'), 'zh-Hans');
+    expect(backend.calls).toEqual([
+      ['chooseEngine', 'deepgram', null],
+      ['setSpeechLanguage', 'zh-Hans', 'simplified'],
+    ]);
+    expect(await axeViolations()).toEqual([]);
+  });
+});
+
+describe('models', () => {
+  test('that came damaged are downloaded again', async () => {
+    const { backend, user, part } = await withSettings({
+      models: modelsView({
+        models: catalogue({ 'whisper-tiny': { state: { kind: 'failed', problem: MODEL_DAMAGED } } }),
+      }),
+    });
+    const models = await part('Models');
+    await user.click(within(models).getByRole('button', { name: 'Download again: Whisper tiny' }));
+    expect(backend.calls).toEqual([['getModel', 'whisper-tiny']]);
+    expect(await within(models).findByRole('progressbar', { name: /Whisper tiny/u })).toBeDefined();
+    expect(await axeViolations()).toEqual([]);
+  });
+
+  test('of which nothing is known claim nothing, and no disk is too small that nobody measured', async () => {
+    const added = model({
+      id: 'file:a.gguf',
+      name: 'a.gguf',
+      languages: [],
+      size_bytes: null,
+      memory_bytes: 0,
+      licence: '',
+      attribution: '',
+      source: '',
+      state: { kind: 'ready' },
+      checked: 'unchecked',
+    });
+    const large = model({ id: 'large', name: 'Large', languages: ['many'], recommended: 'best' });
+    const { part } = await withSettings({
+      models: modelsView({ models: [added, large], free_bytes: 0, memory_bytes: 0 }),
+    });
+    const models = await part('Models');
+    expect(models.textContent).not.toMatch(/needs 0|Doesn’t fit|Needs more memory|0\.0 .B/u);
+    expect(within(models).getByText('Many languages')).toBeDefined();
+  });
+});
+
+describe('speakers', () => {
+  test('are counted as they are asked for, and a voice is forgotten by its number', async () => {
+    const { backend, user, part } = await withSettings({
+      speech: { speakers: speakersView({ remember: true, voices: [voice({ id: 7 })] }) },
+    });
+    const speakers = await part('Speakers');
+    await user.click(within(speakers).getByRole('radio', { name: 'Exactly' }));
+    await user.click(within(speakers).getByRole('button', { name: /^Forget.*Mei/u }));
+    expect(backend.calls).toEqual([
+      ['setSpeakers', null, 2, 2],
+      ['forgetVoice', 7],
+    ]);
+  });
+
+  const named = jobView({
+    id: 'd',
+    title: 'Hiring sync',
+    status: 'completed',
+    group: 'done',
+    stages: stagesUpTo(null),
+    result: jobResult({ title: 'Hiring sync', identified_speakers: { 'Speaker 1': 'Speaker 1' } }),
+  });
+
+  test('of a job are named, and their voice is kept only when asked to', async () => {
+    const { backend, user } = await opened({
+      jobs: [named],
+      speakersOf: { d: [{ label: 'Speaker 1', name: null, has_voice: true }] },
+    });
+    await user.click(await screen.findByRole('button', { name: /^Name.*Speaker 1/u }));
+    await user.keyboard('Mei{Enter}');
+    await waitFor(() =>
+      expect(screen.getByRole('list', { name: 'Speakers' }).textContent).toContain('Mei (Speaker 1)'),
+    );
+    expect(backend.calls).toEqual([['nameSpeaker', 'd', 'Speaker 1', 'Mei', false]]);
+    expect(await axeViolations()).toEqual([]);
+  });
+
+  test('whose name is refused say why, and keep what was typed', async () => {
+    const { backend, user } = await opened({
+      jobs: [named],
+      speakersOf: { d: [{ label: 'Speaker 1', name: null, has_voice: false }] },
+    });
+    await user.click(await screen.findByRole('button', { name: /^Name.*Speaker 1/u }));
+    backend.refuseNext = asCommandError(new Error('The job runs again.'));
+    await user.keyboard('Mei{Enter}');
+    expect(await screen.findByText('The job runs again.')).toBeDefined();
+    expect((screen.getByLabelText('Name of Speaker 1') as HTMLInputElement).value).toBe('Mei');
+  });
+});
+
+test('a transcript beside a recording is taken along when asked to', async () => {
+  const link = 'https://drive.google.com/file/d/1transcript-of-the-weekly/view';
+  const { backend, user } = await opened({
+    looks: {
+      '*': {
+        text: '',
+        name: 'Weekly.mp4',
+        size_bytes: 1_000_000,
+        duration_ms: null,
+        account: null,
+        processed: null,
+        transcripts: [{ name: 'weekly.vtt', link }],
+        problem: null,
+      },
+    },
+  });
+  const source = 'https://drive.google.com/file/d/1recording-of-the-weekly/view';
+  await user.click(screen.getByRole('textbox'));
+  await user.paste(source);
+  await user.click(await screen.findByRole('button', { name: 'Use it instead of recognition: weekly.vtt' }));
+  expect(await axeViolations()).toEqual([]);
+  await user.click(screen.getByRole('button', { name: /^Process/u }));
+  expect(backend.calls).toEqual([['processFile', source, [link]]]);
+});
