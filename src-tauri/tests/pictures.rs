@@ -55,7 +55,12 @@ async fn pictures_of_the_window() {
     let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs");
     crate::google::take_picture_of_the_settings(&docs.join("settings.png")).await;
     crate::notion::take_pictures(&docs).await;
-    crate::speech::take_picture(&docs).await;
+}
+
+#[tokio::test]
+#[ignore = "writes docs/models.png; run `make pictures`"]
+async fn pictures_of_the_models() {
+    crate::speech::take_picture(&Path::new(env!("CARGO_MANIFEST_DIR")).join("docs")).await;
 }
 
 async fn take(picture: &Picture) {

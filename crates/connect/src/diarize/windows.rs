@@ -95,6 +95,8 @@ pub(super) async fn hear(
     open: Open,
     cx: &StageCx,
 ) -> StepResult<Vec<Part>> {
+    // A recording that was replaced and decoded again is another one.
+    let by = format!("{by} {}", audio.duration_ms);
     let header = Header { by, windows: u32::try_from(windows.len()).unwrap_or(u32::MAX) };
     let mut parts: BTreeMap<u32, Part> = if cx.bookmark::<Header>().as_ref() == Some(&header) {
         cx.parts()?

@@ -134,12 +134,14 @@ pub(super) struct Hearing {
 /// # Errors
 /// Stopped; `no_speech` when nothing was said; or what the engine says.
 pub(super) async fn transcribe(audio: &Audio, cx: &StageCx, hearing: Hearing) -> StepResult<Heard> {
-    let packs = match cx.bookmark::<Bookmark>().filter(|mark| mark.by == hearing.by) {
+    // A recording that was replaced and decoded again is another one.
+    let by = format!("{} {}", hearing.by, audio.duration_ms);
+    let packs = match cx.bookmark::<Bookmark>().filter(|mark| mark.by == by && !mark.packs.is_empty()) {
         Some(mark) => mark.packs,
         None => {
             let regions = find_regions(audio, hearing.cutting, cx).await?;
             let packs = packed(&regions, hearing.pack_ms);
-            cx.start_over(&Bookmark { by: hearing.by.clone(), packs: packs.clone() })?;
+            cx.start_over(&Bookmark { by, packs: packs.clone() })?;
             packs
         }
     };

@@ -117,7 +117,11 @@ fn no_word_times(whose: &Whose) -> Warning {
 /// The pieces of an earlier run with the same settings, or new ones.
 async fn header(settings: &RemoteSettings, audio: &Audio, cx: &StageCx) -> StepResult<Header> {
     let info = settings.service.info();
-    let by = format!("{} {} {} {:?}", info.word, settings.base, settings.model, settings.language);
+    // A recording that was replaced and decoded again is another one.
+    let by = format!(
+        "{} {} {} {:?} {}",
+        info.word, settings.base, settings.model, settings.language, audio.duration_ms
+    );
     if let Some(header) = cx.bookmark::<Header>().filter(|header| header.by == by) {
         return Ok(header);
     }
