@@ -57,7 +57,7 @@ describe('the settings are sound', () => {
     await openSettings(page);
     await toPart(page, '#settings-notion');
     await expectSound(page, `settings-${scene}-${name}`);
-    if (scene === 'notion-none') await page.locator('dialog summary').click();
+    if (scene === 'notion-none') await page.locator('[data-part="notion"] summary').click();
     await toPart(page, '#settings-pages');
     await expectSound(page, `settings-${scene}-${name}-pages`);
   });
