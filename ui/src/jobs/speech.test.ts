@@ -222,7 +222,7 @@ describe('models', () => {
     expect(heard.changed).toHaveBeenCalledOnce();
     await models.get('whisper-small');
     backend.changeModel('whisper-small', {
-      state: { kind: 'failed', problem: MODEL_DAMAGED, bytes: 0, total: 264 },
+      state: { kind: 'failed', problem: MODEL_DAMAGED },
     });
     expect(heard.stopped).toHaveBeenCalledOnce();
     expect(heard.stopped.mock.calls[0]?.[1]).toEqual(MODEL_DAMAGED);
