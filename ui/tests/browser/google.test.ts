@@ -144,7 +144,7 @@ test('a document in Drive is attached by its link', async () => {
   await expectSound(page, 'attach-link-wrong');
   await field.fill('https://docs.google.com/document/d/1AbCdEfGhIjKlMnOp/edit');
   await field.press('Enter');
-  await page.getByRole('list', { name: 'PDFs for the next job' }).waitFor();
+  await page.getByRole('list', { name: 'Files for the next job' }).waitFor();
   expect(await opener.evaluate((node) => node === document.activeElement)).toBe(true);
   await expectSound(page, 'attach-link-done');
 });
