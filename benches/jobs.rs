@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use debrief_app::{ComposedSteps, Home, Settings};
-use debrief_core::job::{Destination, JobEvent, JobId, SpeakersChoice, SpeechChoice, SubmitJob};
+use debrief_core::job::{Destination, JobEvent, JobId, NotesChoice, SpeakersChoice, SpeechChoice, SubmitJob};
 use debrief_core::link::RecordingLink;
 use debrief_core::notes::{Notes, NotesMethod, Todo};
 use debrief_core::stage::Stage;
@@ -67,6 +67,7 @@ fn request(number: usize) -> SubmitJob {
         destination: Destination::Markdown { folder: "/pages".into() },
         speech: SpeechChoice::default(),
         speakers: SpeakersChoice::default(),
+        notes: NotesChoice::default(),
         layout: debrief_core::page::PageLayout::default(),
     }
 }
@@ -84,6 +85,8 @@ fn finished_job(store: &JobStore, number: usize) -> JobId {
         decisions: Vec::new(),
         todos: vec![todo("send the report to the sales team by Friday"); 8],
         sections: Vec::new(),
+        questions: Vec::new(),
+        unverified: Vec::new(),
         tags: Vec::new(),
         method: NotesMethod::Extractive,
     };

@@ -120,6 +120,8 @@ fn page(minutes: u32, chinese: bool) -> Page {
         decisions: (0..4).map(point).collect(),
         todos: (0..12).map(todo).collect(),
         sections: (0..(minutes / 5).clamp(2, 12)).map(section).collect(),
+        questions: Vec::new(),
+        unverified: Vec::new(),
         tags: Vec::new(),
         method: NotesMethod::Extractive,
     };

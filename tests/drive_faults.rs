@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use debrief_app::{ComposedSteps, Settings};
 use debrief_core::failure::Failure;
-use debrief_core::job::{Destination, JobEvent, JobId, JobStatus, SpeakersChoice, SubmitJob};
+use debrief_core::job::{Destination, JobEvent, JobId, JobStatus, NotesChoice, SpeakersChoice, SubmitJob};
 use debrief_core::link::RecordingLink;
 use debrief_core::ports::{Audio, Hints, Steps, Transcriber};
 use debrief_core::stage::{StageCx, StepResult};
@@ -218,6 +218,7 @@ async fn run(row: Row) -> Ran {
         destination: Destination::Markdown { folder: real.pages_folder().to_owned() },
         speech: real.speech_choice(),
         speakers: SpeakersChoice::default(),
+        notes: NotesChoice::default(),
         layout: debrief_core::page::PageLayout::default(),
     };
     let options = PoolOptions {

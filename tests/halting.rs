@@ -109,8 +109,13 @@ impl Diarizer for Halting {
 
 #[async_trait]
 impl SpeakerIdentifier for Halting {
-    async fn identify(&self, transcript: &Transcript, cx: StageCx) -> StepResult<Speakers> {
-        self.at(Stage::Identify, self.real.identifier.identify(transcript, cx)).await
+    async fn identify(
+        &self,
+        transcript: &Transcript,
+        recording: &Recording,
+        cx: StageCx,
+    ) -> StepResult<Speakers> {
+        self.at(Stage::Identify, self.real.identifier.identify(transcript, recording, cx)).await
     }
 }
 
@@ -173,6 +178,7 @@ async fn main() -> Result<(), Failure> {
         destination: Destination::Markdown { folder: real.pages_folder().to_owned() },
         speech: real.speech_choice(),
         speakers: debrief_core::job::SpeakersChoice::default(),
+        notes: debrief_core::job::NotesChoice::default(),
         layout: debrief_core::page::PageLayout::default(),
     };
     let options = PoolOptions {

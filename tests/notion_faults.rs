@@ -112,6 +112,8 @@ fn much_decided() -> Notes {
         decisions: (1..=DECISIONS).map(point).collect(),
         todos: Vec::new(),
         sections: Vec::new(),
+        questions: Vec::new(),
+        unverified: Vec::new(),
         tags: Vec::new(),
         method: NotesMethod::Extractive,
     }

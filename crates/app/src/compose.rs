@@ -54,6 +54,7 @@ impl LiveSteps {
             destination: steps.destination(),
             speech: steps.speech_choice(),
             speakers: steps.ears.speakers_choice(),
+            notes: debrief_core::job::NotesChoice::default(),
             layout: steps.layout(),
         }
     }

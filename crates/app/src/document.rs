@@ -52,6 +52,8 @@ impl Document {
             decisions: Vec::new(),
             todos: Vec::new(),
             sections: Vec::new(),
+            questions: Vec::new(),
+            unverified: Vec::new(),
             tags: Vec::new(),
             method: NotesMethod::Extractive,
         };

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use debrief_core::failure::Failure;
-use debrief_core::ports::SpeakerIdentifier;
+use debrief_core::ports::{Recording, SpeakerIdentifier};
 use debrief_core::stage::{StageCx, StepResult};
 use debrief_core::transcript::{Speakers, Transcript};
 use debrief_core::voices::{RememberedVoice, match_voices};
@@ -35,7 +35,12 @@ impl KnownVoices {
 
 #[async_trait]
 impl SpeakerIdentifier for KnownVoices {
-    async fn identify(&self, transcript: &Transcript, cx: StageCx) -> StepResult<Speakers> {
+    async fn identify(
+        &self,
+        transcript: &Transcript,
+        _recording: &Recording,
+        cx: StageCx,
+    ) -> StepResult<Speakers> {
         let earlier = cx.earlier_output::<Speakers>().unwrap_or_default();
         let mut speakers = transcript.still_named(&earlier);
         if let Some(book) = &self.book {
@@ -89,6 +94,18 @@ mod tests {
         }
     }
 
+    fn recording() -> Recording {
+        Recording {
+            file: "/rec/weekly.m4a".into(),
+            name: "weekly.m4a".into(),
+            size_bytes: 1,
+            created: jiff::civil::date(2026, 11, 5),
+            location: "/rec/weekly.m4a".into(),
+            attachments: Vec::new(),
+            drive: None,
+        }
+    }
+
     fn ana() -> Option<Arc<dyn VoiceBook>> {
         Some(Arc::new(Book(vec![RememberedVoice { id: 1, name: "Ana".into(), print: towards(2.1) }])))
     }
@@ -98,7 +115,7 @@ mod tests {
         let desk = Desk::new();
         let named = transcript.named_speaker(index, name).unwrap();
         let names = [(index, name.to_owned())].into();
-        let earlier = Speakers { names, by_person: [(index, named)].into() };
+        let earlier = Speakers { names, by_person: [(index, named)].into(), ..Speakers::default() };
         *desk.host.earlier.lock().unwrap() = Some(serde_json::to_value(earlier).unwrap());
         desk
     }
@@ -106,17 +123,17 @@ mod tests {
     #[tokio::test]
     async fn remembered_voices_are_compared_only_where_that_is_wanted() {
         let desk = Desk::new();
-        let found = KnownVoices::new(ana()).identify(&transcript(), desk.cx()).await.unwrap();
+        let found = KnownVoices::new(ana()).identify(&transcript(), &recording(), desk.cx()).await.unwrap();
         assert_eq!(found.names, [(1, "Ana".to_owned())].into());
         assert!(found.by_person.is_empty(), "no person said so");
-        let found = KnownVoices::new(None).identify(&transcript(), desk.cx()).await.unwrap();
+        let found = KnownVoices::new(None).identify(&transcript(), &recording(), desk.cx()).await.unwrap();
         assert_eq!(found, Speakers::default());
     }
 
     #[tokio::test]
     async fn a_name_that_a_person_gave_outlives_another_run_and_wins_over_voices() {
         let desk = after(&transcript(), 1, "Bea");
-        let found = KnownVoices::new(ana()).identify(&transcript(), desk.cx()).await.unwrap();
+        let found = KnownVoices::new(ana()).identify(&transcript(), &recording(), desk.cx()).await.unwrap();
         assert_eq!(found.names, [(1, "Bea".to_owned())].into());
         assert_eq!(found.by_person.len(), 1);
     }
@@ -126,7 +143,7 @@ mod tests {
         let desk = after(&transcript(), 1, "Bea");
         let mut other = transcript();
         other.segments[1].end_ms += 500;
-        let found = KnownVoices::new(None).identify(&other, desk.cx()).await.unwrap();
+        let found = KnownVoices::new(None).identify(&other, &recording(), desk.cx()).await.unwrap();
         assert_eq!(found, Speakers::default());
     }
 }

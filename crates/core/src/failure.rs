@@ -88,6 +88,22 @@ failure_codes! {
     SpeechCreditUsedUp => "speech_credit_used_up",
     /// A speech service refuses what it was sent.
     SpeechRefused => "speech_refused",
+    /// A provider of language models has no key.
+    NotesKeyMissing => "notes_key_missing",
+    /// A provider of language models takes the key no more.
+    NotesKeyRefused => "notes_key_refused",
+    /// The account at a provider of language models has no credit left.
+    NotesCreditUsedUp => "notes_credit_used_up",
+    /// The chosen language model is not there.
+    NotesModelMissing => "notes_model_missing",
+    /// A language model refuses what it was asked.
+    NotesRefused => "notes_refused",
+    /// A language model gave no answer that can be used, also when it was told what was wrong.
+    NotesUnusable => "notes_unusable",
+    /// The month's cap on spending is reached.
+    SpendingCapReached => "spending_cap_reached",
+    /// Debrief was told to stay on this machine, and this needs a service.
+    LocalOnly => "local_only",
     /// An attached transcript can't be read.
     TranscriptUnreadable => "transcript_unreadable",
     /// Speakers could not be told apart.

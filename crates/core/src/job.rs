@@ -11,6 +11,7 @@ use crate::failure::Failure;
 use crate::link::RecordingLink;
 use crate::page::PageLayout;
 use crate::stage::Stage;
+use crate::template::Template;
 
 /// Identifies a job; a UUID.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -45,6 +46,9 @@ pub struct SubmitJob {
     /// How speakers are told apart.
     #[serde(default)]
     pub speakers: SpeakersChoice,
+    /// Who finds names and writes the notes, and how.
+    #[serde(default)]
+    pub notes: NotesChoice,
     /// What the page shows.
     #[serde(default)]
     pub layout: PageLayout,
@@ -133,6 +137,34 @@ pub struct SpeakersChoice {
     /// Whether their voices are compared with remembered ones, and kept to be remembered.
     #[serde(default)]
     pub voices: bool,
+}
+
+/// Who finds names and writes the notes of a job, as chosen when it was submitted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
+pub struct NotesChoice {
+    /// Language models in the order in which they are asked: the next one when one is busy, out of credit or out of reach.
+    /// None at all: sentences are taken from the transcript, and speakers keep their labels.
+    pub models: Vec<ModelChoice>,
+    /// What kind of recording it is, as the template was at that time; `None` takes that of a meeting.
+    pub template: Option<Template>,
+    /// BCP 47 language of the notes; `None` takes the transcript's.
+    pub language: Option<String>,
+    /// Who may have spoken, as the person typed it.
+    pub participants: Vec<String>,
+    /// Names and terms with their right spelling.
+    pub glossary: Vec<String>,
+    /// Whether the models were chosen for this job alone: then it never gets others.
+    pub own_models: bool,
+}
+
+/// A language model of a provider.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+pub struct ModelChoice {
+    /// The provider's name in the settings, for example `anthropic`.
+    pub provider: String,
+    /// The provider's name for the model.
+    pub model: String,
 }
 
 /// A job as it is stored.

@@ -18,6 +18,12 @@ pub struct Notes {
     pub todos: Vec<Todo>,
     /// Notes by topic.
     pub sections: Vec<Section>,
+    /// What stayed open.
+    #[serde(default)]
+    pub questions: Vec<Point>,
+    /// To-dos and decisions that a language model named and that the transcript doesn't bear out.
+    #[serde(default)]
+    pub unverified: Vec<Unverified>,
     /// What it is about, in a few words each.
     #[serde(default)]
     pub tags: Vec<String>,
@@ -55,6 +61,49 @@ pub struct Todo {
     pub speaker: Option<u16>,
 }
 
+/// A to-do or a decision without evidence.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unverified {
+    /// What it was said to be.
+    pub kind: ClaimKind,
+    /// What is claimed.
+    pub text: String,
+    /// Who is said to do it.
+    pub assignee: Option<String>,
+    /// Until when, as claimed.
+    pub due: Option<Date>,
+    /// Where it is said to have been said, in milliseconds, if there is such a place.
+    pub at_ms: Option<u32>,
+    /// What is wrong with it.
+    pub doubt: Doubt,
+}
+
+/// What can be claimed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClaimKind {
+    /// A to-do.
+    Todo,
+    /// A decision.
+    Decision,
+}
+
+/// Why a claim isn't believed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Doubt {
+    /// It names no place, or one that the transcript doesn't have.
+    NoSuchPlace,
+    /// What it quotes wasn't said there.
+    QuoteNotFound,
+    /// It names somebody whom nobody mentioned and who didn't speak.
+    NameNotSaid,
+    /// It has a number or date that nobody said.
+    NumberNotSaid,
+    /// What was said there is about something else.
+    NotAboutThis,
+}
+
 /// Notes on one topic.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Section {
@@ -70,9 +119,14 @@ pub struct Section {
 }
 
 /// How notes were made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum NotesMethod {
     /// Sentences taken from the transcript, no language model.
     Extractive,
+    /// Written by language models.
+    Model {
+        /// For people, for example "claude-sonnet-4-6 at Anthropic"; several where one took over from another.
+        by: Vec<String>,
+    },
 }

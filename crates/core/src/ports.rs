@@ -236,12 +236,25 @@ pub trait Diarizer: Send + Sync {
 #[async_trait]
 pub trait SpeakerIdentifier: Send + Sync {
     /// Names only for those speakers that are certain.
-    async fn identify(&self, transcript: &Transcript, cx: StageCx) -> StepResult<Speakers>;
+    async fn identify(
+        &self,
+        transcript: &Transcript,
+        recording: &Recording,
+        cx: StageCx,
+    ) -> StepResult<Speakers>;
 }
 
 /// Writes the notes.
 #[async_trait]
 pub trait Summarizer: Send + Sync {
+    /// Whether it could start now, judged without asking any service.
+    ///
+    /// # Errors
+    /// What is missing and what to do.
+    async fn ready(&self) -> Result<(), Failure> {
+        Ok(())
+    }
+
     /// Notes on the whole transcript.
     async fn summarize(
         &self,
@@ -249,6 +262,53 @@ pub trait Summarizer: Send + Sync {
         recording: &Recording,
         cx: StageCx,
     ) -> StepResult<Notes>;
+}
+
+/// Language models that stand in for each other, the best one first.
+#[async_trait]
+pub trait LanguageModel: Send + Sync {
+    /// Tokens that a question and its answer may have together: the least of all the models.
+    fn window_tokens(&self) -> u32;
+
+    /// Tokens of a text, never fewer than the models count.
+    fn count(&self, text: &str) -> u32;
+
+    /// Questions that may be asked at a time.
+    fn at_a_time(&self) -> usize;
+
+    /// Asks until there is an answer of the question's shape that `check` has nothing against. A model is told once what is
+    /// wrong with its answer, and asked once more from the beginning; then the failure is `notes_unusable` and needs the
+    /// person. A model that is busy, out of credit or out of reach is passed over; the next one answers.
+    async fn ask(&self, question: &Question, check: &AnswerCheck<'_>, cx: &StageCx) -> StepResult<Answer>;
+}
+
+/// What is wrong with an answer, in words for the model; nothing is fine.
+pub type AnswerCheck<'a> = dyn Fn(&serde_json::Value) -> Result<(), String> + Send + Sync + 'a;
+
+/// A question to a language model, answered as JSON.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Question {
+    /// For logs, for example "notes, part 3 of 20".
+    pub task: String,
+    /// What is to be done.
+    pub instructions: String,
+    /// What it is to be done with: data, whatever it says.
+    pub material: String,
+    /// The name of the answer's shape: letters, digits and `_`.
+    pub shape: &'static str,
+    /// The JSON schema of the answer, an object with all fields required and no others: providers ask for that.
+    pub schema: serde_json::Value,
+    /// Tokens that the answer may have at most.
+    pub answer_tokens: u32,
+}
+
+/// What a language model answered.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answer {
+    /// Fits the question's schema and check.
+    pub value: serde_json::Value,
+    /// Who answered, for people, for example "claude-sonnet-4-6 at Anthropic".
+    pub by: String,
 }
 
 /// Where pages go.

@@ -97,6 +97,37 @@ pub struct Speakers {
     /// Those of the names that a person gave.
     #[serde(default)]
     pub by_person: BTreeMap<u16, NamedSpeaker>,
+    /// Why the other names are believed.
+    #[serde(default)]
+    pub evidence: BTreeMap<u16, NameEvidence>,
+}
+
+/// Why a speaker is believed to bear a name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NameEvidence {
+    /// Where the name is from.
+    pub source: NameSource,
+    /// When that was said, in milliseconds, for a name from the conversation.
+    pub at_ms: Option<u32>,
+    /// The words that say so.
+    pub quote: Option<String>,
+    /// How sure it is, in percent.
+    pub confidence: u8,
+}
+
+/// Where a speaker's name is from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+#[serde(rename_all = "snake_case")]
+pub enum NameSource {
+    /// The transcript that came with the recording.
+    Transcript,
+    /// A remembered voice.
+    Voice,
+    /// The speaker's own words: "this is Ana".
+    Introduction,
+    /// Somebody else's words to the speaker: "thank you, Ana".
+    Addressed,
 }
 
 /// A name that a person gave to a speaker, and what the speaker says: by that it is found again when speakers are told
@@ -198,6 +229,7 @@ impl Transcript {
         Speakers {
             names: kept().map(|(index, named)| (*index, named.name.clone())).collect(),
             by_person: kept().map(|(index, named)| (*index, named.clone())).collect(),
+            evidence: BTreeMap::new(),
         }
     }
 

@@ -362,6 +362,7 @@ mod tests {
                 attachments: vec![RecordingLink::Local { path: "/rec/agenda.pdf".into() }],
                 destination: Destination::Markdown { folder: "/pages".into() },
                 speakers: crate::job::SpeakersChoice::default(),
+                notes: crate::job::NotesChoice::default(),
                 speech: SpeechChoice { engine: Some("pocketsphinx".into()), ..SpeechChoice::default() },
                 layout: crate::page::PageLayout::default(),
             },

@@ -87,7 +87,7 @@ pub fn match_voices(speakers: &[Speaker], remembered: &[RememberedVoice]) -> Spe
             names.insert(index, name.to_owned());
         }
     }
-    Speakers { names, by_person: BTreeMap::new() }
+    Speakers { names, ..Speakers::default() }
 }
 
 /// The one person that a speaker sounds like.

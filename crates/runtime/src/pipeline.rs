@@ -43,7 +43,8 @@ pub async fn run(job: &Job, steps: &Steps, journal: &Journal) -> StepResult<JobR
         })
         .await?;
     let transcript = merge(&words, &turns, audio.duration_ms);
-    let speakers = journal.once(Identify, |cx| steps.identifier.identify(&transcript, cx)).await?;
+    let speakers =
+        journal.once(Identify, |cx| steps.identifier.identify(&transcript, &recording, cx)).await?;
     let transcript = transcript.named(&speakers);
     let notes = journal.once(Summarize, |cx| steps.summarizer.summarize(&transcript, &recording, cx)).await?;
 

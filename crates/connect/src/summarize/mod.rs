@@ -81,6 +81,8 @@ fn notes(transcript: &Transcript, recording: &Recording, cx: &StageCx) -> StepRe
         decisions: decisions(&sentences, &acts),
         todos: todos(&sentences, &terms, &acts, base_date(recording)),
         sections,
+        questions: Vec::new(),
+        unverified: Vec::new(),
         tags: Vec::new(),
         method: NotesMethod::Extractive,
     })

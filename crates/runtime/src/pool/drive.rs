@@ -297,6 +297,7 @@ impl Inner {
             C::NoSpeechEngine | C::ModelMissing | C::SpeechKeyMissing => {
                 steps.transcriber.ready().await.is_ok()
             }
+            C::NotesKeyMissing | C::SpendingCapReached => steps.summarizer.ready().await.is_ok(),
             C::DiskFull => {
                 let room = fs4::available_space(&self.options.jobs_folder).unwrap_or(0);
                 room >= ROOM_TO_GO_ON_BYTES && steps.sink.ready().await.is_ok()
@@ -328,6 +329,12 @@ impl Inner {
             | C::SpeechKeyRefused
             | C::SpeechCreditUsedUp
             | C::SpeechRefused
+            | C::NotesKeyRefused
+            | C::NotesCreditUsedUp
+            | C::NotesModelMissing
+            | C::NotesRefused
+            | C::NotesUnusable
+            | C::LocalOnly
             | C::TranscriptUnreadable
             | C::DiarizationFailed
             | C::NotionNoAccess

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use debrief_core::failure::{Failure, FailureCode};
-use debrief_core::job::{Destination, JobId, SpeakersChoice, SpeechChoice, SubmitJob};
+use debrief_core::job::{Destination, JobId, NotesChoice, SpeakersChoice, SpeechChoice, SubmitJob};
 use debrief_core::link::RecordingLink;
 use debrief_core::notes::{Notes, NotesMethod};
 use debrief_core::page::Page;
@@ -189,7 +189,7 @@ impl Diarizer for Scripted {
 
 #[async_trait]
 impl SpeakerIdentifier for Scripted {
-    async fn identify(&self, _: &Transcript, cx: StageCx) -> StepResult<Speakers> {
+    async fn identify(&self, _: &Transcript, _: &Recording, cx: StageCx) -> StepResult<Speakers> {
         self.0.play(Stage::Identify, &cx).await?;
         Ok(Speakers { names: [(1, "Ana".to_owned())].into(), ..Speakers::default() })
     }
@@ -205,6 +205,8 @@ impl Summarizer for Scripted {
             decisions: Vec::new(),
             todos: Vec::new(),
             sections: Vec::new(),
+            questions: Vec::new(),
+            unverified: Vec::new(),
             tags: Vec::new(),
             method: NotesMethod::Extractive,
         })
@@ -304,6 +306,7 @@ pub(crate) fn request(name: &str) -> SubmitJob {
         destination: Destination::Markdown { folder: "/pages".into() },
         speech: SpeechChoice::default(),
         speakers: SpeakersChoice::default(),
+        notes: NotesChoice::default(),
         layout: debrief_core::page::PageLayout::default(),
     }
 }
