@@ -103,6 +103,7 @@ async fn main() -> Result<(), Failure> {
             },
             speech,
             speakers: debrief_core::job::SpeakersChoice::default(),
+            notes: debrief_core::job::NotesChoice::default(),
             layout: PageLayout::default(),
         })?;
     }
