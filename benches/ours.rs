@@ -67,13 +67,9 @@ pub(crate) fn is_child() -> Outcome<Option<String>> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let (engine, hints) = (engine(Some(&task.model))?, Hints::default());
     let words = runtime.block_on(engine.transcribe(&task.audio, &hints, unwatched(folder.path())))?;
-    let cost = Cost {
-        step_s: started.elapsed().as_secs_f64(),
-        engine_s: Calls::state().took.as_secs_f64(),
-        calls: Calls::state().calls,
-        words: words.words.len(),
-        peak_mb: peak_mb()?,
-    };
+    let step_s = started.elapsed().as_secs_f64();
+    let (engine_s, calls) = Calls::so_far();
+    let cost = Cost { step_s, engine_s, calls, words: words.words.len(), peak_mb: peak_mb()? };
     Ok(Some(serde_json::to_string(&cost)?))
 }
 
@@ -93,6 +89,12 @@ struct Calls;
 impl Calls {
     fn state() -> MutexGuard<'static, InEngine> {
         IN_ENGINE.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The time in the engine, in seconds, and its calls.
+    fn so_far() -> (f64, u64) {
+        let state = Self::state();
+        (state.took.as_secs_f64(), state.calls)
     }
 }
 
