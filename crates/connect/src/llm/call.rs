@@ -13,7 +13,7 @@ use tokio::time::{Instant, timeout};
 
 use super::caller::Caller;
 use super::errors::LlmError;
-use super::provider::Speaks;
+use super::provider::{Provider, Speaks};
 use super::refusals;
 use super::tokens;
 
@@ -135,7 +135,11 @@ async fn heard(caller: &Caller, ask: Ask<'_>, meter: &mut Meter) -> Result<Said,
         note.lock().unwrap_or_else(PoisonError::into_inner).note(frame);
     });
     meter.question_tokens = question_tokens(&ask);
+    let at_once = at_once(caller, ask.form);
     let request = ChatRequest::new(ask.said).with_system(ask.instructions);
+    if at_once {
+        return all_at_once(caller, request, &options, meter).await;
+    }
     let answer = caller.client.exec_chat_stream(caller.target(), request, Some(&options)).await;
     let mut stream = answer.map_err(refusals::of)?.stream;
     let mut end = None;
@@ -171,6 +175,31 @@ async fn heard(caller: &Caller, ask: Ask<'_>, meter: &mut Meter) -> Result<Said,
     let finished = frames.lock().unwrap_or_else(PoisonError::into_inner).finished.take();
     // Some servers end without the mark that the library waits for.
     let reason = end.and_then(|end| end.captured_stop_reason).or(finished.map(StopReason::from));
+    judged(reason, meter)
+}
+
+/// Groq holds no answer that comes piece by piece to a form.
+fn at_once(caller: &Caller, form: Form) -> bool {
+    caller.provider == Provider::Groq && form != Form::Plain
+}
+
+async fn all_at_once(
+    caller: &Caller,
+    request: ChatRequest,
+    options: &ChatOptions,
+    meter: &mut Meter,
+) -> Result<Said, LlmError> {
+    let patience = caller.patience.first;
+    let answer = timeout(patience, caller.client.exec_chat(caller.target(), request, Some(options))).await;
+    let answer = answer.map_err(|_| LlmError::TimedOut(patience.as_secs()))?.map_err(refusals::of)?;
+    meter.begun = true;
+    meter.counted = counted(&answer.usage);
+    meter.heard = answer.content.joined_texts().unwrap_or_default();
+    judged(answer.stop_reason, meter)
+}
+
+/// What an answer that ended so is worth.
+fn judged(reason: Option<StopReason>, meter: &mut Meter) -> Result<Said, LlmError> {
     match reason {
         None => return Ok(Said::Truncated),
         Some(StopReason::MaxTokens(_)) => return Ok(Said::OutOfRoom),

@@ -38,6 +38,8 @@ pub(super) fn of(error: GenaiError) -> LlmError {
             }
         }
         GenaiError::ChatResponse { body, .. } => in_the_stream(&body),
+        // Its own words have the whole question in them.
+        GenaiError::ChatResponseGeneration { cause, .. } => LlmError::NoAnswer(quoted(&cause)),
         GenaiError::StreamParse { serde_error, .. } => LlmError::NoAnswer(format!("not JSON: {serde_error}")),
         // Requests that can't be made, and answers of shapes that providers don't have.
         other => LlmError::NoAnswer(quoted(&other.to_string())),

@@ -80,7 +80,7 @@ impl Desk {
 }
 
 fn cx(desk: &Arc<Desk>) -> StageCx {
-    StageCx::new(JobId::new(), std::env::temp_dir(), desk.clone())
+    StageCx::new(JobId(uuid::Uuid::new_v4()), std::env::temp_dir(), desk.clone())
 }
 
 /// A server that says these things, one after the other, and what it was asked.
@@ -121,6 +121,15 @@ fn said(text: &str, finish: Option<&str>, usage: Option<(u64, u64)>) -> Reply {
     Reply::Events(events)
 }
 
+/// The same as one answer.
+fn whole(events: &[String]) -> Value {
+    let events: Vec<Value> = events.iter().filter_map(|event| serde_json::from_str(event).ok()).collect();
+    let text: String = events.iter().filter_map(|event| event["choices"][0]["delta"]["content"].as_str()).collect();
+    let finish = events.iter().find_map(|event| event["choices"][0]["finish_reason"].as_str());
+    let usage = events.iter().find_map(|event| event.get("usage")).cloned();
+    json!({ "choices": [{ "message": { "role": "assistant", "content": text }, "finish_reason": finish }], "usage": usage })
+}
+
 fn refuses(status: u16, message: &str) -> Reply {
     Reply::Status(status, json!({ "error": { "message": message } }), None)
 }
@@ -143,7 +152,9 @@ impl Script {
         let answer = async move |request: Request| -> Response {
             let key = request.headers().get("authorization").map(|key| key.to_str().unwrap().to_owned());
             let body = axum::body::to_bytes(request.into_body(), 1 << 24).await.unwrap();
-            script.asked.lock().unwrap().push((serde_json::from_slice(&body).unwrap_or_default(), key));
+            let body: Value = serde_json::from_slice(&body).unwrap_or_default();
+            let at_once = body["stream"] == false;
+            script.asked.lock().unwrap().push((body, key));
             let reply = script.replies.lock().unwrap().pop_front();
             match reply.unwrap_or_else(|| refuses(500, "the script is at its end")) {
                 Reply::Status(status, body, wait) => {
@@ -152,6 +163,9 @@ impl Script {
                         answer.headers_mut().insert("retry-after", wait.parse().unwrap());
                     }
                     answer
+                }
+                Reply::Events(events) if at_once => {
+                    ([("content-type", "application/json")], whole(&events).to_string()).into_response()
                 }
                 Reply::Events(events) => {
                     let events: String = events.iter().map(|event| format!("data: {event}\n\n")).collect();
