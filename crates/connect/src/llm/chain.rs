@@ -153,18 +153,15 @@ impl Chain {
                     }
                     None => return Err(LlmError::Unfit(words).into()),
                 },
-                Err(Ended::Error(error @ LlmError::Busy { after_ms: Some(after_ms), .. })) => {
-                    let wait = Duration::from_millis(after_ms.into());
-                    if waited || wait > SHORT_WAIT {
-                        return Err(error.into());
-                    }
+                Err(Ended::Error(error)) => {
+                    let Some(wait) = short_wait(&error).filter(|_| !waited) else { return Err(error.into()) };
                     waited = true;
                     tokio::select! {
                         () = cx.stop_requested() => return Err(Ended::Stopped(Stopped)),
                         () = tokio::time::sleep(wait) => continue,
                     }
                 }
-                Err(ended) => return Err(ended),
+                Err(stopped @ Ended::Stopped(_)) => return Err(stopped),
             };
             tracing::info!(task = question.task, model = model.described(), fault, "an answer can't be used");
             let repair = [
@@ -388,6 +385,12 @@ impl Drop for Tab<'_> {
 fn no_model() -> Failure {
     let fix = "Choose one in the settings under Summary; the job goes on by itself.";
     Failure::person(FailureCode::NotesModelMissing, NO_MODEL, fix)
+}
+
+/// How long a busy provider wants to be left alone, if that is worth waiting for.
+fn short_wait(error: &LlmError) -> Option<Duration> {
+    let after_ms = error.after_ms().filter(|_| matches!(error, LlmError::Busy { .. }))?;
+    Some(Duration::from_millis(after_ms.into())).filter(|wait| *wait <= SHORT_WAIT)
 }
 
 /// The instructions, with the shape of the answer where the provider doesn't see to it.
