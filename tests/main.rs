@@ -13,6 +13,7 @@ mod faults;
 mod foreign;
 mod full_disk;
 mod google;
+mod llm;
 mod notion;
 mod notion_crash;
 mod notion_faults;

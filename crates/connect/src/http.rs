@@ -1,9 +1,19 @@
 //! The one place where HTTP clients are built.
 
+mod local_only;
+
 use std::sync::Once;
 use std::time::Duration;
 
+use hyper_util::client::proxy::matcher::Matcher;
+use reqwest::Proxy;
 use reqwest::redirect::{Attempt, Policy};
+use url::Url;
+
+pub(crate) use self::local_only::{blocked, blocked_host, is_here};
+pub use self::local_only::{is_blocked, local_only, set_local_only};
+
+use self::local_only::Gate;
 
 /// A host that takes longer to say hello can't be reached.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
@@ -18,18 +28,20 @@ pub fn client() -> reqwest::Client {
 
 /// As [`client`], giving up after another silence.
 pub(crate) fn client_with(read_timeout: Duration) -> reqwest::Client {
-    client_that(read_timeout, only_on_the_same_host)
+    client_that(read_timeout, only_on_the_same_host, Gate::PROCESS, Matcher::from_system())
 }
 
 /// A client for large public files. Hosts of such files send on to their caches; it carries no credentials that could
 /// go astray.
 pub(crate) fn download_client() -> reqwest::Client {
-    client_that(READ_TIMEOUT, only_to_safe_places)
+    client_that(READ_TIMEOUT, only_to_safe_places, Gate::PROCESS, Matcher::from_system())
 }
 
 fn client_that(
     read_timeout: Duration,
     redirects: fn(Attempt<'_>) -> reqwest::redirect::Action,
+    gate: Gate,
+    system_proxy: Matcher,
 ) -> reqwest::Client {
     static PROVIDER: Once = Once::new();
     PROVIDER.call_once(|| {
@@ -41,6 +53,11 @@ fn client_that(
         .connect_timeout(CONNECT_TIMEOUT)
         .read_timeout(read_timeout)
         .redirect(Policy::custom(redirects))
+        .dns_resolver(gate)
+        .proxy(Proxy::custom(move |to| gate.proxy(to, &system_proxy)))
+        // A connection that waits for a second request would pass the gate by. TLS sessions are resumed, so a new one is
+        // cheap.
+        .pool_max_idle_per_host(0)
         .build()
         .expect("a crypto provider is installed and the options are constant")
 }
@@ -54,15 +71,17 @@ fn only_on_the_same_host(attempt: Attempt<'_>) -> reqwest::redirect::Action {
 
 /// Over TLS, or from this machine to itself.
 fn only_to_safe_places(attempt: Attempt<'_>) -> reqwest::redirect::Action {
-    let is_here = |url: &url::Url| match url.host() {
-        Some(url::Host::Ipv4(address)) => address.is_loopback(),
-        Some(url::Host::Ipv6(address)) => address.is_loopback(),
-        Some(url::Host::Domain(name)) => name == "localhost",
-        None => false,
-    };
     let to = attempt.url();
     let safe = to.scheme() == "https" || is_here(to) && attempt.previous().iter().all(is_here);
     if safe && attempt.previous().len() <= MAX_REDIRECTS { attempt.follow() } else { attempt.stop() }
+}
+
+/// Where something goes, for people: `api.deepgram.com`, or `127.0.0.1:8000 (this machine)`.
+pub fn destination(base: &Url) -> String {
+    let host = base.host_str().unwrap_or_default();
+    let port = base.port().map(|port| format!(":{port}")).unwrap_or_default();
+    let machine = if is_here(base) { " (this machine)" } else { "" };
+    format!("{host}{port}{machine}")
 }
 
 /// How long a service asks to wait, in milliseconds: `Retry-After` in seconds or as a date.
@@ -103,6 +122,15 @@ mod tests {
         assert_eq!(asked("Tue, 24 Nov 2026 10:00:05 GMT"), Some(5_000));
         assert_eq!(asked("Tue, 24 Nov 2026 09:00:00 GMT"), Some(0));
         assert_eq!(asked("soon"), None);
+    }
+
+    #[test]
+    fn people_are_told_where_something_goes() {
+        let to = |base: &str| destination(&base.parse().unwrap());
+        assert_eq!(to("https://api.deepgram.com"), "api.deepgram.com");
+        assert_eq!(to("http://localhost:8000/v1"), "localhost:8000 (this machine)");
+        assert_eq!(to("http://[::1]:8000/v1"), "[::1]:8000 (this machine)");
+        assert_eq!(to("http://10.0.0.7:8000/v1"), "10.0.0.7:8000");
     }
 
     #[tokio::test]

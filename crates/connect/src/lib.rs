@@ -9,6 +9,7 @@ pub mod http;
 pub mod identify;
 mod inflow;
 pub mod keychain;
+pub mod llm;
 pub mod local;
 pub mod markdown;
 pub mod media;

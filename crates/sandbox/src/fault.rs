@@ -1,6 +1,7 @@
 //! Faults that a test plans: each is consumed by the next requests that it fits, in the order of planning.
 
 use crate::google::Content;
+use crate::llm::LlmProvider;
 use crate::speech::SpeechService;
 
 /// What a request is for.
@@ -84,12 +85,29 @@ pub enum Call {
     SpeechGeminiFile,
     /// Gemini: `DELETE files/{name}`.
     SpeechGeminiDelete,
-    /// Gemini: `models/{model}:generateContent`.
+    /// Gemini: `models/{model}:generateContent` of a file.
     SpeechGeminiGenerate,
     /// Gemini: `models`.
     SpeechGeminiModels,
     /// Any of the speech services'.
     SpeechAny,
+    /// OpenAI: `chat/completions`. Its list of models is [`Call::SpeechOpenAiModels`].
+    LlmOpenAi,
+    /// Groq: `chat/completions`. Its list of models is [`Call::SpeechGroqModels`].
+    LlmGroq,
+    /// The local server: `chat/completions`.
+    LlmLocal,
+    /// The local server: `models`.
+    LlmLocalModels,
+    /// Anthropic: `messages`.
+    LlmAnthropic,
+    /// Anthropic: `models`.
+    LlmAnthropicModels,
+    /// Gemini: `models/{model}:generateContent` of text alone, and `:streamGenerateContent`. Its list of models is
+    /// [`Call::SpeechGeminiModels`].
+    LlmGemini,
+    /// Any question to a language model.
+    LlmAny,
     /// A file of a model at the address that everybody knows.
     ModelFile,
     /// A file of a model where its address leads to.
@@ -104,6 +122,7 @@ pub(crate) enum Service {
     Google,
     Notion,
     Speech(SpeechService),
+    Llm(LlmProvider),
     Models,
 }
 
@@ -142,6 +161,12 @@ impl Call {
             | Call::SpeechGeminiDelete
             | Call::SpeechGeminiGenerate
             | Call::SpeechGeminiModels => Service::Speech(SpeechService::Gemini),
+            // Nothing is asked of all of them at once.
+            Call::LlmOpenAi | Call::LlmAny => Service::Llm(LlmProvider::OpenAi),
+            Call::LlmGroq => Service::Llm(LlmProvider::Groq),
+            Call::LlmLocal | Call::LlmLocalModels => Service::Llm(LlmProvider::Local),
+            Call::LlmAnthropic | Call::LlmAnthropicModels => Service::Llm(LlmProvider::Anthropic),
+            Call::LlmGemini => Service::Llm(LlmProvider::Gemini),
             Call::ModelFile | Call::ModelCdn => Service::Models,
             Call::Auth
             | Call::Token
@@ -160,7 +185,9 @@ impl Call {
     fn fits(self, call: Call) -> bool {
         let any_of_notions = self == Call::NotionAny && call.service() == Service::Notion;
         let any_of_speech = self == Call::SpeechAny && matches!(call.service(), Service::Speech(_));
-        self == call || self == Call::Any || any_of_notions || any_of_speech
+        let questions = [Call::LlmOpenAi, Call::LlmGroq, Call::LlmLocal, Call::LlmAnthropic, Call::LlmGemini];
+        let any_question = self == Call::LlmAny && questions.contains(&call);
+        self == call || self == Call::Any || any_of_notions || any_of_speech || any_question
     }
 }
 
@@ -230,6 +257,37 @@ pub enum FaultKind {
         /// Which one.
         at: u64,
     },
+    /// A language model answers otherwise than it should. Nothing else is spoiled by it.
+    Llm(LlmFault),
+}
+
+/// How a language model's answer is spoiled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LlmFault {
+    /// The answer is the beginning of JSON, although the model says that it is done. Groq notices it where JSON was asked for,
+    /// and refuses with `json_validate_failed`.
+    InvalidJson,
+    /// The answer is JSON of another shape than was asked for.
+    OtherShape,
+    /// The texts of the answer are in a language that nobody asked for, in the right shape.
+    OtherLanguage,
+    /// The JSON has words before it and a fence of Markdown around it.
+    Fenced,
+    /// The answer is complete and has no text.
+    Empty,
+    /// The model will not answer, and says so as its provider has it; where that has no word for it, as the text.
+    Refusal,
+    /// The answer has as many tokens as it may have, and more was to come.
+    CutShort {
+        /// How many those are.
+        tokens: u64,
+    },
+    /// Half of the answer arrives, and the connection is cut.
+    CutOff,
+    /// Half of the answer arrives, and the body ends as if that were all: nothing says that the answer is complete.
+    Unfinished,
+    /// Half of the answer arrives, and then an error of the provider. An answer that is not streamed is that error.
+    ErrorMidway,
 }
 
 /// The faults that are still to come.

@@ -1,7 +1,7 @@
 //! Loopback stand-ins for the services that Debrief talks to: state first, spoken to over HTTP, and strict.
 //!
-//! They stand for Google (sign-in, Drive), Notion (its API, and pages to look at), five speech services and a host of model
-//! files. A test models what a service knows (accounts, files, pages, keys, rights, planned faults) in a [`World`], starts
+//! They stand for Google (sign-in, Drive), Notion (its API, and pages to look at), five speech services, language models and a host
+//! of model files. A test models what a service knows (accounts, files, pages, keys, rights, planned faults) in a [`World`], starts
 //! a [`Sandbox`] and points the product at its addresses. The crate imports nothing of the product, so a shared mistake
 //! cannot hide.
 #![forbid(unsafe_code)]
@@ -10,6 +10,8 @@ mod answers;
 mod fault;
 mod google;
 mod ids;
+mod keys;
+mod llm;
 mod models;
 mod notion;
 mod params;
@@ -30,18 +32,20 @@ use tokio::task::JoinHandle;
 pub use bytes::Bytes;
 pub use jiff::Timestamp;
 
-pub use crate::fault::{Call, Fault, FaultKind};
+pub use crate::fault::{Call, Fault, FaultKind, LlmFault};
 pub use crate::google::{
     AccountId, Answer, CLIENT_ID, CLIENT_SECRET, Content, DRIVE, DRIVE_FILE, DRIVE_READONLY, DriveFile,
     FOLDER, FileId, Growing, NewFile, Person, Picks, Right, SHORTCUT,
 };
+pub use crate::keys::KeyRate;
+pub use crate::llm::{LlmProvider, LlmReply};
 pub use crate::models::{Leads, ModelHost};
 pub use crate::notion::{
     BlockId, DataSourceId, DatabaseId, NOTION_CLIENT_ID, NOTION_CLIENT_SECRET, NOTION_REDIRECT,
     NOTION_VERSION, NotionAnswer, NotionPerson, NotionRate, PageId, Shares, WorkspaceId,
 };
-pub use crate::seen::{Seen, SeenSound};
-pub use crate::speech::{SpeechRate, SpeechService, Spoken, dtmf};
+pub use crate::seen::{Seen, SeenQuestion, SeenSound};
+pub use crate::speech::{SpeechService, Spoken, dtmf};
 pub use crate::world::World;
 
 use crate::world::Shared;
@@ -116,13 +120,13 @@ impl Sandbox {
         self.address() + notion::API_PATH
     }
 
-    /// The base address of the OpenAI-compatible speech service: `audio/transcriptions` is below it.
+    /// The base address of OpenAI: `audio/transcriptions`, `chat/completions` and `models` are below it.
     #[must_use]
     pub fn openai(&self) -> String {
         self.address() + speech::OPENAI_PATH
     }
 
-    /// The base address of Groq: `audio/transcriptions` is below it.
+    /// The base address of Groq: `audio/transcriptions`, `chat/completions` and `models` are below it.
     #[must_use]
     pub fn groq(&self) -> String {
         self.address() + speech::GROQ_PATH
@@ -144,6 +148,18 @@ impl Sandbox {
     #[must_use]
     pub fn gemini(&self) -> String {
         self.address() + speech::GEMINI_PATH
+    }
+
+    /// The base address of Anthropic, with the version: `messages` and `models` are below it.
+    #[must_use]
+    pub fn anthropic(&self) -> String {
+        self.address() + llm::ANTHROPIC_PATH
+    }
+
+    /// The base address of a local server of OpenAI's shape: `chat/completions` and `models` are below it.
+    #[must_use]
+    pub fn local_llm(&self) -> String {
+        self.address() + llm::LOCAL_PATH
     }
 
     /// The base address of the host of model files: each is below it at its own path.

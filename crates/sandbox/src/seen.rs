@@ -1,6 +1,9 @@
 //! What the sandbox was asked.
 
+use serde_json::Value;
+
 use crate::fault::Call;
+use crate::llm::LlmProvider;
 
 /// Values that must not reach a log or a failing assertion.
 const SECRET: [&str; 9] = [
@@ -17,6 +20,9 @@ const SECRET: [&str; 9] = [
 
 /// So that a sandbox that runs for days stays small.
 const AT_MOST: usize = 50_000;
+
+/// Questions to language models are long, so that only the last ones are kept.
+const QUESTIONS_AT_MOST: usize = 1_000;
 
 /// One request, as it was asked and answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,12 +48,40 @@ pub struct Seen {
     pub blocks: u32,
     /// Blocks in a request to Notion that are not nested.
     pub top_blocks: u32,
-    /// What a request to a speech service says besides its sound: the fields of a form or of JSON, in their order, and
-    /// values that are no text as JSON.
+    /// What a request to a speech service says besides its sound, and one to a language model besides its texts: the fields
+    /// of a form or of JSON, in their order, and values that are no text as JSON.
     pub fields: Vec<(String, String)>,
     /// The sound that a speech service decoded for this request.
     pub sound: Option<SeenSound>,
+    /// The question that a language model was found to be asked; `None` of older ones.
+    pub question: Option<SeenQuestion>,
     number: u64,
+}
+
+/// A question to a language model, whichever provider's form it had.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SeenQuestion {
+    /// Who is asked.
+    pub provider: LlmProvider,
+    /// The model's name.
+    pub model: String,
+    /// What the system says, texts joined by a line.
+    pub instructions: String,
+    /// What the user says, and the assistant where it speaks: texts joined by a line.
+    pub material: String,
+    /// How many messages that is, without the system's.
+    pub messages: usize,
+    /// Whether the answer has to be JSON.
+    pub json: bool,
+    /// The JSON schema that the answer has to fit.
+    pub schema: Option<Value>,
+    /// Tokens that the answer may have.
+    pub tokens_at_most: Option<u64>,
+    /// Whether the answer comes piece by piece.
+    pub stream: bool,
+    /// The text that was answered; `None` of a question that was refused.
+    pub answer: Option<String>,
 }
 
 /// Sound that a speech service decoded.
@@ -88,6 +122,7 @@ impl Seen {
             top_blocks: 0,
             fields: Vec::new(),
             sound: None,
+            question: None,
             number: 0,
         }
     }
@@ -126,6 +161,23 @@ impl Requests {
 
     pub(crate) fn get_mut(&mut self, number: u64) -> Option<&mut Seen> {
         self.seen.iter_mut().rev().find(|seen| seen.number == number)
+    }
+
+    /// Notes what a language model is asked.
+    pub(crate) fn note_question(
+        &mut self,
+        number: u64,
+        question: SeenQuestion,
+        fields: Vec<(String, String)>,
+    ) {
+        if let Some(seen) = self.get_mut(number) {
+            seen.question = Some(question);
+            seen.fields = fields;
+        }
+        let mut asked = self.seen.iter_mut().rev().filter(|seen| seen.question.is_some());
+        if let Some(old) = asked.nth(QUESTIONS_AT_MOST) {
+            old.question = None;
+        }
     }
 
     pub(crate) fn all(&self) -> &[Seen] {

@@ -6,9 +6,11 @@ use std::time::Duration;
 
 use axum::body::{Body, HttpBody};
 use axum::response::Response;
+use bytes::Bytes;
 use futures_util::TryStreamExt;
 use hyper::body::Incoming;
 use hyper::header::{self, HeaderValue};
+use hyper::http::request::Parts;
 use hyper::server::conn::http1;
 use hyper::service::{Service, service_fn};
 use hyper::{Request, StatusCode};
@@ -17,8 +19,9 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
-use crate::fault::{Call, FaultKind, Service as Of};
+use crate::fault::{Call, FaultKind, LlmFault, Service as Of};
 use crate::google::{self, FileId};
+use crate::llm;
 use crate::models;
 use crate::notion;
 use crate::seen::Seen;
@@ -34,6 +37,10 @@ const REQUEST_AT_MOST_BYTES: usize = 512 << 20;
 /// The number of a request, for the service that has more to note of it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Number(pub(crate) u64);
+
+/// What a language model is to do wrong.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Spoilt(pub(crate) LlmFault);
 
 /// Cuts the connection instead of answering.
 #[derive(Debug)]
@@ -56,7 +63,11 @@ struct Asked {
 }
 
 pub(crate) async fn serve(listener: TcpListener, world: Shared) {
-    let services = google::router().merge(notion::router()).merge(speech::router()).merge(models::router());
+    let services = google::router()
+        .merge(notion::router())
+        .merge(speech::router())
+        .merge(llm::router())
+        .merge(models::router());
     let router = TowerToHyperService::new(services.with_state(world.clone()));
     // Dropping the set ends the connections.
     let mut connections = JoinSet::new();
@@ -83,19 +94,35 @@ async fn answer<R>(world: Shared, router: R, request: Request<Incoming>) -> Resu
 where
     R: Service<Request<Body>, Response = Response, Error = Infallible>,
 {
-    let (asked, fault) = note(&world, &request);
+    let (head, body) = request.into_parts();
+    // A client that leaves in the middle of its own request gets no answer.
+    let arrived =
+        async |body| axum::body::to_bytes(Body::new(body), REQUEST_AT_MOST_BYTES).await.map_err(|_| Cut);
+    // Only its body tells what such a request is for.
+    let (asked, fault, body) = if llm::is_either(&head.method, head.uri.path()) {
+        let body = arrived(body).await?;
+        let (asked, fault) = note(&world, &head, Some(&body));
+        (asked, fault, Ok(body))
+    } else {
+        let (asked, fault) = note(&world, &head, None);
+        (asked, fault, Err(body))
+    };
     if matches!(fault, Some(FaultKind::Stall)) {
         return std::future::pending().await;
     }
-    let (head, body) = request.into_parts();
-    // A client that leaves in the middle of its own request gets no answer.
-    let body = axum::body::to_bytes(Body::new(body), REQUEST_AT_MOST_BYTES).await.map_err(|_| Cut)?;
+    let body = match body {
+        Ok(body) => body,
+        Err(body) => arrived(body).await?,
+    };
     if let Some(seen) = world.lock().requests.get_mut(asked.number) {
         seen.request_bytes = body.len() as u64;
         (seen.blocks, seen.top_blocks) = asked.call.map_or((0, 0), |call| notion::blocks_in(call, &body));
     }
     let mut request = Request::from_parts(head, Body::from(body));
     request.extensions_mut().insert(Number(asked.number));
+    if let Some(FaultKind::Llm(fault)) = &fault {
+        request.extensions_mut().insert(Spoilt(*fault));
+    }
     let call = asked.call.unwrap_or(Call::Any);
     let early = match &fault {
         Some(FaultKind::Status(status, reason)) => {
@@ -108,6 +135,7 @@ where
                 Of::Google => "rateLimitExceeded",
                 Of::Notion => "rate_limited",
                 Of::Speech(service) => speech::too_many(service),
+                Of::Llm(provider) => llm::too_many(provider),
                 Of::Models => "Too Many Requests",
             };
             let mut answer = refusal(call, status, reason);
@@ -132,7 +160,8 @@ where
             | FaultKind::ExpireTokenAfter { .. }
             | FaultKind::ReviseAfter { .. }
             | FaultKind::AnswerLost
-            | FaultKind::FlipByte { .. },
+            | FaultKind::FlipByte { .. }
+            | FaultKind::Llm(_),
         )
         | None => None,
     };
@@ -156,21 +185,23 @@ fn refusal(call: Call, status: StatusCode, reason: &str) -> Response {
         Of::Google => google::refusal(call, status, reason),
         Of::Notion => notion::refusal(call, status, reason),
         Of::Speech(service) => speech::refusal(service, status, reason),
+        Of::Llm(provider) => llm::refusal(provider, status, reason),
         Of::Models => models::refusal(status, reason),
     }
 }
 
 /// Notes a request and takes the fault that is planned for it.
-fn note(world: &Shared, request: &Request<Incoming>) -> (Asked, Option<FaultKind>) {
-    let path = request.uri().path();
-    let query = request.uri().query().unwrap_or_default();
-    let header = |name| request.headers().get(name).and_then(|value: &HeaderValue| value.to_str().ok());
-    let (call, file) = google::asked(request.method(), path, query).unzip();
-    let call = call.or_else(|| notion::asked(request.method(), path));
-    let call = call.or_else(|| speech::asked(request.method(), path));
-    let call = call.or_else(|| models::asked(request.method(), path));
+fn note(world: &Shared, head: &Parts, body: Option<&Bytes>) -> (Asked, Option<FaultKind>) {
+    let path = head.uri.path();
+    let query = head.uri.query().unwrap_or_default();
+    let header = |name| head.headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+    let (call, file) = google::asked(&head.method, path, query).unzip();
+    let call = call.or_else(|| notion::asked(&head.method, path));
+    let call = call.or_else(|| llm::asked(&head.method, path, body));
+    let call = call.or_else(|| speech::asked(&head.method, path));
+    let call = call.or_else(|| models::asked(&head.method, path));
     let range = header(header::RANGE).map(str::to_owned);
-    let seen = Seen::new(call, request.method().as_str(), path, query, range);
+    let seen = Seen::new(call, head.method.as_str(), path, query, range);
     let bearer = header(header::AUTHORIZATION).and_then(|value| value.strip_prefix("Bearer "));
     let mut world = world.lock();
     let number = world.requests.note(seen);
@@ -227,7 +258,8 @@ fn send(world: &Shared, asked: Asked, fault: Option<FaultKind>, answer: Response
             | FaultKind::Redirect { .. }
             | FaultKind::Stall
             | FaultKind::StallAfter
-            | FaultKind::AnswerLost,
+            | FaultKind::AnswerLost
+            | FaultKind::Llm(_),
         )
         | None => {}
     }

@@ -8,6 +8,8 @@ use jiff::{SignedDuration, Timestamp};
 use crate::fault::{Fault, Plan};
 use crate::google::Google;
 use crate::ids;
+use crate::keys::Keys;
+use crate::llm::Llm;
 use crate::models::Models;
 use crate::notion::Notion;
 use crate::seen::{Requests, Seen};
@@ -18,7 +20,9 @@ use crate::speech::Speech;
 pub struct World {
     pub(crate) google: Google,
     pub(crate) notion: Notion,
+    pub(crate) keys: Keys,
     pub(crate) speech: Speech,
+    pub(crate) llm: Llm,
     pub(crate) models: Models,
     pub(crate) plan: Plan,
     pub(crate) requests: Requests,
@@ -35,7 +39,9 @@ impl World {
         World {
             google: Google::new(),
             notion: Notion::default(),
+            keys: Keys::default(),
             speech: Speech::default(),
+            llm: Llm::default(),
             models: Models::default(),
             plan: Plan::default(),
             requests: Requests::default(),

@@ -51,6 +51,9 @@ pub(super) enum DriveError {
     /// No answer, or a connection that broke.
     #[error("{0}")]
     Unreachable(String),
+    /// "Local only" kept the request from leaving for this host.
+    #[error("local only is on: {0}")]
+    LocalOnly(String),
     /// An answer that is none of Drive's.
     #[error("{0}")]
     Garbled(String),
@@ -118,6 +121,9 @@ impl DriveError {
 
     /// A request that got no answer, or half of one.
     pub(super) fn broken(error: reqwest::Error) -> DriveError {
+        if let Some(host) = http::blocked_host(&error) {
+            return DriveError::LocalOnly(host);
+        }
         // The address of a request names the file; the rest of the details don't need it.
         DriveError::Unreachable(http::causes(&error.without_url()))
     }
@@ -173,6 +179,7 @@ impl From<DriveError> for Failure {
             DriveError::Busy { after_ms, .. } => busy().after(*after_ms),
             DriveError::OutOfRange => damaged(),
             DriveError::Unreachable(_) => offline(),
+            DriveError::LocalOnly(host) => local_only(host),
             DriveError::Garbled(_) => Failure::later(
                 FailureCode::ServiceBusy,
                 "What answered in Google's place is not Drive.",
@@ -202,6 +209,10 @@ pub(super) fn offline() -> Failure {
         "Google can't be reached.",
         "Check the connection to the internet. What was fetched is kept, and it goes on by itself.",
     )
+}
+
+pub(super) fn local_only(host: &str) -> Failure {
+    http::blocked(host, "give Debrief the file itself")
 }
 
 pub(super) fn damaged() -> Failure {
@@ -261,17 +272,21 @@ mod tests {
                 failure.fix
             )
         });
-        let rest =
-            [DriveError::Unreachable("reset".into()), DriveError::Garbled("no JSON".into())].map(|error| {
-                let failure = Failure::from(error.clone());
-                format!(
-                    "{error} → {} {:?}\n  {}\n  {}",
-                    failure.code.word(),
-                    failure.retry,
-                    failure.what,
-                    failure.fix
-                )
-            });
+        let rest = [
+            DriveError::Unreachable("reset".into()),
+            DriveError::Garbled("no JSON".into()),
+            DriveError::LocalOnly("www.googleapis.com".into()),
+        ]
+        .map(|error| {
+            let failure = Failure::from(error.clone());
+            format!(
+                "{error} → {} {:?}\n  {}\n  {}",
+                failure.code.word(),
+                failure.retry,
+                failure.what,
+                failure.fix
+            )
+        });
         insta::assert_snapshot!(told.chain(rest).collect::<Vec<_>>().join("\n"));
     }
 

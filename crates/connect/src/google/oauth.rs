@@ -74,6 +74,9 @@ pub enum AuthError {
     /// No answer.
     #[error("{0}")]
     Unreachable(String),
+    /// "Local only" kept the request from leaving for this host.
+    #[error("local only is on: {0}")]
+    LocalOnly(String),
     /// An answer that is none.
     #[error("{0}")]
     Garbled(String),
@@ -99,6 +102,7 @@ impl From<AuthError> for Failure {
             ),
             AuthError::Busy { after_ms, .. } => super::errors::busy().after(*after_ms),
             AuthError::Unreachable(_) => super::errors::offline(),
+            AuthError::LocalOnly(host) => super::errors::local_only(host),
             AuthError::Garbled(_) => super::errors::busy(),
         }
         .because(error)
@@ -180,7 +184,7 @@ impl OAuth {
         // In the form, so that it is in no log of addresses.
         let form = [("token", token.expose())];
         let answer = self.http.post(self.endpoints.revoke.clone()).form(&form).send().await;
-        let answer = answer.map_err(|error| AuthError::Unreachable(http::causes(&error.without_url())))?;
+        let answer = answer.map_err(unreachable)?;
         match answer.status().as_u16() {
             200..=299 | 400 => Ok(()),
             status => Err(AuthError::Busy { status, after_ms: None }),
@@ -188,7 +192,6 @@ impl OAuth {
     }
 
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse, AuthError> {
-        let unreachable = |error: reqwest::Error| AuthError::Unreachable(http::causes(&error.without_url()));
         let request = reqwest::Request::try_from(request).map_err(unreachable)?;
         let mut answer = self.http.execute(request).await.map_err(unreachable)?;
         let status = answer.status();
@@ -217,6 +220,13 @@ impl<'c> AsyncHttpClient<'c> for OAuth {
 
     fn call(&'c self, request: HttpRequest) -> Self::Future {
         Box::pin(self.send(request))
+    }
+}
+
+fn unreachable(error: reqwest::Error) -> AuthError {
+    match http::blocked_host(&error) {
+        Some(host) => AuthError::LocalOnly(host),
+        None => AuthError::Unreachable(http::causes(&error.without_url())),
     }
 }
 
@@ -271,6 +281,7 @@ mod tests {
             AuthError::Busy { status: 503, after_ms: Some(7_000) },
             AuthError::Unreachable("connection refused".into()),
             AuthError::Garbled("no JSON".into()),
+            AuthError::LocalOnly("oauth2.googleapis.com".into()),
         ];
         let told = errors.map(|error| {
             let failure = Failure::from(error.clone());
@@ -296,6 +307,9 @@ mod tests {
         no JSON → service_busy Later { after_ms: None }
           Google is busy.
           Nothing is lost; it is tried again by itself.
+        local only is on: oauth2.googleapis.com → local_only Person
+          Local only is on, so nothing was sent to oauth2.googleapis.com.
+          Switch it off under Privacy in the settings, or give Debrief the file itself; then retry.
         ");
     }
 }

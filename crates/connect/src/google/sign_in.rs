@@ -89,6 +89,7 @@ fn exchange_failure(error: AuthError) -> Failure {
         | AuthError::Refused(_)
         | AuthError::Busy { .. }
         | AuthError::Unreachable(_)
+        | AuthError::LocalOnly(_)
         | AuthError::Garbled(_)) => other.into(),
     }
 }

@@ -362,7 +362,10 @@ impl Fetch<'_> {
 }
 
 fn broken(error: &reqwest::Error) -> Cut {
-    Cut::Broken { why: http::causes(error), after_ms: None, busy: false }
+    match http::blocked_host(error) {
+        Some(host) => Cut::Failed(http::blocked(&host, "add the file yourself with `debrief models add FILE`")),
+        None => Cut::Broken { why: http::causes(error), after_ms: None, busy: false },
+    }
 }
 
 fn header(answer: &Response, name: reqwest::header::HeaderName) -> Option<String> {

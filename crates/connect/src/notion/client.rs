@@ -154,6 +154,7 @@ impl Notion {
                 | NotionError::NotFound(_)
                 | NotionError::Invalid { .. }
                 | NotionError::Unreachable(_)
+                | NotionError::LocalOnly(_)
                 | NotionError::Account(_) => false,
             })
             .await
@@ -216,9 +217,10 @@ fn fits_patience(after_ms: Option<u32>) -> bool {
 }
 
 fn broken(error: reqwest::Error) -> NotionError {
-    let unasked = error.is_connect() || error.is_builder();
-    let words = http::causes(&error.without_url());
-    if unasked { NotionError::Unreachable(words) } else { NotionError::NoAnswer(words) }
+    if error.is_connect() || error.is_builder() {
+        return NotionError::unreached(error);
+    }
+    NotionError::NoAnswer(http::causes(&error.without_url()))
 }
 
 pub(super) fn address(base: &Url, path: &[&str]) -> Url {

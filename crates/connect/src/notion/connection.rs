@@ -347,10 +347,10 @@ impl Connection {
     /// Asks Notion's OAuth for tokens.
     pub(super) async fn oauth(&self, client: &Client, body: &Value) -> Result<Granted, NotionError> {
         let url = address(&self.base, &["oauth", "token"]);
-        let answer = self.oauth_request(client, url).json(body).send().await.map_err(unreached)?;
+        let answer = self.oauth_request(client, url).json(body).send().await.map_err(NotionError::unreached)?;
         let status = answer.status();
         let after_ms = http::retry_after_ms(answer.headers(), jiff::Timestamp::now());
-        let body = answer.bytes().await.map_err(unreached)?;
+        let body = answer.bytes().await.map_err(NotionError::unreached)?;
         if !status.is_success() {
             return Err(oauth_error(status.as_u16(), &body, after_ms));
         }
@@ -384,10 +384,6 @@ impl Granted {
     pub(super) fn token(&self) -> Secret {
         Secret::new(self.access_token.clone())
     }
-}
-
-fn unreached(error: reqwest::Error) -> NotionError {
-    NotionError::Unreachable(http::causes(&error.without_url()))
 }
 
 /// OAuth has a form of its own for refusals: `{"error","error_description"}`.

@@ -3,6 +3,8 @@
 use debrief_core::failure::{Failure, FailureCode};
 use serde::Deserialize;
 
+use crate::http;
+
 /// Why a call gave nothing.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NotionError {
@@ -42,6 +44,9 @@ pub enum NotionError {
     /// No connection: nothing was asked.
     #[error("{0}")]
     Unreachable(String),
+    /// "Local only" kept the request from leaving for this host.
+    #[error("local only is on: {0}")]
+    LocalOnly(String),
     /// Asked, and no whole answer: it may have been done.
     #[error("{0}")]
     NoAnswer(String),
@@ -58,6 +63,14 @@ struct Body {
 }
 
 impl NotionError {
+    /// A request that did not leave, or whose answer is of no use.
+    pub(super) fn unreached(error: reqwest::Error) -> NotionError {
+        match http::blocked_host(&error) {
+            Some(host) => NotionError::LocalOnly(host),
+            None => NotionError::Unreachable(http::causes(&error.without_url())),
+        }
+    }
+
     /// The refusal that an answer is.
     pub(super) fn of(status: u16, body: &[u8], after_ms: Option<u32>) -> NotionError {
         let body: Body = serde_json::from_slice(body)
@@ -101,6 +114,9 @@ impl From<NotionError> for Failure {
                 "Notion can't be reached.",
                 "Check the connection to the internet. What was done is kept, and it goes on by itself.",
             ),
+            NotionError::LocalOnly(ref host) => {
+                http::blocked(host, "have pages written to a folder on this computer")
+            }
             NotionError::Account(failure) => return failure,
         }
         .because(error)
@@ -157,6 +173,7 @@ mod tests {
         let rest = [
             NotionError::Unreachable("refused".into()),
             NotionError::NoAnswer("reset".into()),
+            NotionError::LocalOnly("api.notion.com".into()),
             NotionError::Account(not_connected()),
         ];
         let told = answers.into_iter().chain(rest).map(|error| {

@@ -285,7 +285,34 @@ fn assumed(block: &SentBlock) -> Present {
     }
 }
 
+/// The hash of a property. It is kept for years, so it must not depend on the order in which its fields were written.
 pub(super) fn hash(value: &Value) -> String {
-    let hash = Sha256::digest(value.to_string().as_bytes());
+    let hash = Sha256::digest(by_name(value).to_string().as_bytes());
     hash[..8].iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The same value with the fields of every object in the order of their names.
+fn by_name(value: &Value) -> Value {
+    match value {
+        Value::Object(fields) => {
+            let fields: BTreeMap<&String, Value> =
+                fields.iter().map(|(name, value)| (name, by_name(value))).collect();
+            fields.into_iter().map(|(name, value)| (name.clone(), value)).collect()
+        }
+        Value::Array(items) => items.iter().map(by_name).collect(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_property_keeps_the_hash_that_earlier_versions_gave_it() {
+        let one: Value = serde_json::from_str(r#"{"rich_text":[{"type":"text","text":{"content":"x"}}]}"#).unwrap();
+        let two: Value = serde_json::from_str(r#"{"rich_text":[{"text":{"content":"x"},"type":"text"}]}"#).unwrap();
+        assert_eq!(hash(&one), "c9f8b93ce59ecadc");
+        assert_eq!(hash(&two), hash(&one));
+    }
 }

@@ -16,9 +16,9 @@ use uuid::Uuid;
 
 use super::decode::{self, NotSound};
 use super::heard::{Heard, Word, letter, span_ms, text};
-use super::state::KeyTrouble;
 use super::{ASSEMBLYAI_PATH, SpeechService, languages, named_values};
 use crate::answers;
+use crate::keys::KeyTrouble;
 use crate::serve::Number;
 use crate::world::{Shared, World};
 

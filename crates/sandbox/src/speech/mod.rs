@@ -5,10 +5,10 @@ mod decode;
 mod deepgram;
 pub mod dtmf;
 mod form;
-mod gemini;
+pub(crate) mod gemini;
 mod heard;
 mod languages;
-mod openai;
+pub(crate) mod openai;
 mod state;
 
 use axum::Router;
@@ -17,7 +17,7 @@ use axum::response::Response;
 use hyper::{Method, StatusCode};
 
 pub(crate) use self::state::Speech;
-pub use self::state::{SpeechRate, SpeechService, Spoken};
+pub use self::state::{SpeechService, Spoken};
 
 use crate::fault::Call;
 use crate::world::Shared;
@@ -104,7 +104,7 @@ pub(crate) fn too_many(service: SpeechService) -> &'static str {
 }
 
 /// The fields of a JSON object; values that are no text stay JSON.
-fn named_values(object: &serde_json::Map<String, serde_json::Value>) -> Vec<(String, String)> {
+pub(crate) fn named_values(object: &serde_json::Map<String, serde_json::Value>) -> Vec<(String, String)> {
     let text = |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     object.iter().map(|(name, value)| (name.clone(), text(value))).collect()
 }

@@ -1,4 +1,4 @@
-use debrief_sandbox::{Call, SpeechRate, SpeechService, dtmf};
+use debrief_sandbox::{Call, KeyRate, SpeechService, dtmf};
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 
@@ -163,7 +163,7 @@ async fn keys_credit_and_rate_have_their_own_refusals() {
     let upload = || scene.assembly(Method::POST, "upload").body(talk());
     let bearer = scene.http.post(format!("{}/v2/upload", scene.sandbox.assemblyai())).bearer_auth(&scene.key);
     assert!(error(bearer, 401).await.contains("Authentication error"));
-    let rate = SpeechRate { per_s: 0.001, burst: 0 };
+    let rate = KeyRate { per_s: 0.001, burst: 0 };
     scene.sandbox.world().limit_speech_rate(SpeechService::AssemblyAi, Some(rate));
     let answer = sent(upload()).await;
     assert_eq!((answer.status().as_u16(), &answer.headers()["Retry-After"]), (429, &"1".parse().unwrap()));

@@ -1,4 +1,4 @@
-use debrief_sandbox::{SpeechRate, SpeechService, dtmf};
+use debrief_sandbox::{KeyRate, SpeechService, dtmf};
 use serde_json::{Value, json};
 
 use super::{Scene, done, near, refused, sound, talk};
@@ -125,7 +125,7 @@ async fn keys_credit_and_rate_have_their_own_refusals() {
     };
     assert!(done(projects("Token")).await["projects"].is_array());
     assert_eq!(code(&refused(projects("Bearer"), 401).await), "INVALID_AUTH");
-    let rate = SpeechRate { per_s: 0.001, burst: 1 };
+    let rate = KeyRate { per_s: 0.001, burst: 1 };
     scene.sandbox.world().limit_speech_rate(SpeechService::Deepgram, Some(rate));
     done(scene.listen(talk(), &[NOVA])).await;
     assert_eq!(code(&refused(scene.listen(talk(), &[NOVA]), 429).await), "TOO_MANY_REQUESTS");

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use debrief_sandbox::{SpeechRate, SpeechService};
+use debrief_sandbox::{KeyRate, SpeechService};
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 
@@ -330,7 +330,7 @@ async fn keys_credit_and_rate_have_their_own_refusals() {
     let open = scene.http.get(format!("{}/v1beta/models?key={}", scene.sandbox.gemini(), scene.key));
     assert_eq!(error(open, 403).await.0, "PERMISSION_DENIED");
     assert_eq!(scene.sandbox.world().requests().last().unwrap().query("key"), Some("[redacted]"));
-    let rate = SpeechRate { per_s: 0.001, burst: 0 };
+    let rate = KeyRate { per_s: 0.001, burst: 0 };
     scene.sandbox.world().limit_speech_rate(SpeechService::Gemini, Some(rate));
     let body = refused(scene.begin(10), 429).await;
     assert_eq!(body["error"]["details"][0]["retryDelay"], "1s");

@@ -1,4 +1,4 @@
-use debrief_sandbox::{SpeechRate, SpeechService, dtmf};
+use debrief_sandbox::{KeyRate, SpeechService, dtmf};
 use reqwest::multipart::{Form, Part};
 use serde_json::{Value, json};
 
@@ -205,7 +205,7 @@ async fn a_key_without_credit_is_told_so() {
 #[tokio::test]
 async fn requests_beyond_the_rate_are_told_when_to_come_back() {
     let scene = openai().await;
-    let rate = SpeechRate { per_s: 0.001, burst: 1 };
+    let rate = KeyRate { per_s: 0.001, burst: 1 };
     scene.sandbox.world().limit_speech_rate(SpeechService::OpenAi, Some(rate));
     done(scene.transcribe(talk(), &[WHISPER])).await;
     let answer = sent(scene.transcribe(talk(), &[WHISPER])).await;

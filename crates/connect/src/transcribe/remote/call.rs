@@ -110,6 +110,9 @@ fn broken(error: reqwest::Error, timeout: Duration) -> SpeechError {
     if error.is_timeout() && !error.is_connect() {
         return SpeechError::TimedOut(timeout.as_secs());
     }
+    if let Some(host) = http::blocked_host(&error) {
+        return http::blocked(&host, "choose a speech engine on this computer").into();
+    }
     let unasked = error.is_connect() || error.is_builder();
     let words = http::causes(&error.without_url());
     if unasked { SpeechError::Unreachable(words) } else { SpeechError::NoAnswer(words) }

@@ -38,7 +38,8 @@ pub use self::service::{Service, ServiceInfo};
 
 use self::caller::Caller;
 use self::errors::Whose;
-use self::service::{destination, is_its_own, name_at};
+use self::service::{is_its_own, name_at};
+use crate::http::destination;
 use crate::keychain::Secrets;
 
 /// A server on somebody's own machine may take as long to hear a piece as the piece is.
@@ -47,7 +48,7 @@ const PATIENCE: Duration = Duration::from_secs(30 * 60);
 /// Where a service's key comes from.
 #[derive(Clone)]
 pub struct RemoteKey {
-    /// Where it is kept, under [`Service::key_name`].
+    /// Where it is kept, under the service's own name for it.
     pub kept: Secrets,
     /// One from the environment, which counts more.
     pub given: Option<Secret>,

@@ -1,7 +1,7 @@
 //! The services that turn speech into text over the network, and what each of them is like.
 
 use serde::{Deserialize, Serialize};
-use url::{Host, Url};
+use url::Url;
 
 /// A speech service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -168,20 +168,6 @@ pub(super) fn is_its_own(service: Service, base: &Url) -> bool {
     service.base().origin() == base.origin()
 }
 
-/// Where audio goes, for people: `api.deepgram.com`, or `127.0.0.1:8000 (this machine)`.
-pub(super) fn destination(base: &Url) -> String {
-    let host = base.host_str().unwrap_or_default();
-    let here = match base.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    };
-    let port = base.port().map(|port| format!(":{port}")).unwrap_or_default();
-    let machine = if here { " (this machine)" } else { "" };
-    format!("{host}{port}{machine}")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -197,14 +183,5 @@ mod tests {
             assert!(info.models.contains(&info.model));
         }
         assert_eq!(Service::from_word("ear-trumpet"), None);
-    }
-
-    #[test]
-    fn people_are_told_where_the_audio_goes() {
-        let to = |base: &str| destination(&base.parse().unwrap());
-        assert_eq!(to("https://api.deepgram.com"), "api.deepgram.com");
-        assert_eq!(to("http://localhost:8000/v1"), "localhost:8000 (this machine)");
-        assert_eq!(to("http://[::1]:8000/v1"), "[::1]:8000 (this machine)");
-        assert_eq!(to("http://10.0.0.7:8000/v1"), "10.0.0.7:8000");
     }
 }

@@ -1,4 +1,4 @@
-//! Gemini: resumable uploads, files, and `generateContent` for files of sound.
+//! Gemini: resumable uploads, files, and `generateContent` for files of sound; text alone is for its language models.
 //!
 //! Guesses: the messages of most refusals, and which names of models there are. Stricter than the true service: fields are
 //! known in camelCase alone, a key in the address is not seen, and a type has to be that of the upload.
@@ -10,23 +10,23 @@ mod upload;
 use std::collections::BTreeMap;
 
 use axum::Router;
+use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use hyper::{HeaderMap, StatusCode};
+use hyper::{HeaderMap, Request, StatusCode};
 use serde_json::{Value, json};
 
+pub(crate) use self::generate::{TOKENS_AT_MOST, bounds, known, object, said};
 use self::upload::{File, Session};
 use super::SpeechService;
-use super::state::KeyTrouble;
 use crate::answers;
+use crate::keys::KeyTrouble;
+use crate::llm::{self, LlmProvider};
+use crate::serve::Number;
 use crate::world::{Shared, World};
 
 const OF: SpeechService = SpeechService::Gemini;
-/// Those that `models` lists; others of the same form exist too.
-const LISTED: [&str; 4] =
-    ["gemini-2.5-pro", "gemini-2.5-flash", "gemini-2.5-flash-lite", "gemini-3-flash-preview"];
-
 /// What Gemini keeps.
 #[derive(Debug)]
 pub(super) struct Gemini {
@@ -67,17 +67,20 @@ pub(super) fn router() -> Router<Shared> {
         .route("/upload/v1beta/files", post(upload::upload).put(upload::upload))
         .route("/v1beta/files/{name}", get(upload::look).delete(upload::delete))
         .route("/v1beta/models", get(models))
-        .route("/v1beta/models/{model}", post(generate::generate).get(model))
+        .route("/v1beta/models/{model}", post(asked).get(model))
         .fallback(async || ApiError::new(StatusCode::NOT_FOUND, "NOT_FOUND", "Not found.").into_response())
 }
 
-fn key(headers: &HeaderMap) -> Option<&str> {
+pub(crate) fn key(headers: &HeaderMap) -> Option<&str> {
     headers.get("x-goog-api-key")?.to_str().ok()
 }
 
 async fn models(State(shared): State<Shared>, headers: HeaderMap) -> Result<Response, ApiError> {
-    shared.lock().speech_key(OF, key(&headers))?;
-    Ok(answers::json(StatusCode::OK, &json!({ "models": LISTED.map(described) })))
+    let world = shared.lock();
+    world.speech_key(OF, key(&headers))?;
+    let models: Vec<_> =
+        world.llm_models(LlmProvider::Gemini).iter().map(|name| described(&world, name)).collect();
+    Ok(answers::json(StatusCode::OK, &json!({ "models": models })))
 }
 
 async fn model(
@@ -85,22 +88,57 @@ async fn model(
     Path(name): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    shared.lock().speech_key(OF, key(&headers))?;
-    if is_model(&name) { Ok(answers::json(StatusCode::OK, &described(&name))) } else { Err(no_model(&name)) }
+    let world = shared.lock();
+    world.speech_key(OF, key(&headers))?;
+    if is_model(&name) || world.llm_models(LlmProvider::Gemini).contains(&name) {
+        Ok(answers::json(StatusCode::OK, &described(&world, &name)))
+    } else {
+        Err(no_model(&name))
+    }
 }
 
-fn described(name: &str) -> Value {
+/// `models/{model}:{method}`: a file is heard, and text alone is read.
+async fn asked(State(shared): State<Shared>, Path(path): Path<String>, request: Request<Body>) -> Response {
+    let (head, body) = request.into_parts();
+    let body = axum::body::to_bytes(body, usize::MAX).await.expect("a body in memory can be read");
+    let number = head.extensions.get::<Number>().map_or(0, |number| number.0);
+    match path.split_once(':') {
+        Some((model, "generateContent")) if names_a_file(&body) => {
+            let answer = generate::generate(&shared, number, model, &head.headers, &body);
+            answer.unwrap_or_else(ApiError::into_response)
+        }
+        Some((model, "generateContent")) => llm::generate(&shared, model, &head, &body).await,
+        Some((model, "streamGenerateContent")) => llm::streamed(&shared, model, &head, &body),
+        Some(_) | None => match shared.lock().speech_key(OF, key(&head.headers)) {
+            Ok(()) => ApiError::new(StatusCode::NOT_FOUND, "NOT_FOUND", "Not found.").into_response(),
+            Err(trouble) => ApiError::from(trouble).into_response(),
+        },
+    }
+}
+
+/// Whether a request to generate is about a file.
+pub(crate) fn names_a_file(body: &[u8]) -> bool {
+    let body: Value = serde_json::from_slice(body).unwrap_or_default();
+    let contents = body["contents"].as_array().into_iter().flatten();
+    contents
+        .filter_map(|content| content["parts"].as_array())
+        .flatten()
+        .any(|part| part.get("fileData").is_some())
+}
+
+fn described(world: &World, name: &str) -> Value {
+    let (context_tokens, answer_tokens) = llm::context_tokens(world, name);
     json!({
         "name": format!("models/{name}"),
         "displayName": name,
-        "inputTokenLimit": 1_048_576,
-        "outputTokenLimit": generate::TOKENS_AT_MOST,
+        "inputTokenLimit": context_tokens,
+        "outputTokenLimit": answer_tokens,
         "supportedGenerationMethods": ["generateContent", "countTokens"],
     })
 }
 
 /// `gemini-2.5-flash`, `gemini-3-pro-preview`, `gemini-flash-latest`
-fn is_model(name: &str) -> bool {
+pub(crate) fn is_model(name: &str) -> bool {
     let Some(rest) = name.strip_prefix("gemini-") else { return false };
     let rest = rest.strip_suffix("-preview").unwrap_or(rest);
     let sizes = ["pro", "flash", "flash-lite"];
@@ -113,7 +151,7 @@ fn is_model(name: &str) -> bool {
     rest.split_once('-').is_some_and(|(version, size)| numbered(version) && sizes.contains(&size))
 }
 
-fn no_model(name: &str) -> ApiError {
+pub(crate) fn no_model(name: &str) -> ApiError {
     let why = format!(
         "models/{name} is not found for API version v1beta, or is not supported for generateContent. Call ModelService.\
         ListModels to see the list of available models and their supported methods."
@@ -123,7 +161,7 @@ fn no_model(name: &str) -> ApiError {
 
 /// `{"error":{"code","message","status","details"}}`
 #[derive(Debug)]
-struct ApiError {
+pub(crate) struct ApiError {
     status: StatusCode,
     word: String,
     message: String,
@@ -131,15 +169,15 @@ struct ApiError {
 }
 
 impl ApiError {
-    fn new(status: StatusCode, word: &str, message: impl Into<String>) -> ApiError {
+    pub(crate) fn new(status: StatusCode, word: &str, message: impl Into<String>) -> ApiError {
         ApiError { status, word: word.to_owned(), message: message.into(), details: None }
     }
 
-    fn invalid(message: impl Into<String>) -> ApiError {
+    pub(crate) fn invalid(message: impl Into<String>) -> ApiError {
         ApiError::new(StatusCode::BAD_REQUEST, "INVALID_ARGUMENT", message)
     }
 
-    fn unknown(name: &str) -> ApiError {
+    pub(crate) fn unknown(name: &str) -> ApiError {
         ApiError::invalid(format!(
             "Invalid JSON payload received. Unknown name \"{name}\": Cannot find field."
         ))
@@ -182,7 +220,7 @@ impl From<KeyTrouble> for ApiError {
 }
 
 /// A refusal that a test planned.
-pub(super) fn planned(status: StatusCode, reason: &str) -> Response {
+pub(crate) fn planned(status: StatusCode, reason: &str) -> Response {
     ApiError::new(status, reason, "A planned fault.").into_response()
 }
 

@@ -5,45 +5,45 @@ use hyper::{StatusCode, header};
 use serde_json::json;
 
 use crate::answers;
+use crate::keys::KeyTrouble;
 use crate::speech::SpeechService;
 use crate::speech::decode::NotSound;
 use crate::speech::form::Broken;
-use crate::speech::state::KeyTrouble;
 
 /// `{"error":{"message","type","param","code"}}`
 #[derive(Debug)]
-pub(super) struct ApiError {
-    status: StatusCode,
-    pub(super) kind: &'static str,
+pub(crate) struct ApiError {
+    pub(crate) status: StatusCode,
+    pub(crate) kind: &'static str,
     param: Option<String>,
     code: Option<String>,
-    message: String,
+    pub(crate) message: String,
     retry_after_s: Option<u32>,
 }
 
 impl ApiError {
-    pub(super) fn new(status: StatusCode, code: Option<&str>, message: impl Into<String>) -> ApiError {
+    pub(crate) fn new(status: StatusCode, code: Option<&str>, message: impl Into<String>) -> ApiError {
         let (code, message) = (code.map(str::to_owned), message.into());
         ApiError { status, kind: "invalid_request_error", param: None, code, message, retry_after_s: None }
     }
 
-    pub(super) fn bad(param: &str, code: Option<&str>, message: impl Into<String>) -> ApiError {
+    pub(crate) fn bad(param: &str, code: Option<&str>, message: impl Into<String>) -> ApiError {
         let mut error = ApiError::new(StatusCode::BAD_REQUEST, code, message);
         error.param = Some(param.to_owned());
         error
     }
 
-    pub(super) fn missing(param: &str) -> ApiError {
+    pub(crate) fn missing(param: &str) -> ApiError {
         let why = format!("Missing required parameter: '{param}'.");
         ApiError::bad(param, Some("missing_required_parameter"), why)
     }
 
-    pub(super) fn no_model(model: &str) -> ApiError {
+    pub(crate) fn no_model(model: &str) -> ApiError {
         let why = format!("The model `{model}` does not exist or you do not have access to it.");
         ApiError::new(StatusCode::NOT_FOUND, Some("model_not_found"), why)
     }
 
-    pub(super) fn key(of: SpeechService, trouble: &KeyTrouble) -> ApiError {
+    pub(crate) fn key(of: SpeechService, trouble: &KeyTrouble) -> ApiError {
         let refused = |code, why: String| ApiError::new(StatusCode::UNAUTHORIZED, code, why);
         match trouble {
             KeyTrouble::Missing => {
@@ -95,7 +95,7 @@ impl From<Broken> for ApiError {
 }
 
 /// A refusal that a test planned.
-pub(in crate::speech) fn planned(status: StatusCode, reason: &str) -> Response {
+pub(crate) fn planned(status: StatusCode, reason: &str) -> Response {
     let mut error = ApiError::new(status, Some(reason), "A planned fault.");
     error.kind = match (status.as_u16(), reason) {
         (_, "insufficient_quota") => "insufficient_quota",

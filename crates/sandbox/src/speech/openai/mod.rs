@@ -14,15 +14,15 @@ use bytes::Bytes;
 use hyper::{HeaderMap, Request, StatusCode, header};
 use serde_json::{Value, json};
 
-pub(super) use self::error::planned;
+pub(crate) use self::error::{ApiError, planned};
 
-use self::error::ApiError;
 use super::SpeechService;
 use super::decode;
 use super::form::Form;
 use super::heard::{Heard, Word, letter, seconds, span_ms, text};
 use super::languages;
 use crate::answers;
+use crate::llm::{self, LlmProvider};
 use crate::serve::Number;
 use crate::world::{Shared, World};
 
@@ -67,28 +67,40 @@ pub(super) fn router(of: SpeechService) -> Router<Shared> {
     let list = move |State(shared): State<Shared>, headers: HeaderMap| async move {
         let world = shared.lock();
         match world.speech_key(of, bearer(&headers)) {
-            Ok(()) => answers::json(StatusCode::OK, &models(of)),
+            Ok(()) => answers::json(StatusCode::OK, &models(&world, of)),
             Err(trouble) => ApiError::key(of, &trouble).into_response(),
         }
     };
-    Router::new().route("/audio/transcriptions", post(ask)).route("/models", get(list)).fallback(
-        async |request: Request<Body>| {
-            let (method, path) = (request.method(), request.uri().path());
-            let why = format!("Invalid URL ({method} {path})");
-            ApiError::new(StatusCode::NOT_FOUND, None, why).into_response()
-        },
-    )
+    Router::new()
+        .route("/audio/transcriptions", post(ask))
+        .route("/models", get(list))
+        .merge(llm::chat(provider(of)))
+        .fallback(no_such_address)
 }
 
-fn models(of: SpeechService) -> Value {
+/// What is not there.
+pub(crate) async fn no_such_address(request: Request<Body>) -> Response {
+    let (method, path) = (request.method(), request.uri().path());
+    let why = format!("Invalid URL ({method} {path})");
+    ApiError::new(StatusCode::NOT_FOUND, None, why).into_response()
+}
+
+/// Whose language models are at the same address.
+fn provider(of: SpeechService) -> LlmProvider {
+    if of == SpeechService::Groq { LlmProvider::Groq } else { LlmProvider::OpenAi }
+}
+
+fn models(world: &World, of: SpeechService) -> Value {
     let owner = if of == SpeechService::Groq { "OpenAI" } else { "openai-internal" };
-    let models = known_models(of).iter();
+    let of_speech = known_models(of).iter().map(|id| (*id).to_owned());
+    let models = of_speech.chain(world.llm_models(provider(of)));
     let models =
         models.map(|id| json!({ "id": id, "object": "model", "created": 1_677_532_384, "owned_by": owner }));
     json!({ "object": "list", "data": models.collect::<Vec<_>>() })
 }
 
-fn known_models(of: SpeechService) -> &'static [&'static str] {
+/// Those that hear.
+pub(crate) fn known_models(of: SpeechService) -> &'static [&'static str] {
     if of == SpeechService::Groq { &GROQ_MODELS } else { &OPENAI_MODELS }
 }
 
