@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use debrief_core::failure::Failure;
+use debrief_core::minutes::due;
 use debrief_core::naming::recording_date;
 use debrief_core::notes::{Notes, NotesMethod, Point, Todo};
 use debrief_core::ports::{Recording, Summarizer};
@@ -14,7 +15,6 @@ mod acts_en;
 mod acts_zh;
 mod central;
 mod clauses;
-mod due;
 mod file_name;
 mod people;
 mod phrases;
