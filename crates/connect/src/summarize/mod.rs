@@ -1,4 +1,4 @@
-//! Notes without any language model: sentences and phrases taken from the transcript as they were said.
+//! The notes: written by language models, or without any, of sentences taken from the transcript as they were said.
 
 use async_trait::async_trait;
 use debrief_core::failure::Failure;
@@ -16,14 +16,21 @@ mod acts_zh;
 mod central;
 mod clauses;
 mod file_name;
+mod model;
 mod people;
 mod phrases;
 mod sentences;
+pub mod template;
 mod terms;
 mod topics;
 
 #[cfg(test)]
+mod model_tests;
+#[cfg(test)]
 mod tests;
+
+pub use model::ModelNotes;
+pub use template::Templates;
 
 use acts::Act;
 use people::People;

@@ -48,7 +48,6 @@ pub struct Claim<'a> {
 }
 
 /// A transcript as claims are held against it.
-#[derive(Debug)]
 pub struct Evidence {
     lines: Vec<Said>,
     /// Names of speakers, by index.
@@ -60,9 +59,10 @@ pub struct Evidence {
     /// The same as one text, for Chinese names.
     known_text: String,
     date: Date,
+    /// Brings claims to the script that the transcript is in here.
+    written: fn(&str) -> String,
 }
 
-#[derive(Debug)]
 struct Said {
     text: String,
     tokens: Vec<String>,
@@ -92,7 +92,13 @@ impl Evidence {
             .collect::<Vec<_>>()
             .join("\n");
         let known = latin_words(&known_text).map(str::to_owned).collect();
-        Evidence { lines, speakers, people, known, known_text, date }
+        Evidence { lines, speakers, people, known, known_text, date, written: str::to_owned }
+    }
+
+    /// The same; each claim is brought to its script by `written` before it is weighed.
+    #[must_use]
+    pub fn written_by(self, written: fn(&str) -> String) -> Self {
+        Evidence { written, ..self }
     }
 
     /// Whether the transcript bears out a claim.
@@ -100,6 +106,10 @@ impl Evidence {
     /// # Errors
     /// What is wrong with it.
     pub fn weigh(&self, claim: &Claim<'_>) -> Result<(), Doubt> {
+        let written = |text: &str| (self.written)(text);
+        let (text, quote) = (written(claim.text), written(claim.quote));
+        let (assignee, due) = (claim.assignee.map(written), claim.due.map(written));
+        let claim = &Claim { text: &text, quote: &quote, assignee: assignee.as_deref(), due: due.as_deref(), ..*claim };
         if claim.segments.is_empty()
             || claim.segments.len() > MOST_CITED
             || claim.segments.iter().any(|place| *place >= self.lines.len())

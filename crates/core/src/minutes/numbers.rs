@@ -121,7 +121,10 @@ fn scan(text: &str, generous: bool) -> Vec<f64> {
             close(&mut sum, &mut in_words, &mut ordinal_only);
             let factor = scale(behind).or_else(|| {
                 let next = words.peek().and_then(|next| scale(next));
-                next.inspect(|_| drop(words.next()))
+                if next.is_some() {
+                    words.next();
+                }
+                next
             });
             extra.extend(generous.then_some(value));
             // A name such as "q3" has no digit in front, "4x4" has more behind: its number is the first one.
