@@ -10,6 +10,7 @@ pub mod hints;
 pub mod job;
 pub mod link;
 mod merge;
+pub mod minutes;
 pub mod naming;
 pub mod notes;
 pub mod page;

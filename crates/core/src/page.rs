@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::failure::Warning;
 use crate::job::JobId;
-use crate::notes::{Notes, NotesMethod, Point, Section, Todo};
+use crate::notes::{ClaimKind, Doubt, Notes, NotesMethod, Point, Section, Todo, Unverified};
 use crate::ports::Recording;
-use crate::prose::{self, Prose};
+use crate::prose::{self, Prose, Span};
 use crate::transcript::{Segment, Transcript};
 
 /// What a page shows and in which language, as the person wants it.
@@ -39,6 +39,10 @@ pub enum PageSection {
     Todos,
     /// What was decided.
     Decisions,
+    /// To-dos and decisions that a language model named and that the transcript doesn't bear out.
+    Unverified,
+    /// What stayed open.
+    Questions,
     /// Notes by topic.
     Notes,
     /// The documents that belong to the recording.
@@ -49,10 +53,12 @@ pub enum PageSection {
 
 impl PageSection {
     /// Every section, in the order of a page that nobody has changed.
-    pub const ALL: [PageSection; 6] = [
+    pub const ALL: [PageSection; 8] = [
         PageSection::Summary,
         PageSection::Todos,
         PageSection::Decisions,
+        PageSection::Unverified,
+        PageSection::Questions,
         PageSection::Notes,
         PageSection::Attachments,
         PageSection::Transcript,
@@ -220,6 +226,22 @@ struct Labels {
     rough: &'static str,
     no_speakers: &'static str,
     overlapping: &'static str,
+    questions: &'static str,
+    unverified: &'static str,
+    /// What an unverified claim is.
+    unverified_note: &'static str,
+    /// `{by}` stands for the models.
+    by_model: &'static str,
+    todo: &'static str,
+    decision: &'static str,
+    no_such_place: &'static str,
+    quote_not_found: &'static str,
+    name_not_said: &'static str,
+    number_not_said: &'static str,
+    not_about_this: &'static str,
+    /// What stands between the parts of a remark.
+    colon: &'static str,
+    comma: &'static str,
 }
 
 const ENGLISH: Labels = Labels {
@@ -237,6 +259,19 @@ const ENGLISH: Labels = Labels {
     rough: "The text comes from a rough offline recogniser that understands English only: expect wrong words. A better speech model can be chosen in the settings.",
     no_speakers: "Speakers weren't found.",
     overlapping: " (overlapping)",
+    questions: "Open questions",
+    unverified: "Unverified",
+    unverified_note: "A language model named these, but the transcript doesn't bear them out. Listen before you rely on one.",
+    by_model: "These notes were written by a language model ({by}) from the transcript; nobody said them in these words. The times lead to what was said.",
+    todo: "To-do",
+    decision: "Decision",
+    no_such_place: "no place in the recording is named for it",
+    quote_not_found: "the words it quotes weren't said there",
+    name_not_said: "the person wasn't named there",
+    number_not_said: "a number or date in it wasn't said there",
+    not_about_this: "what was said there is something else",
+    colon: ": ",
+    comma: ", ",
 };
 
 const CHINESE_TRADITIONAL: Labels = Labels {
@@ -254,11 +289,73 @@ const CHINESE_TRADITIONAL: Labels = Labels {
     rough: "文字來自僅支援英文的離線粗略辨識器，可能有錯字。可在設定中選擇更好的語音模型。",
     no_speakers: "未能辨識發言者。",
     overlapping: "（同時發言）",
+    questions: "未決問題",
+    unverified: "未經證實",
+    unverified_note: "以下項目由語言模型提出，但逐字稿無法證實。採用前請先聽錄音確認。",
+    by_model: "這些筆記由語言模型（{by}）根據逐字稿撰寫，並非與會者的原話。時間標記可連到原話。",
+    todo: "待辦事項",
+    decision: "決議",
+    no_such_place: "沒有指出錄音中的位置",
+    quote_not_found: "該處沒有說過所引用的話",
+    name_not_said: "該處沒有提到這個人",
+    number_not_said: "該處沒有說過其中的數字或日期",
+    not_about_this: "該處說的是另一件事",
+    colon: "：",
+    comma: "、",
+};
+
+const CHINESE_SIMPLIFIED: Labels = Labels {
+    participants: "与会者",
+    duration: "时长",
+    source: "录音",
+    engine: "语音识别",
+    summary: "摘要",
+    todos: "待办事项",
+    decisions: "决议",
+    notes: "笔记",
+    attachments: "附件",
+    transcript: "逐字稿",
+    extractive: "这些笔记是从逐字稿原文摘录的句子，并非由语言模型撰写。",
+    rough: "文字来自仅支持英文的离线粗略识别器，可能有错字。可在设置中选择更好的语音模型。",
+    no_speakers: "未能识别发言者。",
+    overlapping: "（同时发言）",
+    questions: "未决问题",
+    unverified: "未经证实",
+    unverified_note: "以下项目由语言模型提出，但逐字稿无法证实。采用前请先听录音确认。",
+    by_model: "这些笔记由语言模型（{by}）根据逐字稿撰写，并非与会者的原话。时间标记可链接到原话。",
+    todo: "待办事项",
+    decision: "决议",
+    no_such_place: "没有指出录音中的位置",
+    quote_not_found: "该处没有说过所引用的话",
+    name_not_said: "该处没有提到这个人",
+    number_not_said: "该处没有说过其中的数字或日期",
+    not_about_this: "该处说的是另一件事",
+    colon: "：",
+    comma: "、",
 };
 
 /// The words of the page for a BCP 47 language; Chinese or English.
 fn labels(language: &str) -> &'static Labels {
-    if language.starts_with("zh") { &CHINESE_TRADITIONAL } else { &ENGLISH }
+    let tag = language.to_lowercase();
+    let simplified = ["hans", "cn", "sg"].iter().any(|part| tag.split(['-', '_']).any(|other| other == *part));
+    match tag.starts_with("zh") {
+        true if simplified => &CHINESE_SIMPLIFIED,
+        true => &CHINESE_TRADITIONAL,
+        false => &ENGLISH,
+    }
+}
+
+/// The layout's sections, with the unverified claims behind the to-dos and decisions where a layout of earlier doesn't know
+/// them: they are never lost.
+fn sections(layout: &PageLayout) -> Vec<PageSection> {
+    let mut sections = layout.sections.clone();
+    if !sections.contains(&PageSection::Unverified) {
+        let claims = |section: &PageSection| matches!(section, PageSection::Todos | PageSection::Decisions);
+        if let Some(last) = sections.iter().rposition(claims) {
+            sections.insert(last + 1, PageSection::Unverified);
+        }
+    }
+    sections
 }
 
 /// The page of one recording. `date` is the recording's day.
@@ -281,10 +378,14 @@ pub fn compose(
         blocks.push(Block::Warning(words.no_speakers.to_owned()));
     }
     blocks.extend(warnings.iter().map(|warning| Block::Warning(warning.text.clone())));
-    for section in &layout.sections {
-        let (heading, items) = section_of(*section, words, transcript, notes, recording);
+    let mut by_model = by_model(words, notes);
+    for section in sections(layout) {
+        let (heading, items) = section_of(section, words, transcript, notes, recording);
         if !items.is_empty() {
-            blocks.push(Block::Heading { section: *section, text: heading.to_owned() });
+            blocks.push(Block::Heading { section, text: heading.to_owned() });
+            if is_written(section) {
+                blocks.extend(by_model.take());
+            }
             blocks.extend(items);
         }
     }
@@ -298,6 +399,27 @@ pub fn compose(
         tags: notes.tags.clone(),
         recording_file: recording.file.clone(),
         blocks,
+    }
+}
+
+/// Who wrote the notes, where a language model did: it stands below the first heading of what was written.
+fn by_model(words: &Labels, notes: &Notes) -> Option<Block> {
+    match &notes.method {
+        NotesMethod::Extractive => None,
+        NotesMethod::Model { by } => Some(Block::Note(words.by_model.replace("{by}", &by.join(words.comma)))),
+    }
+}
+
+/// Whether whoever took the notes wrote what stands in a section.
+fn is_written(section: PageSection) -> bool {
+    match section {
+        PageSection::Summary
+        | PageSection::Todos
+        | PageSection::Decisions
+        | PageSection::Unverified
+        | PageSection::Questions
+        | PageSection::Notes => true,
+        PageSection::Attachments | PageSection::Transcript => false,
     }
 }
 
@@ -322,6 +444,15 @@ fn section_of(
             (words.todos, notes.todos.iter().map(|todo| todo_block(transcript, todo)).collect())
         }
         PageSection::Decisions => (words.decisions, notes.decisions.iter().map(point).collect()),
+        PageSection::Unverified => {
+            let mut unverified: Vec<Block> =
+                notes.unverified.iter().map(|claim| unverified_block(words, claim)).collect();
+            if !unverified.is_empty() {
+                unverified.insert(0, Block::Note(words.unverified_note.to_owned()));
+            }
+            (words.unverified, unverified)
+        }
+        PageSection::Questions => (words.questions, notes.questions.iter().map(point).collect()),
         PageSection::Notes => {
             let topic = |topic: &Section| topic_blocks(transcript, topic);
             (words.notes, notes.sections.iter().flat_map(topic).collect())
@@ -382,6 +513,32 @@ fn todo_block(transcript: &Transcript, todo: &Todo) -> Block {
     }
 }
 
+/// A claim with what is doubtful about it. It has no box to tick.
+fn unverified_block(words: &Labels, claim: &Unverified) -> Block {
+    let kind = match claim.kind {
+        ClaimKind::Todo => words.todo,
+        ClaimKind::Decision => words.decision,
+    };
+    let doubt = match claim.doubt {
+        Doubt::NoSuchPlace => words.no_such_place,
+        Doubt::QuoteNotFound => words.quote_not_found,
+        Doubt::NameNotSaid => words.name_not_said,
+        Doubt::NumberNotSaid => words.number_not_said,
+        Doubt::NotAboutThis => words.not_about_this,
+    };
+    let due = claim.due.map(|due| due.to_string());
+    let details: Vec<String> = claim.assignee.clone().into_iter().chain(due).chain([doubt.to_owned()]).collect();
+    let text = format!("{kind}{}{} [{}]", words.colon, claim.text, details.join(words.comma));
+    match claim.at_ms {
+        Some(at_ms) => Block::Point { text, at_ms, speaker: None },
+        None => Block::Prose(Prose::Item {
+            number: None,
+            text: vec![Span { text, ..Span::default() }],
+            inside: Vec::new(),
+        }),
+    }
+}
+
 /// Who says a segment, as its first words are headed.
 fn heading_of(words: &Labels, transcript: &Transcript, segment: &Segment) -> String {
     match transcript.speaker_of(segment) {
@@ -395,3 +552,6 @@ fn name_of(transcript: &Transcript, speaker: Option<u16>) -> Option<String> {
     let speaker = transcript.speakers.get(usize::from(speaker?))?;
     Some(speaker.display().to_owned())
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,8 @@
-//! Notes without any language model: sentences and phrases taken from the transcript as they were said.
+//! The notes: written by language models, or without any, of sentences taken from the transcript as they were said.
 
 use async_trait::async_trait;
 use debrief_core::failure::Failure;
+use debrief_core::minutes::due;
 use debrief_core::naming::recording_date;
 use debrief_core::notes::{Notes, NotesMethod, Point, Todo};
 use debrief_core::ports::{Recording, Summarizer};
@@ -14,16 +15,22 @@ mod acts_en;
 mod acts_zh;
 mod central;
 mod clauses;
-mod due;
 mod file_name;
+mod model;
 mod people;
 mod phrases;
 mod sentences;
+pub mod template;
 mod terms;
 mod topics;
 
 #[cfg(test)]
+mod model_tests;
+#[cfg(test)]
 mod tests;
+
+pub use model::ModelNotes;
+pub use template::Templates;
 
 use acts::Act;
 use people::People;

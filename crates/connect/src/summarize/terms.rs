@@ -1,19 +1,15 @@
 //! What a sentence is about: its words without the small ones, weighed by how rare they are.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
-use std::sync::LazyLock;
 
+use debrief_core::minutes::cohesion::dot;
+pub(super) use debrief_core::minutes::words::is_stop_word;
 use debrief_core::stage::{StageCx, Stopped};
 use rust_stemmers::{Algorithm, Stemmer};
 
 use super::clauses;
-use super::sentences::{Sentence, is_han};
-
-static STOP_WORDS: LazyLock<HashSet<&str>> = LazyLock::new(|| {
-    let lists = [include_str!("words/stop_en.txt"), include_str!("words/stop_zh.txt")];
-    lists.iter().flat_map(|list| list.split_whitespace()).collect()
-});
+use super::sentences::Sentence;
 
 /// A word of a sentence.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,22 +93,6 @@ fn count(tokens: &[Token]) -> BTreeMap<u32, u32> {
     counts
 }
 
-/// Product of two vectors in order of term.
-pub(super) fn dot(a: &[(u32, f32)], b: &[(u32, f32)]) -> f32 {
-    let (mut i, mut j, mut sum) = (0, 0, 0.0);
-    while let (Some((left, x)), Some((right, y))) = (a.get(i), b.get(j)) {
-        match left.cmp(right) {
-            std::cmp::Ordering::Less => i += 1,
-            std::cmp::Ordering::Greater => j += 1,
-            std::cmp::Ordering::Equal => {
-                sum += x * y;
-                (i, j) = (i + 1, j + 1);
-            }
-        }
-    }
-    sum
-}
-
 /// The stem of a telling word.
 fn stem(word: &str, stemmer: &Stemmer) -> Option<String> {
     let word = word.to_lowercase().replace('\u{2019}', "'");
@@ -122,11 +102,4 @@ fn stem(word: &str, stemmer: &Stemmer) -> Option<String> {
         return None;
     }
     Some(if word.is_ascii() { stemmer.stem(word).into_owned() } else { word.to_owned() })
-}
-
-/// Whether a word says nothing by itself.
-pub(super) fn is_stop_word(word: &str) -> bool {
-    STOP_WORDS.contains(word)
-        // The segmenter may leave small words glued together: 我們就, 的時候.
-        || (word.chars().all(is_han) && word.chars().all(|c| STOP_WORDS.contains(c.encode_utf8(&mut [0; 4]) as &str)))
 }

@@ -8,7 +8,7 @@ mod pack;
 pub mod pcm;
 pub mod pocketsphinx;
 pub mod remote;
-mod script;
+pub(crate) mod script;
 pub mod transcribe_cpp;
 pub mod vad;
 

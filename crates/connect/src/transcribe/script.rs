@@ -69,6 +69,23 @@ fn built_in(config: BuiltinConfig) -> OpenCC {
     OpenCC::from_config(config).expect("its dictionaries are built in")
 }
 
+/// `text` with its Chinese in the script of `language` (`zh-Hant`, `zh-Hans`); unchanged for other languages, and where it is
+/// in that script already.
+pub(crate) fn chinese_in(text: &str, language: &str) -> String {
+    let script = match language {
+        "zh-Hant" => ChineseScript::Traditional,
+        "zh-Hans" => ChineseScript::Simplified,
+        _ => return text.to_owned(), // There is one script for it.
+    };
+    let (traditional, simplified) = (TO_TRADITIONAL.convert(text), TO_SIMPLIFIED.convert(text));
+    let is_simplified = changes(text, &traditional) > changes(text, &simplified);
+    match (script, is_simplified) {
+        (ChineseScript::Traditional, true) => traditional,
+        (ChineseScript::Simplified, false) => simplified,
+        (ChineseScript::Traditional, false) | (ChineseScript::Simplified, true) => text.to_owned(),
+    }
+}
+
 fn rewrite(passage: &mut [Word], script: ChineseScript) {
     // One text, as the right character may depend on its neighbours: 頭髮, but 發現.
     let text: String = passage.iter().map(|word| word.text.as_str()).collect();

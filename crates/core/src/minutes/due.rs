@@ -6,29 +6,50 @@ use jiff::ToSpan;
 use jiff::civil::{Date, Weekday};
 use regex::{Captures, Regex};
 
-use super::acts::pattern;
-
 /// A date this far back is next year's; one nearer to the recording is a slip of the tongue or of the recogniser.
 const LONGEST_PAST_DAYS: i32 = 180;
 
 /// The one day that `sentence` names, counted from `base`, the day of the recording. `None` when it names none,
 /// several, or one that could be two ("next Friday").
-pub(super) fn date(sentence: &str, base: Date) -> Option<Date> {
-    let mut rest = sentence.to_lowercase();
-    let mut found = None;
+pub fn date(sentence: &str, base: Date) -> Option<Date> {
+    let read = read(sentence, base);
+    match read.dates[..] {
+        [date] if !read.uncertain => Some(date),
+        _ => None, // None, several, or one that could be two.
+    }
+}
+
+/// The days that a text names.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Dates {
+    /// Each once, in the order in which the forms of words are tried.
+    pub(super) dates: Vec<Date>,
+    /// Whether some words name a day that could be several, or none.
+    pub(super) uncertain: bool,
+    /// The text in small letters without the words that name days.
+    pub(super) rest: String,
+}
+
+/// Every day that `text` names, counted from `base`.
+pub(super) fn read(text: &str, base: Date) -> Dates {
+    let mut read = Dates { rest: text.to_lowercase(), ..Dates::default() };
     for (pattern, reading) in READINGS.iter() {
         // What one reading has understood is not offered to the next: "by next Friday" is not "Friday".
-        while let Some(words) = pattern.captures(&rest) {
-            let day = reading(&words, base)?;
-            if found.is_some_and(|earlier| earlier != day) {
-                return None;
+        while let Some(words) = pattern.captures(&read.rest) {
+            match reading(&words, base) {
+                Some(day) if read.dates.contains(&day) => {}
+                Some(day) => read.dates.push(day),
+                None => read.uncertain = true,
             }
-            found = Some(day);
             let range = words.get(0).expect("a match has a whole").range();
-            rest.replace_range(range, " | ");
+            read.rest.replace_range(range, " | ");
         }
     }
-    found
+    read
+}
+
+fn pattern(text: &str) -> Regex {
+    Regex::new(&format!("(?i){text}")).expect("the pattern is tested")
 }
 
 /// How a form of words becomes a day; `None` ends the search, for then nothing is certain.

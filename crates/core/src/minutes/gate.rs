@@ -1,0 +1,465 @@
+//! The evidence gate: a to-do or a decision of a language model is believed only when the transcript bears it out.
+//!
+//! It compares words, numbers and names, and knows a few forms of promise, request and refusal in English and Chinese. It
+//! asks nobody and understands nothing, so a true claim in quite other words may be doubted: it is then shown as unverified,
+//! never lost.
+
+use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
+use std::sync::LazyLock;
+
+use jiff::civil::Date;
+use regex::Regex;
+
+use super::language::{is_han, is_mostly_han};
+use super::{due, numbers, words};
+use crate::notes::{ClaimKind, Doubt};
+use crate::ports::Attachment;
+use crate::transcript::Transcript;
+
+/// A claim that cites more lines than this cites none in particular.
+const MOST_CITED: usize = 12;
+/// Lines beside a cited one that still belong to it: models miscount, and an answer follows its question.
+const BESIDE: usize = 2;
+/// Lines around a cited one in which the one who is to do it must speak or be named.
+const NEAR: usize = 4;
+/// Of the words of a quotation, so many in a hundred may differ from what was said.
+const QUOTE_SLIPS_PERCENT: usize = 20;
+/// A quotation has at least so many words (Chinese: characters), or else the whole of what was said.
+const SHORTEST_QUOTE: usize = 3;
+/// Of a claim's telling words, so large a part must be among those of the place.
+const FEWEST_SHARED: f32 = 0.34;
+
+/// What a model claims.
+#[derive(Debug, Clone, Copy)]
+pub struct Claim<'a> {
+    /// A to-do or a decision.
+    pub kind: ClaimKind,
+    /// What is claimed.
+    pub text: &'a str,
+    /// Who is said to do it.
+    pub assignee: Option<&'a str>,
+    /// Until when, as it is said to have been said.
+    pub due: Option<&'a str>,
+    /// Places of segments in the transcript.
+    pub segments: &'a [usize],
+    /// Words that are said to have been said there.
+    pub quote: &'a str,
+}
+
+/// A transcript as claims are held against it.
+pub struct Evidence {
+    lines: Vec<Said>,
+    /// Names of speakers, by index.
+    speakers: Vec<String>,
+    /// Everybody's names: of speakers and participants.
+    people: Vec<String>,
+    /// Every word that was said or stands in a document, [`words::folded`], for names.
+    known: BTreeSet<String>,
+    /// The same as one text, for Chinese names.
+    known_text: String,
+    date: Date,
+    /// Brings claims to the script that the transcript is in here.
+    written: fn(&str) -> String,
+}
+
+struct Said {
+    text: String,
+    tokens: Vec<String>,
+    speaker: Option<u16>,
+}
+
+impl Evidence {
+    /// Of a transcript, the people who may have taken part, its documents, and the day of the recording.
+    pub fn of(transcript: &Transcript, participants: &[String], attachments: &[Attachment], date: Date) -> Self {
+        let said = |text: &str, speaker| Said {
+            text: words::folded(text),
+            tokens: words::tokens(text),
+            speaker,
+        };
+        let lines: Vec<Said> =
+            transcript.segments.iter().map(|segment| said(&segment.text, segment.speaker)).collect();
+        let speakers: Vec<String> =
+            transcript.speakers.iter().map(|speaker| words::folded(speaker.display())).collect();
+        let mut people = speakers.clone();
+        people.extend(participants.iter().map(|name| words::folded(name)));
+        let documents = attachments.iter().filter_map(|attachment| attachment.text.as_deref()).map(words::folded);
+        let known_text: String = lines
+            .iter()
+            .map(|line| line.text.clone())
+            .chain(people.iter().cloned())
+            .chain(documents)
+            .collect::<Vec<_>>()
+            .join("\n");
+        let known = latin_words(&known_text).map(str::to_owned).collect();
+        Evidence { lines, speakers, people, known, known_text, date, written: str::to_owned }
+    }
+
+    /// The same; each claim is brought to its script by `written` before it is weighed.
+    #[must_use]
+    pub fn written_by(self, written: fn(&str) -> String) -> Self {
+        Evidence { written, ..self }
+    }
+
+    /// Whether the transcript bears out a claim.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn weigh(&self, claim: &Claim<'_>) -> Result<(), Doubt> {
+        let written = |text: &str| (self.written)(text);
+        let (text, quote) = (written(claim.text), written(claim.quote));
+        let (assignee, due) = (claim.assignee.map(written), claim.due.map(written));
+        let claim = &Claim { text: &text, quote: &quote, assignee: assignee.as_deref(), due: due.as_deref(), ..*claim };
+        if claim.segments.is_empty()
+            || claim.segments.len() > MOST_CITED
+            || claim.segments.iter().any(|place| *place >= self.lines.len())
+        {
+            return Err(Doubt::NoSuchPlace);
+        }
+        let quoted = self.quoted(claim).ok_or(Doubt::QuoteNotFound)?;
+        self.numbers(claim)?;
+        self.names(claim)?;
+        if claim.kind == ClaimKind::Todo {
+            self.who(claim, quoted)?;
+        }
+        self.subject(claim, quoted)
+    }
+
+    /// The line in or behind which the quotation begins.
+    fn quoted(&self, claim: &Claim<'_>) -> Option<usize> {
+        let mut first = None;
+        // What a model leaves out of a quotation it shows by dots.
+        for piece in claim.quote.split("...").flat_map(|piece| piece.split('…')) {
+            let wanted = words::tokens(piece);
+            if wanted.is_empty() {
+                continue;
+            }
+            let found = claim.segments.iter().copied().filter_map(|place| self.find(&wanted, place)).min()?;
+            first = first.or(Some(found));
+        }
+        first
+    }
+
+    /// Where `wanted` was said: at `place`, or beginning or ending in a line beside it.
+    fn find(&self, wanted: &[String], place: usize) -> Option<usize> {
+        let beside = place.saturating_sub(1)..=(place + 1).min(self.lines.len() - 1);
+        let order = [place].into_iter().chain(beside.clone().filter(|other| *other != place));
+        let allowed = if wanted.len() < 5 { 0 } else { (wanted.len() * QUOTE_SLIPS_PERCENT / 100).max(1) };
+        for line in order {
+            let tokens = &self.lines[line].tokens;
+            let whole = wanted == tokens;
+            if whole || (wanted.len() >= SHORTEST_QUOTE && words::nearest(wanted, tokens) <= allowed) {
+                return Some(line);
+            }
+        }
+        // A sentence may run over two segments.
+        for line in *beside.start()..*beside.end() {
+            let both: Vec<String> = self.lines[line].tokens.iter().chain(&self.lines[line + 1].tokens).cloned().collect();
+            if wanted.len() >= SHORTEST_QUOTE && words::nearest(wanted, &both) <= allowed {
+                return Some(line);
+            }
+        }
+        None
+    }
+
+    /// The lines within `reach` of a cited one.
+    fn around(&self, claim: &Claim<'_>, reach: usize) -> BTreeSet<usize> {
+        let last = self.lines.len() - 1;
+        let near = |place: usize| -> RangeInclusive<usize> { place.saturating_sub(reach)..=(place + reach).min(last) };
+        claim.segments.iter().flat_map(|place| near(*place)).collect()
+    }
+
+    fn text(&self, lines: &BTreeSet<usize>) -> String {
+        lines.iter().map(|line| self.lines[*line].text.as_str()).collect::<Vec<_>>().join("\n")
+    }
+
+    /// Every number and day of the claim was said there.
+    fn numbers(&self, claim: &Claim<'_>) -> Result<(), Doubt> {
+        let place = self.text(&self.around(claim, BESIDE));
+        let heard = numbers::heard(&place);
+        let mut days = BTreeSet::new();
+        for line in place.lines() {
+            days.extend(due::read(line, self.date).dates);
+        }
+        let claimed = [Some(claim.text), claim.due];
+        for text in claimed.into_iter().flatten() {
+            let read = due::read(&words::folded(text), self.date);
+            // "Next Friday" is no day for certain, but its name was said.
+            if read.dates.iter().any(|day| !days.contains(day) && !self.day_named(*day, &place)) {
+                return Err(Doubt::NumberNotSaid);
+            }
+            if !numbers::stated(&read.rest).is_subset(&heard) {
+                return Err(Doubt::NumberNotSaid);
+            }
+        }
+        if let Some(due) = claim.due.filter(|due| due::read(due, self.date).dates.is_empty()) {
+            // Words for a time that are no day: "after the release". Most of them were said there.
+            let (wanted, said) = (words::tokens(due), words::tokens(&place));
+            if !is_foreign(due, &place) && words::nearest(&wanted, &said) * 2 > wanted.len() {
+                return Err(Doubt::NumberNotSaid);
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether `place` names the weekday of a day within two weeks of the recording.
+    fn day_named(&self, day: Date, place: &str) -> bool {
+        use jiff::civil::Weekday as W;
+        let (english, han) = match day.weekday() {
+            W::Monday => ("monday", '一'),
+            W::Tuesday => ("tuesday", '二'),
+            W::Wednesday => ("wednesday", '三'),
+            W::Thursday => ("thursday", '四'),
+            W::Friday => ("friday", '五'),
+            W::Saturday => ("saturday", '六'),
+            W::Sunday => ("sunday", '日'),
+        };
+        let ahead = self.date.until(day).map_or(i32::MAX, |span| span.get_days());
+        let named = place.contains(english)
+            || ["星期", "週", "周", "禮拜", "礼拜"].iter().any(|week| place.contains(&format!("{week}{han}")));
+        (0..=14).contains(&ahead) && named
+    }
+
+    /// Every name in the claim is one that was said or is known.
+    fn names(&self, claim: &Claim<'_>) -> Result<(), Doubt> {
+        if let Some(assignee) = claim.assignee.filter(|name| !is_everybody(name))
+            && !self.is_known(&words::folded(assignee))
+        {
+            return Err(Doubt::NameNotSaid);
+        }
+        // In a text of another language than was spoken names may be written in another way.
+        let place = self.text(&self.around(claim, BESIDE));
+        if is_foreign(claim.text, &place) {
+            return Ok(());
+        }
+        let unknown = capitalised(claim.text).any(|word| {
+            let word = words::folded(word);
+            !self.known.iter().any(|known| words::near(&word, known) || same_stem(&word, known))
+        });
+        if unknown { Err(Doubt::NameNotSaid) } else { Ok(()) }
+    }
+
+    fn is_known(&self, name: &str) -> bool {
+        if self.people.iter().any(|known| same_person(name, known)) {
+            return true;
+        }
+        if name.chars().any(is_han) {
+            let bare: String = name.chars().filter(|c| is_han(*c)).collect();
+            return self.known_text.contains(&bare) || given_name(&bare).is_some_and(|given| self.known_text.contains(&given));
+        }
+        let mut words = latin_words(name).peekable();
+        words.peek().is_some() && words.all(|word| self.known.iter().any(|known| words::near(word, known)))
+            // The given name is what is said of a whole one.
+            || latin_words(name).next().is_some_and(|given| given.len() > 2 && self.known.contains(given))
+    }
+
+    /// The one who is to do it is the one who took it on, or whom it was given to.
+    fn who(&self, claim: &Claim<'_>, quoted: usize) -> Result<(), Doubt> {
+        let line = &self.lines[quoted];
+        let quote = words::folded(claim.quote);
+        // The model may quote the end of a sentence whose beginning says who.
+        let sentence = sentence_around(&line.text, &quote).unwrap_or(&quote);
+        if refuses(sentence) && !refuses(&words::folded(claim.text)) {
+            return Err(Doubt::NotAboutThis);
+        }
+        if is_done(sentence) {
+            return Err(Doubt::NotAboutThis);
+        }
+        let Some(assignee) = claim.assignee.filter(|name| !is_everybody(name)) else { return Ok(()) };
+        let assignee = words::folded(assignee);
+        let speaks = |line: &Said| {
+            line.speaker.and_then(|speaker| self.speakers.get(usize::from(speaker))).is_some_and(|name| same_person(&assignee, name))
+        };
+        let named = |text: &str| names(text, &assignee);
+        if PROMISES.is_match(sentence) && !asks(sentence) && line.speaker.is_some() {
+            // "I'll get Ana to send it" gives it to Ana.
+            let passed_on = named(sentence) && PASSES_ON.is_match(sentence);
+            return if speaks(line) || passed_on { Ok(()) } else { Err(Doubt::NotAboutThis) };
+        }
+        if asks(sentence) && speaks(line) && !named(sentence) && self.speakers.len() > 1 {
+            return Err(Doubt::NotAboutThis);
+        }
+        // Somebody else is named as the one who is asked or will do it.
+        let other = self.people.iter().filter(|person| !same_person(&assignee, person)).any(|person| gives_to(sentence, person));
+        let answers = self.lines.iter().skip(quoted + 1).take(2).any(|next| speaks(next) && ACCEPTS.is_match(&next.text));
+        if other && !named(sentence) && !answers {
+            return Err(Doubt::NotAboutThis);
+        }
+        let near = self.around(claim, NEAR);
+        if near.iter().any(|line| speaks(&self.lines[*line]) || named(&self.lines[*line].text)) {
+            Ok(())
+        } else {
+            Err(Doubt::NameNotSaid)
+        }
+    }
+
+    /// What was said there is about the same thing.
+    fn subject(&self, claim: &Claim<'_>, quoted: usize) -> Result<(), Doubt> {
+        let mut lines = self.around(claim, 1);
+        lines.extend([quoted, (quoted + 1).min(self.lines.len() - 1)]);
+        let place = self.text(&lines);
+        // Without a dictionary nothing compares two languages; the quotation has been found.
+        if is_foreign(claim.text, &place) {
+            return Ok(());
+        }
+        let people: BTreeSet<String> = claim.assignee.iter().flat_map(|name| words::content(name)).collect();
+        let read = due::read(&words::folded(claim.text), self.date);
+        let wanted: BTreeSet<String> = words::content(&read.rest).difference(&people).cloned().collect();
+        let said = words::content(&place);
+        let shared = wanted.iter().filter(|word| said.iter().any(|other| same_stem(word, other))).count();
+        if wanted.is_empty() || shared as f32 / wanted.len() as f32 >= FEWEST_SHARED {
+            Ok(())
+        } else {
+            Err(Doubt::NotAboutThis)
+        }
+    }
+}
+
+/// Whether two texts are in scripts that can't be compared.
+fn is_foreign(text: &str, place: &str) -> bool {
+    let (text_han, place_han) = (text.chars().any(is_han), place.chars().any(is_han));
+    is_mostly_han(text) != is_mostly_han(place) && text_han != place_han
+}
+
+fn latin_words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_alphanumeric() || is_han(c)).filter(|word| !word.is_empty())
+}
+
+fn same_stem(a: &str, b: &str) -> bool {
+    let long = |word: &str| word.is_ascii() && word.len() >= 5;
+    a == b || (long(a) && long(b) && (a[..5] == b[..5] || words::near(a, b)))
+}
+
+/// "Chen Li" and "li", 林小美 and 小美.
+fn same_person(a: &str, b: &str) -> bool {
+    let (a, b) = (a.trim(), b.trim());
+    if a.is_empty() || b.is_empty() {
+        return false;
+    }
+    if a == b {
+        return true;
+    }
+    if a.chars().any(is_han) && b.chars().any(is_han) {
+        return (a.contains(b) || b.contains(a)) && a.chars().count().min(b.chars().count()) >= 2;
+    }
+    // Labels differ by their number alone.
+    if a.chars().chain(b.chars()).any(|c| c.is_ascii_digit()) {
+        return false;
+    }
+    let (left, right): (Vec<&str>, Vec<&str>) = (latin_words(a).collect(), latin_words(b).collect());
+    let (few, many) = if left.len() <= right.len() { (left, right) } else { (right, left) };
+    !few.is_empty() && few.iter().all(|word| many.iter().any(|other| words::near(word, other)))
+}
+
+/// The given name of a Chinese name of three characters.
+fn given_name(name: &str) -> Option<String> {
+    (name.chars().count() == 3).then(|| name.chars().skip(1).collect())
+}
+
+/// Whether `text` names somebody: by the whole name, or the part of it that people say.
+fn names(text: &str, name: &str) -> bool {
+    if name.chars().any(is_han) {
+        let bare: String = name.chars().filter(|c| is_han(*c)).collect();
+        return text.contains(&bare) || given_name(&bare).is_some_and(|given| text.contains(&given));
+    }
+    let said: BTreeSet<&str> = latin_words(text).collect();
+    latin_words(name).any(|part| part.chars().count() > 1 && said.iter().any(|word| words::near(part, word)))
+}
+
+/// Names that stand for nobody in particular.
+fn is_everybody(name: &str) -> bool {
+    const WORDS: [&str; 22] = [
+        "everyone", "everybody", "all", "team", "the team", "we", "us", "i", "you", "someone", "somebody", "they", "speaker", "大家", "我們",
+        "我们", "所有人", "團隊", "团队", "全員", "各位", "我",
+    ];
+    WORDS.contains(&words::folded(name).trim())
+}
+
+/// Capitalised words inside sentences, as names are written; days and months are counted elsewhere.
+fn capitalised(text: &str) -> impl Iterator<Item = &str> {
+    const DAYS: &str = " monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september october november december i'll i'm i've i'd ";
+    let mut begins = true;
+    text.split_whitespace().filter_map(move |word| {
+        let at_start = std::mem::replace(&mut begins, word.ends_with(['.', '!', '?', ':']));
+        let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
+        let bare = bare.strip_suffix("'s").or(bare.strip_suffix("\u{2019}s")).unwrap_or(bare);
+        let name = bare.chars().next().is_some_and(char::is_uppercase)
+            && bare.chars().count() > 1
+            && bare.chars().all(char::is_alphabetic)
+            && !bare.chars().any(is_han)
+            && !DAYS.contains(&format!(" {} ", bare.to_lowercase()));
+        (name && !at_start).then_some(bare)
+    })
+}
+
+fn pattern(text: &str) -> Regex {
+    Regex::new(text).expect("the pattern is tested")
+}
+
+/// "I'll", 我會: the speaker takes it on.
+static PROMISES: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"\b(?:i'll|i will|i'm going to|i am going to|i can\b|let me|i'd be happy to|leave (?:it|that) (?:to|with) me|i've got (?:it|that)|i'm on it)|我(?:會|会|來|来|去|再去|可以|負責|负责|今天|明天|明早|今晚|這週|这周|下週|下周|等等|馬上|马上|待會|先|再)|交給我|交给我|由我|我這邊(?:會|來)")
+});
+/// It is passed on to somebody else.
+static PASSES_ON: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"\b(?:ask|asking|tell|get|getting|have|let|remind|assign|hand|pass|delegate)\b|請|请|叫|讓|让|交給|交给|交代|提醒")
+});
+/// The next speaker takes it on.
+static ACCEPTS: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"\b(?:sure|yes|yeah|yep|ok|okay|will do|on it|no problem|of course|got it|i'll|i will|i can|absolutely|happy to|done|fine)\b|好|沒問題|没问题|可以|我來|我来|我會|我会|收到|嗯|行|對|OK")
+});
+static ASKS: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"\b(?:can|could|would|will) (?:you|one of you|somebody|someone)\b|\bplease\b|\byou (?:should|need to|have to)\b|\bmake sure\b|\bdon't forget\b|麻煩|麻烦|請(?:你|妳|您|大家)?|请|你(?:可以|能不能|能|來|来|去|要|再)|幫我|帮我|幫忙|帮忙|記得|记得")
+});
+static REFUSES: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"\b(?:won't|will not|not going to|don't (?:need|have|want) to|doesn't (?:need|have) to|no need|shouldn't|should not|can't|cannot|let's not|rather not|not sure (?:i|we)|never mind|forget (?:it|about)|instead of)\b|不(?:會|会|用|必|要|需要|打算|想|能|可以|行)|沒(?:空|辦法|有要)|没(?:空|办法|有要)|先別|先不|就算了|別再")
+});
+static DONE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"\b(?:i|we|he|she|they)(?:'ve| have| had|'d)? already [a-z]+|\balready (?:did|done|sent|booked|finished|fixed|paid|ordered|called|updated|merged)|已經.{0,12}(?:了|過)|已经.{0,12}(?:了|过)|昨天.{0,8}(?:了|過|完)|上週.{0,8}(?:了|過|完)")
+});
+
+fn asks(sentence: &str) -> bool {
+    ASKS.is_match(sentence)
+}
+
+/// Whether the sentence says that it will not be done. "Why don't you" and 要不要 ask for it.
+fn refuses(sentence: &str) -> bool {
+    let asked = sentence.replace("why don't", "").replace("要不要", "").replace("能不能", "").replace("可不可以", "").replace("會不會", "").replace("don't forget", "").replace("不要忘", "");
+    REFUSES.is_match(&asked)
+}
+
+fn is_done(sentence: &str) -> bool {
+    DONE.is_match(sentence) && !PROMISES.is_match(sentence) && !asks(sentence)
+}
+
+/// Whether `sentence` asks `person` to do it or says that they will.
+fn gives_to(sentence: &str, person: &str) -> bool {
+    let name = if person.chars().any(is_han) {
+        let bare: String = person.chars().filter(|c| is_han(*c)).collect();
+        match given_name(&bare) {
+            Some(given) => format!("(?:{}|{})", regex::escape(&bare), regex::escape(&given)),
+            None => regex::escape(&bare),
+        }
+    } else {
+        let parts: Vec<String> = latin_words(person).filter(|part| part.len() > 1).map(regex::escape).collect();
+        if parts.is_empty() || person.chars().any(|c| c.is_ascii_digit()) {
+            return false;
+        }
+        format!(r"\b(?:{})\b", parts.join("|"))
+    };
+    let form = format!(
+        r"{name}(?:,|，)? ?(?:will|can|could|would|is going to|should|needs to|has to|please|to\b|'ll|takes|you|會|会|來|来|去|負責|负责|麻煩|麻烦|請|请|你|可以|再|要)|(?:ask|get|have|let|請|请|麻煩|麻烦|讓|让|交給|交给|叫|由) ?{name}"
+    );
+    Regex::new(&form).is_ok_and(|form| form.is_match(sentence))
+}
+
+/// The sentence of `line` that has the quotation in it.
+fn sentence_around<'a>(line: &'a str, quote: &str) -> Option<&'a str> {
+    let quote = quote.trim().trim_end_matches(['.', '。', '!', '?', '！', '？']);
+    let at = line.find(quote).filter(|_| !quote.is_empty())?;
+    let ends = ['.', '!', '?', '。', '！', '？', ';', '；'];
+    let from = line[..at].rfind(ends).map_or(0, |end| end + line[end..].chars().next().map_or(1, char::len_utf8));
+    let behind = at + quote.len();
+    let to = line[behind..].find(ends).map_or(line.len(), |end| behind + end);
+    Some(line[from..to].trim())
+}
