@@ -13,6 +13,7 @@ mod merge;
 pub mod naming;
 pub mod notes;
 pub mod page;
+pub mod people;
 pub mod ports;
 pub mod prose;
 pub mod secret;
