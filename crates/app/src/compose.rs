@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use debrief_connect::google::{Accounts, ClientId, Drive, DriveSource};
-use debrief_connect::identify::{KnownVoices, VoiceBook};
+use debrief_connect::identify::{SpeakerNames, VoiceBook};
 use debrief_connect::keychain::Secrets;
 use debrief_connect::markdown::{MarkdownFolder, create_default_folder};
 use debrief_connect::media::MediaDecoder;
@@ -255,7 +255,11 @@ impl Compose for ComposedSteps {
             decoder: Arc::new(decoder),
             transcriber: self.ears.transcriber(&request.speech),
             diarizer: self.ears.diarizer(&request.speakers),
-            identifier: Arc::new(KnownVoices::new(request.speakers.voices.then(|| self.voices.clone()))),
+            identifier: Arc::new(SpeakerNames::new(
+                request.speakers.voices.then(|| self.voices.clone()),
+                request.notes.participants.clone(),
+                None,
+            )),
             summarizer: Arc::new(ExtractiveNotes),
             sink,
         })

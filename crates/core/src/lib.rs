@@ -14,6 +14,7 @@ pub mod minutes;
 pub mod naming;
 pub mod notes;
 pub mod page;
+pub mod people;
 pub mod ports;
 pub mod prose;
 pub mod secret;

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::transcript::{Speaker, Speakers, Voiceprint};
+use crate::transcript::{NameEvidence, NameSource, Speaker, Speakers, Voiceprint};
 
 /// Method of the prints that voice clustering makes: mean (12) and covariance (lower triangle, row by row, 78) of the
 /// mel cepstrum, then mean and variance of the logarithm of the pitch.
@@ -79,18 +79,25 @@ pub fn match_voices(speakers: &[Speaker], remembered: &[RememberedVoice]) -> Spe
             claims.entry(name).or_default().push((index, distance));
         }
     }
-    let mut names = BTreeMap::new();
-    for (name, mut claimants) in claims {
-        claimants.sort_by(|a, b| a.1.total_cmp(&b.1));
+    let mut found = Speakers::default();
+    for (name, claimants) in claims {
         // Two speakers that sound like the same person: perhaps one person, perhaps neither. Nobody knows.
-        if let [(index, _)] = claimants[..] {
-            names.insert(index, name.to_owned());
+        if let [(index, apart)] = claimants[..] {
+            found.names.insert(index, name.to_owned());
+            found.evidence.insert(index, evidence(apart));
         }
     }
-    Speakers { names, ..Speakers::default() }
+    found
 }
 
-/// The one person that a speaker sounds like.
+/// How sure a voice is that lies so far from the remembered one, as a part of the farthest that counts: 70 to 100 percent.
+fn evidence(apart: f64) -> NameEvidence {
+    let confidence = 100.0 - 30.0 * apart.clamp(0.0, 1.0);
+    // Between 70 and 100.
+    NameEvidence { source: NameSource::Voice, at_ms: None, quote: None, confidence: confidence.round() as u8 }
+}
+
+/// The one person that a speaker sounds like, and how far they are apart, as a part of the farthest that counts.
 fn clearest<'a>(speaker: &Speaker, remembered: &'a [RememberedVoice]) -> Option<(&'a str, f64)> {
     let voice = speaker.voice.as_ref().filter(|voice| voice.heard_ms >= LEAST_HEARD_MS)?;
     let rule = rule(&voice.method)?;
@@ -105,7 +112,7 @@ fn clearest<'a>(speaker: &Speaker, remembered: &'a [RememberedVoice]) -> Option<
     nearest.sort_by(|a, b| a.1.total_cmp(&b.1));
     let (name, apart) = *nearest.first()?;
     let clear = nearest.get(1).is_none_or(|second| second.1 - apart >= rule.margin);
-    (apart <= rule.nearest && clear).then_some((name, apart))
+    (apart <= rule.nearest && clear).then_some((name, apart / rule.nearest))
 }
 
 /// One minus the cosine of the angle between two embeddings: 0 to 2.
@@ -264,6 +271,7 @@ mod tests {
             }).collect();
             let remembered: Vec<_> = remembered.into_iter().map(|(n, angle)| known(&n.to_string(), towards(angle))).collect();
             let found = match_voices(&heard, &remembered);
+            prop_assert!(found.names.keys().eq(found.evidence.keys()), "every name has its reason");
             let mut given: Vec<&String> = found.names.values().collect();
             given.sort();
             given.dedup();

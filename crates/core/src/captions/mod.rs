@@ -13,8 +13,19 @@ mod tests;
 
 use crate::failure::{Failure, FailureCode};
 
+pub(crate) use place::{is_called_after, says_so as says_transcript};
 pub use place::{lies_beside, looks_like, may_be};
 pub use words::among;
+
+/// Whether a text could be somebody's name.
+pub(crate) fn is_a_name(text: &str) -> bool {
+    names::is_name(text)
+}
+
+/// Whether a name is more than a label: not "Speaker 1".
+pub(crate) fn names_a_speaker(name: &str) -> bool {
+    !names::is_label(name)
+}
 
 /// The name under which transcripts stand among the speech engines.
 pub const ENGINE: &str = "transcript";

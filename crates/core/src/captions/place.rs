@@ -1,5 +1,7 @@
 //! Which files are transcripts, going by their names, and of which recording.
 
+use crate::people;
+
 /// Words for a transcript in names of files, in the languages of the services that write them.
 pub(super) const TRANSCRIPT: [&str; 14] = [
     "transcript",
@@ -27,6 +29,9 @@ const LONGEST_MIDDLE: usize = 24;
 
 /// Whether a file is meant as a transcript, going by its name and, where one is known, its type.
 pub fn looks_like(name: &str, mime: Option<&str>) -> bool {
+    if people::companion(name, mime).is_some() {
+        return false;
+    }
     let name = name.to_lowercase();
     let is_subtitle = SUBTITLES.iter().any(|ending| name.ends_with(ending));
     let is_text = name.ends_with(".txt") || mime.is_some_and(|mime| mime == PLAIN || mime == GOOGLE_DOCUMENT);
@@ -38,6 +43,10 @@ pub fn looks_like(name: &str, mime: Option<&str>) -> bool {
 /// Whether it is worth to read a file in order to find out whether it is a transcript.
 pub fn may_be(name: &str, mime: Option<&str>) -> bool {
     let name_only = name.to_lowercase();
+    // What was written in a chat was not said.
+    if people::companion(name, mime).is_some() {
+        return false;
+    }
     looks_like(name, mime)
         || mime == Some(PLAIN)
         || name_only.ends_with(".txt")
@@ -47,9 +56,11 @@ pub fn may_be(name: &str, mime: Option<&str>) -> bool {
 
 /// Whether a file called `name` is a transcript of the recording beside it.
 pub fn lies_beside(recording: &str, name: &str, mime: Option<&str>) -> bool {
-    if !looks_like(name, mime) {
-        return false;
-    }
+    looks_like(name, mime) && is_called_after(recording, name)
+}
+
+/// Whether a file is called so that it belongs to the recording beside it.
+pub(crate) fn is_called_after(recording: &str, name: &str) -> bool {
     let stem = recording
         .rsplit_once('.')
         .filter(|(_, ending)| is_ending(ending))
@@ -57,7 +68,8 @@ pub fn lies_beside(recording: &str, name: &str, mime: Option<&str>) -> bool {
     !stem.is_empty() && (named_after(stem, name) || of_meet(stem, name) || of_zoom(stem, name))
 }
 
-fn says_so(name: &str) -> bool {
+/// Whether a name, in small letters, has a word for a transcript in it.
+pub(crate) fn says_so(name: &str) -> bool {
     TRANSCRIPT.iter().any(|word| name.contains(word))
 }
 
@@ -90,8 +102,14 @@ fn of_zoom(stem: &str, name: &str) -> bool {
     if stem.starts_with("GMT") {
         return name.starts_with("GMT") && time(stem) == time(name);
     }
-    const SAVED: [&str; 3] =
-        ["audio_transcript.vtt", "closed_caption.txt", "meeting_saved_closed_caption.txt"];
+    const SAVED: [&str; 6] = [
+        "audio_transcript.vtt",
+        "closed_caption.txt",
+        "meeting_saved_closed_caption.txt",
+        "chat.txt",
+        "meeting_saved_chat.txt",
+        "meeting_saved_new_chat.txt",
+    ];
     let is_zooms =
         ["video", "audio", "zoom_", "double_click_to_convert"].iter().any(|start| stem.starts_with(start))
             && stem.ends_with(|c: char| c.is_ascii_digit());
