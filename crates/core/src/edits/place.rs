@@ -151,10 +151,7 @@ impl Place {
     }
 }
 
-fn free<'t>(
-    made: &'t Transcript,
-    taken: &BTreeSet<usize>,
-) -> impl Iterator<Item = (usize, &'t Segment)> {
+fn free<'t>(made: &'t Transcript, taken: &BTreeSet<usize>) -> impl Iterator<Item = (usize, &'t Segment)> {
     made.segments.iter().enumerate().filter(|(number, _)| !taken.contains(number))
 }
 

@@ -180,7 +180,10 @@ fn a_persons_notes_win_over_those_that_are_made_anew() {
     let mut edits = Edits::default();
     let change = NotesChange {
         title: Some("Budget".into()),
-        summary: Some(vec!["Welcome to the budget meeting.".into(), "The numbers: somebody will send them.".into()]),
+        summary: Some(vec![
+            "Welcome to the budget meeting.".into(),
+            "The numbers: somebody will send them.".into(),
+        ]),
         todos: Some(vec![
             TodoChange {
                 text: "Send the numbers to Bea".into(),
@@ -188,7 +191,12 @@ fn a_persons_notes_win_over_those_that_are_made_anew() {
                 due: Some(jiff::civil::date(2026, 12, 1)),
                 at_ms: 10_000,
             },
-            TodoChange { text: "Order chairs".into(), assignee: Some("Speaker 2".into()), due: None, at_ms: 0 },
+            TodoChange {
+                text: "Order chairs".into(),
+                assignee: Some("Speaker 2".into()),
+                due: None,
+                at_ms: 0,
+            },
         ]),
         ..NotesChange::default()
     };
