@@ -4,6 +4,7 @@
 #![forbid(unsafe_code)]
 
 pub mod captions;
+pub mod edits;
 pub mod export;
 pub mod failure;
 pub mod hints;

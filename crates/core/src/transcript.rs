@@ -1,6 +1,6 @@
 //! Words, speaker turns, and the transcript that they make together.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -231,6 +231,12 @@ impl Transcript {
             by_person: kept().map(|(index, named)| (*index, named.clone())).collect(),
             evidence: BTreeMap::new(),
         }
+    }
+
+    /// The speakers who say anything, with their indices. Whom a person merged with somebody else is not among them.
+    pub fn heard(&self) -> impl Iterator<Item = (u16, &Speaker)> {
+        let talking: BTreeSet<u16> = self.segments.iter().filter_map(|segment| segment.speaker).collect();
+        talking.into_iter().filter_map(|index| Some((index, self.speakers.get(usize::from(index))?)))
     }
 
     /// The name or label of a segment's speaker; `None` when speakers were not found.

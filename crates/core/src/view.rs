@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::failure::{Failure, Warning};
 use crate::job::{Destination, Job, JobStatus};
+use crate::notes::Notes;
 use crate::stage::{PERCENT_AT_START, Progress, Stage};
+use crate::transcript::Transcript;
 
 /// The status words of the asynchronous API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -144,7 +146,7 @@ pub enum StageState {
 }
 
 /// What a completed job gives.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "bindings", derive(specta::Type))]
 pub struct JobResult {
     /// The title.
@@ -173,6 +175,18 @@ pub struct JobResult {
     pub name_to_copy: Option<String>,
     /// What the person should know about the page.
     pub warnings: Vec<Warning>,
+}
+
+impl JobResult {
+    /// Shows what `transcript` and `notes` say now.
+    pub fn show(&mut self, transcript: &Transcript, notes: &Notes) {
+        let sentences: Vec<&str> = notes.summary.iter().map(|point| point.text.as_str()).collect();
+        self.title.clone_from(&notes.title);
+        self.summary = sentences.join("\n");
+        self.todos = notes.todos.iter().map(|todo| todo.text.clone()).collect();
+        self.identified_speakers =
+            transcript.heard().map(|(_, s)| (s.label.clone(), s.display().to_owned())).collect();
+    }
 }
 
 /// Why a job failed or what it waits for.

@@ -7,11 +7,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use async_trait::async_trait;
+use debrief_core::edits::Corrected;
 use debrief_core::failure::{Failure, Warning};
 use debrief_core::job::{Job, JobId};
+use debrief_core::notes::Notes;
 use debrief_core::stage::{
     Checkpoint, Progress, Stage, StageCx, StageHost, StepResult, Stopped, overall_percent,
 };
+use debrief_core::transcript::Transcript;
 use debrief_core::view::{Live, live_message};
 use jiff::Timestamp;
 use tokio::sync::{Semaphore, broadcast};
@@ -115,7 +118,29 @@ impl Journal {
         Ok(turn)
     }
 
-    /// The warnings of all finished stages.
+    /// `transcript`, which was just made, and `notes`, with what a person corrected until now. The answer has the number
+    /// that [`Journal::page_has`] takes.
+    ///
+    /// # Errors
+    /// The store refused.
+    pub async fn corrected(
+        &self,
+        transcript: &Transcript,
+        notes: Option<&Notes>,
+    ) -> StepResult<(Corrected, u32)> {
+        let (transcript, notes) = (transcript.clone(), notes.cloned());
+        self.blocking(move |store, job| store.corrected(job, transcript, notes)).await
+    }
+
+    /// The page that is written from now on has the corrections up to `number`.
+    ///
+    /// # Errors
+    /// The store refused.
+    pub async fn page_has(&self, number: u32) -> StepResult<()> {
+        self.blocking(move |store, job| store.page_has(job, number)).await
+    }
+
+    /// The warnings of all finished stages, and of corrections that don't fit.
     ///
     /// # Errors
     /// The store refused.

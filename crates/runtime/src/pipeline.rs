@@ -43,17 +43,26 @@ pub async fn run(job: &Job, steps: &Steps, journal: &Journal) -> StepResult<JobR
         })
         .await?;
     let transcript = merge(&words, &turns, audio.duration_ms);
-    let speakers =
-        journal.once(Identify, |cx| steps.identifier.identify(&transcript, &recording, cx)).await?;
-    let transcript = transcript.named(&speakers);
-    let notes = journal.once(Summarize, |cx| steps.summarizer.summarize(&transcript, &recording, cx)).await?;
+    journal.once(Identify, |cx| steps.identifier.identify(&transcript, &recording, cx)).await?;
+    let (said, _) = journal.corrected(&transcript, None).await?;
+    let made =
+        journal.once(Summarize, |cx| steps.summarizer.summarize(&said.transcript, &recording, cx)).await?;
 
+    // Once more, as a person may have corrected something in the meantime.
+    let (said, corrections) = journal.corrected(&transcript, Some(&made)).await?;
+    let (transcript, notes) = (said.transcript, said.notes.unwrap_or_else(|| made.clone()));
     let date = recording_date(&recording.name, recording.created);
     let warnings = journal.warnings().await?;
     let page = compose(job.id, date, &transcript, &notes, &recording, &warnings, &job.request.layout);
-    let published = journal.once(Publish, |cx| steps.sink.publish(&page, cx)).await?;
+    let published = journal
+        .once(Publish, async |cx: StageCx| {
+            journal.page_has(corrections).await?;
+            steps.sink.publish(&page, cx).await
+        })
+        .await?;
 
-    let name = recording_name(date, &notes.title, &recording.name);
+    // A recording that has its name keeps it when the title is corrected.
+    let name = recording_name(date, &made.title, &recording.name);
     let renamed = journal.once(Rename, |cx| steps.source.rename(&recording, &name, &published, cx)).await?;
     Ok(result(&transcript, &notes, &published, &renamed, journal.warnings().await?))
 }
@@ -92,20 +101,16 @@ fn result(
     warnings: Vec<Warning>,
 ) -> JobResult {
     let path = |path: &Option<std::path::PathBuf>| path.as_ref().map(|path| path.display().to_string());
-    let sentences: Vec<&str> = notes.summary.iter().map(|point| point.text.as_str()).collect();
-    let speakers = transcript.speakers.iter();
-    JobResult {
-        title: notes.title.clone(),
-        summary: sentences.join("\n"),
-        todos: notes.todos.iter().map(|todo| todo.text.clone()).collect(),
-        identified_speakers: speakers.map(|s| (s.label.clone(), s.display().to_owned())).collect(),
+    let mut result = JobResult {
         page_path: path(&published.markdown_path),
         page_html_path: path(&published.html_path),
         notion_page_url: published.notion.as_ref().map(|page| page.url.clone()),
-        page_undone: false,
         drive_filename: renamed.name.clone(),
         renamed_from: renamed.before.clone(),
         name_to_copy: renamed.to_copy.clone(),
         warnings,
-    }
+        ..JobResult::default()
+    };
+    result.show(transcript, notes);
+    result
 }

@@ -37,7 +37,8 @@ pub(crate) async fn watch(
                 error @ (StoreError::Database(_)
                 | StoreError::UnknownJob(_)
                 | StoreError::Illegal(_)
-                | StoreError::NotEnded),
+                | StoreError::NotEnded
+                | StoreError::NothingMade),
             ) => {
                 tracing::warn!(%error, "the job database didn't answer");
             }

@@ -1,9 +1,12 @@
 //! The job store: all the SQL. One SQLite database, safe to use from several processes at once.
 
 mod accounts;
+mod edits;
 mod open;
 mod rows;
+mod search;
 mod stages;
+mod terms;
 mod voices;
 mod watched;
 
@@ -18,7 +21,10 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
 pub use accounts::StoredAccount;
+pub use edits::Corrections;
+pub use search::{Found, PassageKind};
 pub use stages::Stored;
+pub use terms::Piece;
 pub use voices::StoredVoice;
 pub use watched::{GrowingFile, WatchedFile, WatchedFolder, WatchedPlace};
 
@@ -36,6 +42,8 @@ pub struct JobStore {
     path: PathBuf,
     // One writer a process; SQLite's own lock keeps processes apart.
     connection: Mutex<Connection>,
+    // Characters that searches take for the same.
+    folds: fn(char) -> char,
 }
 
 /// Why a store call did not do what was asked.
@@ -50,6 +58,9 @@ pub enum StoreError {
     /// A job that is not at its end cannot be deleted.
     #[error("the job has not ended")]
     NotEnded,
+    /// There is nothing yet that could be corrected.
+    #[error("nothing was transcribed yet")]
+    NothingMade,
     /// The database refused.
     #[error("the job database didn't answer: {0}")]
     Database(#[from] rusqlite::Error),
@@ -73,6 +84,11 @@ impl From<StoreError> for Failure {
                 "Look at the job again: it may have gone on in the meantime.",
             )
             .because(illegal),
+            StoreError::NothingMade => Failure::never(
+                FailureCode::BadRequest,
+                "Nothing of this recording has been transcribed yet.",
+                "Wait until the job has come further, or retry it.",
+            ),
             StoreError::NotEnded => Failure::never(
                 FailureCode::BadRequest,
                 "This job hasn't ended yet.",
@@ -100,7 +116,7 @@ impl JobStore {
     /// A database of a newer version and one that cannot be read are failures that say what to do.
     pub fn open(path: &Path) -> std::result::Result<JobStore, Failure> {
         let connection = connect(path).map_err(|error| not_opened(path, &error))?;
-        Ok(JobStore { path: path.to_owned(), connection: Mutex::new(connection) })
+        Ok(JobStore::over(path, connection))
     }
 
     /// Opens the store for the process that runs the pool. A damaged database is moved aside, never deleted, and a new
@@ -119,9 +135,7 @@ impl JobStore {
         let opened =
             connect(path).and_then(|connection| is_sound(&connection).map(|sound| (connection, sound)));
         match opened {
-            Ok((connection, true)) => {
-                Ok((JobStore { path: path.to_owned(), connection: Mutex::new(connection) }, None))
-            }
+            Ok((connection, true)) => Ok((JobStore::over(path, connection), None)),
             Ok((connection, false)) => {
                 drop(connection);
                 replace()
@@ -129,6 +143,17 @@ impl JobStore {
             Err(OpenError::Database(error)) if is_damage(&error) => replace(),
             Err(error) => Err(not_opened(path, &error)),
         }
+    }
+
+    fn over(path: &Path, connection: Connection) -> JobStore {
+        JobStore { path: path.to_owned(), connection: Mutex::new(connection), folds: |c| c }
+    }
+
+    /// The store, whose searches take every character for what `folds` makes of it: both ways to write Chinese find each
+    /// other by this. All processes give the same.
+    #[must_use]
+    pub fn that_folds(self, folds: fn(char) -> char) -> JobStore {
+        JobStore { folds, ..self }
     }
 
     fn lock(&self) -> MutexGuard<'_, Connection> {
@@ -270,6 +295,7 @@ impl JobStore {
             if !read_job(tx, id)?.status.is_final() {
                 return Err(StoreError::NotEnded);
             }
+            search::forget(tx, id, self.folds)?;
             tx.execute("DELETE FROM jobs WHERE id = ?1", [id.to_string()])?;
             let revision = next_revision(tx)?;
             tx.execute("INSERT INTO removed (revision, id) VALUES (?1, ?2)", params![revision, id.to_string()])?;

@@ -15,6 +15,8 @@ const STEPS: &[M<'static>] = &[
     M::up(include_str!("../migrations/03-watched.sql")),
     M::up(include_str!("../migrations/04-parts.sql")),
     M::up(include_str!("../migrations/05-voices.sql")),
+    M::up(include_str!("../migrations/06-edits.sql")),
+    M::up(include_str!("../migrations/07-search.sql")),
 ];
 
 /// SQLite's log needs this much for its index and a few pages.

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use debrief_core::captions;
+use debrief_core::edits::unfit_warning;
 use debrief_core::failure::Warning;
 use debrief_core::job::{Job, JobEvent, JobId};
 use debrief_core::stage::{Checkpoint, Stage, overall_percent};
 use debrief_core::view::JobFacts;
 use jiff::Timestamp;
-use rusqlite::{OptionalExtension, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::rows::{
     done_stages, forget_unfinished, json, next_revision, note, parse, raise_percent, touch, transition,
@@ -29,19 +30,7 @@ impl JobStore {
     /// # Errors
     /// The database refused.
     pub fn checkpoint<T: Checkpoint>(&self, id: JobId, stage: Stage) -> Result<Option<Stored<T>>> {
-        let row: Option<(String, bool)> = self
-            .lock()
-            .prepare_cached(
-                "SELECT output, stale FROM checkpoints WHERE job = ?1 AND stage = ?2 AND version = ?3",
-            )?
-            .query_row(params![id.to_string(), stage.word(), T::VERSION], |row| {
-                Ok((row.get(0)?, row.get(1)?))
-            })
-            .optional()?;
-        // What this version wrote reads back; anything else counts as not there, and the stage runs again.
-        Ok(row.and_then(|(output, stale)| {
-            serde_json::from_str(&output).ok().map(|output| Stored { output, stale })
-        }))
+        checkpoint(&self.lock(), id, stage)
     }
 
     /// The output that a stage gave before it was to run again, whatever its version.
@@ -100,6 +89,9 @@ impl JobStore {
             forget_unfinished(tx, id, stage)?;
             raise_percent(tx, id, overall_percent(stage, 1.0))?;
             tx.execute("UPDATE jobs SET attempts = 0 WHERE id = ?1", [&key])?;
+            if matches!(stage, Stage::Diarize | Stage::Identify | Stage::Summarize) {
+                self.follow_stored(tx, id)?;
+            }
             touch(tx, id, now)?;
             note(tx, id, now, &format!("{} done", stage.word()))
         })
@@ -222,7 +214,13 @@ impl JobStore {
             Some(rusqlite::types::Value::Text(text)) => Some(text),
             _ => None, // Not there, or of a shape that another version wrote.
         };
-        let title = match text(output(Stage::Summarize, "$.title")?) {
+        let (corrected, unfit): (Option<String>, u32) = connection
+            .prepare_cached("SELECT json_extract(edits, '$.notes.title'), unfit FROM edits WHERE job = ?1")?
+            .query_row([&key], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()?
+            .unwrap_or_default();
+        let written = text(output(Stage::Summarize, "$.title")?);
+        let title = match written.map(|written| corrected.unwrap_or(written)) {
             Some(title) => Some(title),
             None => text(output(Stage::Fetch, "$.name")?),
         };
@@ -240,8 +238,8 @@ impl JobStore {
             .prepare_cached("SELECT warnings FROM checkpoints WHERE job = ?1 AND stale = 0 ORDER BY rowid")?;
         let lists: Vec<String> =
             statement.query_map([&key], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
-        let warnings =
-            lists.iter().flat_map(|list| parse::<Vec<Warning>>(list).unwrap_or_default()).collect();
+        let of_stages = lists.iter().flat_map(|list| parse::<Vec<Warning>>(list).unwrap_or_default());
+        let warnings = of_stages.chain(unfit_warning(unfit)).collect();
         Ok(JobFacts {
             title,
             account,
@@ -253,6 +251,23 @@ impl JobStore {
             percent,
         })
     }
+}
+
+pub(super) fn checkpoint<T: Checkpoint>(
+    connection: &Connection,
+    id: JobId,
+    stage: Stage,
+) -> Result<Option<Stored<T>>> {
+    let row: Option<(String, bool)> = connection
+        .prepare_cached(
+            "SELECT output, stale FROM checkpoints WHERE job = ?1 AND stage = ?2 AND version = ?3",
+        )?
+        .query_row(params![id.to_string(), stage.word(), T::VERSION], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    // What this version wrote reads back; anything else counts as not there, and the stage runs again.
+    Ok(row.and_then(|(output, stale)| {
+        serde_json::from_str(&output).ok().map(|output| Stored { output, stale })
+    }))
 }
 
 /// Raises the percentage that followers in other processes see: no live progress reaches them.

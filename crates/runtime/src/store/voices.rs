@@ -3,10 +3,10 @@
 use debrief_core::job::JobId;
 use debrief_core::stage::{Checkpoint, Stage};
 use debrief_core::transcript::{NamedSpeaker, Speakers, Voiceprint};
-use debrief_core::view::JobResult;
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Transaction, params};
 
+use super::edits::{corrections, keep};
 use super::rows::{json, note, parse, read_job, timestamp, touch, unreadable};
 use super::{JobStore, Result, StoreError};
 
@@ -38,7 +38,6 @@ impl JobStore {
         &self,
         id: JobId,
         index: u16,
-        label: &str,
         named: &NamedSpeaker,
         voice: Option<&Voiceprint>,
         now: Timestamp,
@@ -49,7 +48,8 @@ impl JobStore {
                 speakers.names.insert(index, named.name.clone());
                 speakers.by_person.insert(index, named.clone());
             })?;
-            amend_identified(tx, id, label, &named.name)?;
+            keep(tx, id, &corrections(tx, id)?.edits, now)?;
+            self.follow_stored(tx, id)?;
             if let Some(voice) = voice {
                 remember(tx, &named.name, voice, id, now)?;
             }
@@ -117,17 +117,6 @@ fn amend_speakers(tx: &Transaction<'_>, id: JobId, amend: impl FnOnce(&mut Speak
         "UPDATE checkpoints SET output = ?3 WHERE job = ?1 AND stage = ?2",
         params![id.to_string(), Stage::Identify.word(), json(&speakers)],
     )?;
-    Ok(())
-}
-
-/// A job that has ended shows its speakers by their labels.
-fn amend_identified(tx: &Transaction<'_>, id: JobId, label: &str, name: &str) -> Result<()> {
-    let key = id.to_string();
-    let result: Option<String> =
-        tx.prepare_cached("SELECT result FROM jobs WHERE id = ?1")?.query_row([&key], |row| row.get(0))?;
-    let Some(mut result) = result.and_then(|text| parse::<JobResult>(&text).ok()) else { return Ok(()) };
-    result.identified_speakers.insert(label.to_owned(), name.to_owned());
-    tx.execute("UPDATE jobs SET result = ?2 WHERE id = ?1", params![key, json(&result)])?;
     Ok(())
 }
 

@@ -23,7 +23,7 @@ fn print(value: f32) -> Voiceprint {
 
 fn name(store: &JobStore, id: JobId, name: &str, voice: Option<&Voiceprint>) -> Result<(), StoreError> {
     let named = NamedSpeaker { name: name.into(), from_ms: 0, talks_ms: 900 };
-    store.name_speaker(id, 0, "Speaker 1", &named, voice, Timestamp::now())
+    store.name_speaker(id, 0, &named, voice, Timestamp::now())
 }
 
 #[test]
