@@ -104,6 +104,7 @@ async fn main() -> Result<(), Failure> {
             speech,
             speakers: debrief_core::job::SpeakersChoice::default(),
             notes: debrief_core::job::NotesChoice::default(),
+            microusd_per_minute: None,
             layout: PageLayout::default(),
         })?;
     }

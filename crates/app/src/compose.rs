@@ -4,14 +4,14 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use debrief_connect::google::{Accounts, ClientId, Drive, DriveSource};
-use debrief_connect::identify::{SpeakerNames, VoiceBook};
+use debrief_connect::identify::VoiceBook;
+use debrief_connect::http;
 use debrief_connect::keychain::Secrets;
 use debrief_connect::markdown::{MarkdownFolder, create_default_folder};
 use debrief_connect::media::MediaDecoder;
 use debrief_connect::models::Models;
 use debrief_connect::notion::{Choices, Connection, Notion, NotionSink};
 use debrief_connect::recordings::Recordings;
-use debrief_connect::summarize::ExtractiveNotes;
 use debrief_core::failure::Failure;
 use debrief_core::job::{Destination, NotionPlace, SpeechChoice, SubmitJob};
 use debrief_core::link::RecordingLink;
@@ -27,6 +27,7 @@ use crate::home::Home;
 use crate::settings::Settings;
 use crate::speech::Ears;
 use crate::voices::StoredVoices;
+use crate::writing::{StoredLedger, Writers, microusd_per_minute};
 
 /// A Google access token for this process alone, in the place of every account.
 const TOKEN_VARIABLE: &str = "DEBRIEF_GOOGLE_ACCESS_TOKEN";
@@ -48,13 +49,15 @@ impl LiveSteps {
     /// What a job asks for, with everything fixed that decides its outcome.
     pub(crate) fn request(&self, link: RecordingLink, attachments: Vec<RecordingLink>) -> SubmitJob {
         let steps = self.now();
+        let (speech, notes) = (steps.speech_choice(), steps.writers.choice());
         SubmitJob {
             link,
             attachments,
             destination: steps.destination(),
-            speech: steps.speech_choice(),
+            microusd_per_minute: microusd_per_minute(&speech, notes.models.first()),
+            speech,
+            notes,
             speakers: steps.ears.speakers_choice(),
-            notes: debrief_core::job::NotesChoice::default(),
             layout: steps.layout(),
         }
     }
@@ -76,6 +79,7 @@ pub struct ComposedSteps {
     secrets: Secrets,
     drive: Drive,
     ears: Ears,
+    writers: Writers,
     ffmpeg: Option<PathBuf>,
     pages_folder: PathBuf,
     pages_to: PageDestination,
@@ -107,7 +111,10 @@ impl ComposedSteps {
         {
             tracing::warn!(what = failure.what, "the folder for pages can't be made; each job will say so");
         }
+        http::set_local_only(settings.privacy.local_only);
+        let ledger = Arc::new(StoredLedger::new(store.clone(), settings.spending.monthly_cap_usd));
         let ears = Ears::new(settings, models(settings, home, before), &secrets);
+        let writers = Writers::new(settings, home, ledger, &secrets);
         // Accounts of a sandbox and of Google itself are never mistaken for each other.
         let service = match settings.endpoints.sandbox() {
             Some(host) => format!("google@{host}"),
@@ -142,6 +149,7 @@ impl ComposedSteps {
             drive: Drive::new(Arc::new(accounts)),
             secrets,
             ears,
+            writers,
             ffmpeg: settings.media.ffmpeg.clone(),
             pages_folder: pages_folder.unwrap_or_else(|| home.default_pages_folder().to_owned()),
         }
@@ -231,6 +239,11 @@ impl ComposedSteps {
         &self.ears
     }
 
+    /// Everybody who writes.
+    pub(crate) fn writers(&self) -> &Writers {
+        &self.writers
+    }
+
     /// The engine that the next job gets: its name for people, and whether it could start now.
     pub async fn next_engine(&self) -> (String, Result<(), Failure>) {
         let transcriber = self.ears.transcriber(&self.speech_choice());
@@ -255,12 +268,10 @@ impl Compose for ComposedSteps {
             decoder: Arc::new(decoder),
             transcriber: self.ears.transcriber(&request.speech),
             diarizer: self.ears.diarizer(&request.speakers),
-            identifier: Arc::new(SpeakerNames::new(
-                request.speakers.voices.then(|| self.voices.clone()),
-                request.notes.participants.clone(),
-                None,
-            )),
-            summarizer: Arc::new(ExtractiveNotes),
+            identifier: self
+                .writers
+                .identifier(&request.notes, request.speakers.voices.then(|| self.voices.clone())),
+            summarizer: self.writers.summarizer(&request.notes),
             sink,
         })
     }

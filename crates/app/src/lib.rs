@@ -16,6 +16,7 @@ mod speech;
 mod voices;
 mod watched;
 mod wishes;
+mod writing;
 
 use std::fs::File;
 use std::path::PathBuf;
@@ -54,6 +55,7 @@ pub use crate::speech::{
 pub use crate::voices::VoiceView;
 pub use crate::watched::{WatchPace, WatchedFolder, WatchedKind};
 pub use crate::wishes::Wishes;
+pub use crate::writing::{CostEstimate, NotesProvider, NotesView, SpendingLine, SpendingView, TemplateView};
 pub use debrief_connect::documents::serve_if_asked;
 pub use debrief_runtime::pool::JobNews;
 
@@ -262,6 +264,9 @@ impl App {
                     || matches!(code, C::EngineFailed | C::NoSpeech | C::SpeechRefused) =>
             {
                 request.speech = steps.ears().anew(&request.speech);
+            }
+            Some(code) if writing::is_of_notes(code) => {
+                request.notes = steps.writers().anew(&request.notes);
             }
             _ => {} // Nothing that the settings could mend.
         }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use debrief_connect::google;
 use debrief_connect::keychain::Keep;
+use debrief_connect::llm::Provider;
 use debrief_connect::transcribe::remote::Service;
 use debrief_core::failure::{Failure, FailureCode};
 use debrief_core::job::ChineseScript;
@@ -28,6 +29,14 @@ pub struct Settings {
     pub services: Services,
     /// How speakers are told apart.
     pub speakers: Speakers,
+    /// Who finds names and writes notes.
+    pub notes: Notes,
+    /// Providers of language models.
+    pub providers: Providers,
+    /// What services may cost.
+    pub spending: Spending,
+    /// What may leave this machine.
+    pub privacy: Privacy,
     /// Where models are kept.
     pub models: ModelsSettings,
     /// How recordings are read.
@@ -110,6 +119,85 @@ pub struct Speakers {
     pub max: Option<u16>,
     /// Whether it is kept with jobs how speakers sound, so that voices can be remembered, and remembered ones are known again.
     pub voices: bool,
+}
+
+/// `[notes]`
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Notes {
+    /// Language models in the order in which they are asked, each as `provider/model`; none: sentences are taken from the
+    /// transcript.
+    pub models: Vec<Model>,
+    /// BCP 47 language of notes; unless set, the transcript's.
+    pub language: Option<String>,
+    /// Id of a template; `meeting` unless set.
+    pub template: Option<String>,
+    /// Names and terms with their right spelling.
+    pub glossary: Vec<String>,
+}
+
+/// A language model, as `anthropic/claude-sonnet-4-6`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Model {
+    /// Whose it is.
+    pub provider: Provider,
+    /// The provider's name for it.
+    pub model: String,
+}
+
+impl TryFrom<String> for Model {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let known = || Provider::ALL.map(|provider| provider.info().word).join(", ");
+        let (provider, model) = text
+            .split_once('/')
+            .filter(|(_, model)| !model.trim().is_empty())
+            .ok_or_else(|| format!("“{text}” is no language model; write PROVIDER/MODEL"))?;
+        let provider = Provider::from_word(provider)
+            .ok_or_else(|| format!("there is no provider “{provider}”; there are {}", known()))?;
+        Ok(Model { provider, model: model.trim().to_owned() })
+    }
+}
+
+/// `[providers]`: where servers of one's own are, and how much they read at once. Keys are kept with the sign-ins, never
+/// here.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Providers {
+    /// The base address of any server that speaks OpenAI's interface.
+    pub compatible_url: Option<Url>,
+    /// Tokens that a question and its answer may have together there.
+    pub compatible_window: Option<u32>,
+    /// Ollama's base address.
+    pub ollama_url: Option<Url>,
+    /// The context length that Ollama was started with, in tokens.
+    pub ollama_window: Option<u32>,
+    /// LM Studio's base address.
+    pub lm_studio_url: Option<Url>,
+    /// The context length that LM Studio loads models with, in tokens.
+    pub lm_studio_window: Option<u32>,
+    /// The base address of llama.cpp's server.
+    pub llama_cpp_url: Option<Url>,
+    /// The context length that llama.cpp's server was started with, in tokens.
+    pub llama_cpp_window: Option<u32>,
+}
+
+/// `[spending]`
+#[derive(Debug, Clone, PartialEq, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Spending {
+    /// What services may cost in a month, in US dollars; no limit, unless set.
+    pub monthly_cap_usd: Option<f64>,
+}
+
+/// `[privacy]`
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Privacy {
+    /// Whether nothing at all leaves this machine.
+    pub local_only: bool,
 }
 
 /// `[models]`
@@ -227,6 +315,10 @@ pub struct Endpoints {
     pub assemblyai: Url,
     /// Gemini's API.
     pub gemini: Url,
+    /// OpenAI's API, for language models.
+    pub openai: Url,
+    /// Anthropic's API.
+    pub anthropic: Url,
 }
 
 impl Settings {
@@ -252,6 +344,43 @@ impl Settings {
         };
         chosen.clone().unwrap_or_else(|| service.info().model.to_owned())
     }
+}
+
+impl Settings {
+    /// Where a provider of language models is.
+    pub(crate) fn base_of_provider(&self, provider: Provider) -> Url {
+        let own = |url: &Option<Url>| url.clone().unwrap_or_else(|| provider.base());
+        match provider {
+            Provider::OpenAi => self.endpoints.openai.clone(),
+            Provider::Anthropic => self.endpoints.anthropic.clone(),
+            Provider::Groq => self.endpoints.groq.clone(),
+            Provider::Gemini => below(&self.endpoints.gemini, "v1beta"),
+            Provider::Compatible => own(&self.providers.compatible_url),
+            Provider::Ollama => own(&self.providers.ollama_url),
+            Provider::LmStudio => own(&self.providers.lm_studio_url),
+            Provider::LlamaCpp => own(&self.providers.llama_cpp_url),
+        }
+    }
+
+    /// How much a provider's models read at once, where the person says so.
+    pub(crate) fn window_of(&self, provider: Provider) -> Option<u32> {
+        match provider {
+            Provider::Compatible => self.providers.compatible_window,
+            Provider::Ollama => self.providers.ollama_window,
+            Provider::LmStudio => self.providers.lm_studio_window,
+            Provider::LlamaCpp => self.providers.llama_cpp_window,
+            Provider::OpenAi | Provider::Anthropic | Provider::Groq | Provider::Gemini => None,
+        }
+    }
+}
+
+/// The speech service and the language models of Gemini have one address.
+fn below(base: &Url, path: &str) -> Url {
+    let mut url = base.clone();
+    if let Ok(mut segments) = url.path_segments_mut() {
+        segments.pop_if_empty().push(path);
+    }
+    url
 }
 
 impl Endpoints {
@@ -300,6 +429,8 @@ impl Default for Endpoints {
             deepgram: Service::Deepgram.base(),
             assemblyai: Service::AssemblyAi.base(),
             gemini: Service::Gemini.base(),
+            openai: Provider::OpenAi.base(),
+            anthropic: Provider::Anthropic.base(),
         }
     }
 }

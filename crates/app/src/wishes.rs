@@ -7,6 +7,7 @@ use debrief_core::view::PageDestination;
 
 use crate::App;
 use crate::speech::check_count;
+use crate::writing::microusd_per_minute;
 
 /// What is asked for one job alone; whatever is not, the settings say.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -27,6 +28,14 @@ pub struct Wishes {
     pub speakers: Option<(Option<u16>, Option<u16>)>,
     /// Names and terms that may be said, besides those of the settings.
     pub vocabulary: Vec<String>,
+    /// Id of the template of the notes.
+    pub template: Option<String>,
+    /// Who may have spoken.
+    pub participants: Vec<String>,
+    /// Language models as `provider/model`, in the order in which they are asked; an empty list asks none.
+    pub models: Option<Vec<String>>,
+    /// BCP 47 language of the notes.
+    pub notes_language: Option<String>,
 }
 
 impl App {
@@ -49,6 +58,7 @@ impl App {
     /// There is no such engine or model, no such language, or that is no number of speakers.
     pub fn check_wishes(&self, wishes: &Wishes) -> Result<(), Failure> {
         self.steps.now().ears().wished(wishes)?;
+        self.steps.now().writers().wished(wishes)?;
         let (min, max) = wishes.speakers.unwrap_or_default();
         check_count(min, max)
     }
@@ -64,12 +74,16 @@ impl App {
         let request = self.steps.request(link, attachments);
         let (min, max) = wishes.speakers.unwrap_or((request.speakers.min, request.speakers.max));
         check_count(min, max)?;
+        let speech = steps.ears().wished(wishes)?;
+        let notes = steps.writers().wished(wishes)?;
         Ok(SubmitJob {
+            microusd_per_minute: microusd_per_minute(&speech, notes.models.first()),
             destination: match wishes.destination {
                 Some(kind) => steps.destination_of(kind),
                 None => request.destination,
             },
-            speech: steps.ears().wished(wishes)?,
+            speech,
+            notes,
             speakers: SpeakersChoice { min, max, ..request.speakers },
             ..request
         })

@@ -10,8 +10,8 @@ use reqwest::Proxy;
 use reqwest::redirect::{Attempt, Policy};
 use url::Url;
 
-pub(crate) use self::local_only::{blocked, blocked_host, is_here};
-pub use self::local_only::{is_blocked, local_only, set_local_only};
+pub(crate) use self::local_only::{blocked, blocked_host};
+pub use self::local_only::{is_blocked, is_here, local_only, set_local_only};
 
 use self::local_only::Gate;
 

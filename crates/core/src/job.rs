@@ -49,6 +49,10 @@ pub struct SubmitJob {
     /// Who finds names and writes the notes, and how.
     #[serde(default)]
     pub notes: NotesChoice,
+    /// What a minute of the recording costs by estimation, in millionths of a US dollar, at the prices of when it was
+    /// submitted; `None` where no price is known.
+    #[serde(default)]
+    pub microusd_per_minute: Option<u32>,
     /// What the page shows.
     #[serde(default)]
     pub layout: PageLayout,
@@ -155,6 +159,9 @@ pub struct NotesChoice {
     pub glossary: Vec<String>,
     /// Whether the models were chosen for this job alone: then it never gets others.
     pub own_models: bool,
+    /// Who writes the notes, for people, for example "claude-sonnet-4-6 at Anthropic".
+    #[serde(default)]
+    pub label: String,
 }
 
 /// A language model of a provider.

@@ -75,6 +75,10 @@ pub struct JobView {
     pub duration_ms: Option<u32>,
     /// What makes the words: an engine, or the transcript that came with the recording.
     pub engine: String,
+    /// Who writes, or wrote, the notes.
+    pub notes_by: String,
+    /// What it costs and has cost, where a service of any price is asked.
+    pub cost: Option<JobCost>,
     /// Where its page goes.
     pub destination: PageDestination,
     /// Group in the list.
@@ -114,6 +118,24 @@ impl PageDestination {
             Destination::Markdown { .. } => PageDestination::Folder,
         }
     }
+}
+
+/// What a job costs.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+pub struct JobCost {
+    /// By estimation, in US dollars, once the length is known; none where no price is known.
+    pub estimated_usd: Option<f64>,
+    /// So far, in US dollars, as far as prices are known.
+    pub spent_usd: f64,
+    /// Whether there were calls whose price is not known.
+    pub unpriced: bool,
+    /// Tokens that language models read.
+    pub input_tokens: f64,
+    /// Tokens that they wrote.
+    pub output_tokens: f64,
+    /// Minutes that speech services heard.
+    pub audio_minutes: f64,
 }
 
 /// One line of the stage timeline.
@@ -229,6 +251,10 @@ pub struct JobFacts {
     pub duration_ms: Option<u32>,
     /// The transcript that the words are from, where no engine made them.
     pub transcript: Option<String>,
+    /// Those who wrote the notes, once they are written.
+    pub notes_by: Option<String>,
+    /// What was spent on it; nothing if no service was asked.
+    pub spent: Option<JobCost>,
     /// The finished stages, with how long each took in milliseconds.
     pub done: Vec<(Stage, u32)>,
     /// The warnings of the finished stages.
@@ -285,6 +311,8 @@ impl JobView {
             attachments: request.attachments.iter().map(|link| link.short_name()).collect(),
             duration_ms: facts.duration_ms,
             engine: facts.transcript.unwrap_or_else(|| request.speech.label.clone()),
+            cost: cost(request.microusd_per_minute, facts.duration_ms, facts.spent),
+            notes_by: facts.notes_by.unwrap_or_else(|| request.notes.label.clone()),
             destination: PageDestination::of(&request.destination),
             group,
             stage,
@@ -298,6 +326,16 @@ impl JobView {
             warnings: facts.warnings,
             revision: u32::try_from(job.revision).unwrap_or(u32::MAX),
         }
+    }
+}
+
+/// Nothing where nothing was spent, and nothing will be.
+fn cost(rate: Option<u32>, duration_ms: Option<u32>, spent: Option<JobCost>) -> Option<JobCost> {
+    let minutes = duration_ms.map(|ms| f64::from(ms) / 60_000.0);
+    let estimated_usd = rate.zip(minutes).map(|(rate, minutes)| f64::from(rate) / 1e6 * minutes);
+    match spent {
+        None if rate.is_none_or(|rate| rate == 0) => None,
+        spent => Some(JobCost { estimated_usd, ..spent.unwrap_or_default() }),
     }
 }
 
@@ -377,6 +415,7 @@ mod tests {
                 destination: Destination::Markdown { folder: "/pages".into() },
                 speakers: crate::job::SpeakersChoice::default(),
                 notes: crate::job::NotesChoice::default(),
+                microusd_per_minute: None,
                 speech: SpeechChoice { engine: Some("pocketsphinx".into()), ..SpeechChoice::default() },
                 layout: crate::page::PageLayout::default(),
             },

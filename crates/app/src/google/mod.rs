@@ -217,6 +217,8 @@ impl App {
             ("endpoints", "deepgram", at("/deepgram")),
             ("endpoints", "assemblyai", at("/assemblyai")),
             ("endpoints", "gemini", at("/gemini")),
+            ("endpoints", "openai", at("/openai/v1")),
+            ("endpoints", "anthropic", at("/anthropic/v1")),
         ];
         // A server of one's own stays.
         if self.settings().services.openai_url.is_none_or(|url| url.path() == OPENAI_IN_SANDBOX) {

@@ -61,7 +61,7 @@ pub(crate) fn check_count(min: Option<u16>, max: Option<u16>) -> Result<(), Fail
     Err(refused("That is no number of speakers.".to_owned(), "Give 1 to 50, and the smaller number first."))
 }
 
-pub(super) fn checked_base(text: &str) -> Result<Url, Failure> {
+pub(crate) fn checked_base(text: &str) -> Result<Url, Failure> {
     let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
     url.filter(|url| url.query().is_none() && url.username().is_empty()).ok_or_else(|| {
         refused(format!("“{text}” is no base address."), "Give one like http://127.0.0.1:8000/v1.")

@@ -19,15 +19,15 @@ use crate::document::Document;
 use crate::google::Trouble;
 use crate::settings::{Change, Value};
 
-pub(crate) use checks::check_count;
-use checks::{check_engine, check_language, checked_terms, refused};
+pub(crate) use checks::{check_count, check_language, checked_base, checked_terms, refused};
+use checks::check_engine;
 pub(crate) use ears::{Ears, TRANSCRIBE_CPP};
 pub use view::{
     EngineKind, JobSpeaker, SpeakerMethod, SpeakersView, SpeechEngine, SpeechService, SpeechView,
 };
 
 /// Languages to offer: those of the people who use Debrief first, then by number of speakers.
-const LANGUAGES: [&str; 24] = [
+pub(crate) const LANGUAGES: [&str; 24] = [
     "zh-Hant", "en", "zh-Hans", "ja", "ko", "yue", "es", "fr", "de", "pt", "it", "nl", "pl", "ru", "uk",
     "tr", "vi", "th", "id", "hi", "ar", "he", "sv", "cs",
 ];

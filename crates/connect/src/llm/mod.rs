@@ -88,7 +88,7 @@ impl ModelSettings {
     }
 
     /// For people: "claude-sonnet-4-6 at Anthropic".
-    fn described(&self) -> String {
+    pub fn described(&self) -> String {
         match self.provider {
             Provider::Compatible => format!("{} at {}", self.model, destination(&self.base)),
             _ => format!("{} at {}", self.model, self.whose().name), // Names that people know.

@@ -5,6 +5,7 @@ mod edits;
 mod open;
 mod rows;
 mod search;
+mod spending;
 mod stages;
 mod terms;
 mod voices;
@@ -23,6 +24,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, 
 pub use accounts::StoredAccount;
 pub use edits::Corrections;
 pub use search::{Found, PassageKind};
+pub use spending::{Spent, SpentOn};
 pub use stages::Stored;
 pub use terms::Piece;
 pub use voices::StoredVoice;

@@ -17,6 +17,7 @@ const STEPS: &[M<'static>] = &[
     M::up(include_str!("../migrations/05-voices.sql")),
     M::up(include_str!("../migrations/06-edits.sql")),
     M::up(include_str!("../migrations/07-search.sql")),
+    M::up(include_str!("../migrations/08-spending.sql")),
 ];
 
 /// SQLite's log needs this much for its index and a few pages.

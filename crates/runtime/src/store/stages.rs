@@ -7,13 +7,14 @@ use debrief_core::edits::unfit_warning;
 use debrief_core::failure::Warning;
 use debrief_core::job::{Job, JobEvent, JobId};
 use debrief_core::stage::{Checkpoint, Stage, overall_percent};
-use debrief_core::view::JobFacts;
+use debrief_core::view::{JobCost, JobFacts};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::rows::{
     done_stages, forget_unfinished, json, next_revision, note, parse, raise_percent, touch, transition,
 };
+use super::spending::{Spent, spent_on};
 use super::{JobStore, Result, StoreError};
 
 /// A stored output of a stage.
@@ -234,6 +235,11 @@ impl JobStore {
             Some(captions::ENGINE) => text(output(Stage::Transcribe, "$.engine.described")?),
             Some(_) | None => None,
         };
+        let notes_by = match text(output(Stage::Summarize, "$.method.model.by")?) {
+            Some(list) => parse::<Vec<String>>(&list).ok().map(|names| names.join(", ")),
+            None => None,
+        };
+        let spent = spent_on(&connection, id)?;
         let mut statement = connection
             .prepare_cached("SELECT warnings FROM checkpoints WHERE job = ?1 AND stale = 0 ORDER BY rowid")?;
         let lists: Vec<String> =
@@ -245,6 +251,8 @@ impl JobStore {
             account,
             duration_ms,
             transcript,
+            notes_by,
+            spent: (spent.calls > 0).then(|| cost_of(&spent)),
             done: done_stages(&connection, id)?,
             warnings,
             result: result.and_then(|result| parse(&result).ok()),
@@ -268,6 +276,17 @@ pub(super) fn checkpoint<T: Checkpoint>(
     Ok(row.and_then(|(output, stale)| {
         serde_json::from_str(&output).ok().map(|output| Stored { output, stale })
     }))
+}
+
+fn cost_of(spent: &Spent) -> JobCost {
+    JobCost {
+        estimated_usd: None,
+        spent_usd: spent.usd,
+        unpriced: spent.unpriced,
+        input_tokens: spent.usage.input_tokens as f64,
+        output_tokens: spent.usage.output_tokens as f64,
+        audio_minutes: spent.usage.audio_ms as f64 / 60_000.0,
+    }
 }
 
 /// Raises the percentage that followers in other processes see: no live progress reaches them.

@@ -1,0 +1,98 @@
+//! What services cost: written down in the job database, held against the month's cap, estimated beforehand.
+
+use std::sync::Arc;
+
+use debrief_connect::llm::{Ledger, PRICES};
+use debrief_core::failure::Failure;
+use debrief_core::job::{JobId, ModelChoice, SpeechChoice};
+use debrief_core::spending::{Expense, Usage};
+use debrief_runtime::store::JobStore;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, Zoned};
+
+use super::view::{SpendingLine, SpendingView};
+
+/// Tokens that the models read of a minute of speech, and write of it: the transcript once for the names and once for the
+/// notes. Somewhat more than English needs, and less than Chinese.
+const READ_A_MINUTE: u64 = 600;
+const WRITTEN_A_MINUTE: u64 = 60;
+
+/// Every expense of this installation.
+pub(crate) struct StoredLedger {
+    store: Arc<JobStore>,
+    cap_usd: Option<f64>,
+}
+
+impl StoredLedger {
+    pub(crate) fn new(store: Arc<JobStore>, cap_usd: Option<f64>) -> StoredLedger {
+        StoredLedger { store, cap_usd }
+    }
+
+    /// What this month has cost.
+    pub(crate) fn view(&self) -> Result<SpendingView, Failure> {
+        let now = Zoned::now();
+        let lines: Vec<SpendingLine> = self
+            .store
+            .spent_since(month_of(&now)?)?
+            .into_iter()
+            .map(|line| SpendingLine {
+                calls: line.spent.calls,
+                input_tokens: line.spent.usage.input_tokens as f64,
+                output_tokens: line.spent.usage.output_tokens as f64,
+                audio_minutes: line.spent.usage.audio_ms as f64 / 60_000.0,
+                usd: (!line.spent.unpriced).then_some(line.spent.usd),
+                provider: line.provider,
+                model: line.model,
+            })
+            .collect();
+        Ok(SpendingView {
+            month: now.strftime("%Y-%m").to_string(),
+            usd: lines.iter().filter_map(|line| line.usd).sum(),
+            has_unpriced: lines.iter().any(|line| line.usd.is_none()),
+            cap_usd: self.cap_usd,
+            lines,
+            prices_as_of: PRICES.date.clone(),
+        })
+    }
+}
+
+impl Ledger for StoredLedger {
+    fn left_usd(&self) -> Result<Option<f64>, Failure> {
+        let Some(cap) = self.cap_usd else { return Ok(None) };
+        let spent = self.store.spent_since(month_of(&Zoned::now())?)?;
+        Ok(Some(cap - spent.iter().map(|line| line.spent.usd).sum::<f64>()))
+    }
+
+    fn record(&self, job: JobId, expense: Expense) -> Result<(), Failure> {
+        Ok(self.store.record_expense(job, &expense)?)
+    }
+}
+
+/// When the month began, on this machine's clock.
+fn month_of(now: &Zoned) -> Result<Timestamp, Failure> {
+    let first = now.date().first_of_month().to_zoned(TimeZone::system());
+    Ok(first.map_err(Failure::internal)?.timestamp())
+}
+
+/// What a minute of a recording costs, about, in millionths of a US dollar; `None` where no price is known.
+pub(crate) fn microusd_per_minute(speech: &SpeechChoice, writer: Option<&ModelChoice>) -> Option<u32> {
+    let cost = |provider: &str, model: &str, usage: Usage| PRICES.of(provider, model)?.cost_usd(&usage);
+    let is_service = |engine: &&str| debrief_connect::transcribe::remote::Service::from_word(engine).is_some();
+    let heard = match speech.engine.as_deref().filter(is_service) {
+        Some(service) => {
+            let usage = Usage { audio_ms: 60_000, ..Usage::default() };
+            cost(service, speech.model.as_deref().unwrap_or_default(), usage)?
+        }
+        None => 0.0,
+    };
+    let written = match writer {
+        Some(writer) => {
+            let usage =
+                Usage { input_tokens: READ_A_MINUTE, output_tokens: WRITTEN_A_MINUTE, ..Usage::default() };
+            cost(&writer.provider, &writer.model, usage)?
+        }
+        None => 0.0,
+    };
+    // Dollars a minute are far below the four thousand that fit.
+    Some(((heard + written) * 1e6).ceil() as u32)
+}
