@@ -1,5 +1,9 @@
+use std::fmt::Write;
+
 use debrief_core::transcript::{EngineLabel, Segment, Speaker, Voiceprint};
 use debrief_core::voices::SPEAKRS;
+
+use debrief_yardstick::names::{Score, conversations};
 
 use super::*;
 use crate::transcribe::testing::Desk;
@@ -100,4 +104,22 @@ async fn a_name_is_not_kept_for_a_speaker_who_says_something_else_now() {
     let found =
         SpeakerNames::new(None, Vec::new(), None).identify(&other, &recording(), desk.cx()).await.unwrap();
     assert_eq!(found, Speakers::default());
+}
+
+/// Names in the conversations whose speakers are known: `cargo bench --bench names` prints the same, and the numbers.
+#[test]
+fn hardly_any_name_is_wrong_in_conversations_whose_speakers_are_known() {
+    let mut score = Score::default();
+    let mut wrong = String::new();
+    for conversation in conversations() {
+        let found = names_said(&conversation.transcript, &conversation.candidates);
+        score.count(&conversation.truth, &found.names);
+        assert!(found.names.keys().eq(found.evidence.keys()), "every name has its reason");
+        if found.names != conversation.truth {
+            let _ =
+                writeln!(wrong, "{}: {:?}, not {:?}", conversation.title, found.names, conversation.truth);
+        }
+    }
+    assert!(score.precision() >= 1.95, "{score:?}\n{wrong}");
+    assert!(score.recall() >= 0.8, "{score:?}\n{wrong}");
 }
