@@ -38,6 +38,13 @@ fn transcript(file: &Path, name: &str) -> Result<String, Failure> {
     Ok(text)
 }
 
+/// The text of a chat or of a list of those who were there; `None` when it can't be read as text.
+pub(crate) fn plain_text_of(file: &Path) -> Option<String> {
+    let bytes = read(file).ok().filter(|bytes| bytes.len() as u64 <= MAX_BYTES)?;
+    let text = decoded(&bytes);
+    (!text.contains('\0')).then(|| text.trim_start_matches('\u{feff}').to_owned())
+}
+
 fn read(file: &Path) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     File::open(file)?.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
