@@ -71,7 +71,9 @@ impl Recordings {
         if people::companion(&name, mime.as_deref()).is_some() {
             let text = unless_stopped(cx, move || captions::plain_text_of(&file)).await?;
             if text.is_none() {
-                let what = format!("{name} could not be read as text, so nobody is known by it. Save it as text or CSV and process the recording again with it.");
+                let what = format!(
+                    "{name} could not be read as text, so nobody is known by it. Save it as text or CSV and process the recording again with it."
+                );
                 cx.warn(Warning::new("attachment_unreadable", what));
             }
             // As with transcripts: what it says is not for the page.

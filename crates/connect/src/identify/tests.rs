@@ -123,7 +123,7 @@ fn hardly_any_name_is_wrong_in_conversations_whose_speakers_are_known() {
                 writeln!(wrong, "{}: {:?}, not {:?}", conversation.title, found.names, conversation.truth);
         }
     }
-    assert!(score.precision() >= 1.95, "{score:?}\n{wrong}");
+    assert!(score.precision() >= 0.95, "{score:?}\n{wrong}");
     assert!(score.recall() >= 0.8, "{score:?}\n{wrong}");
 }
 
@@ -191,7 +191,7 @@ async fn what_a_model_says_counts_only_as_far_as_the_transcript_bears_it_out() {
     NameEvidence {
         source: Addressed,
         at_ms: Some(
-            2920,
+            2850,
         ),
         quote: Some(
             "Ben, are you still there?",
@@ -263,7 +263,8 @@ async fn a_long_transcript_is_asked_about_in_parts_and_no_part_twice() {
     let (first, second) = (first.asked.lock().unwrap(), second.asked.lock().unwrap());
     assert_eq!(first.len(), 3);
     assert_eq!(first[2], second[0], "the part that failed is the first to be asked again");
-    let all: String = first[..2].iter().chain(second.iter()).map(|question| question.material.as_str()).collect();
+    let all: String =
+        first[..2].iter().chain(second.iter()).map(|question| question.material.as_str()).collect();
     assert!((1..=400).all(|line| all.contains(&format!("[{line}] "))), "every line is in some part");
 }
 
@@ -284,7 +285,10 @@ async fn the_question_has_the_whole_transcript_and_who_may_have_spoken() {
 async fn a_name_of_the_transcript_that_came_along_has_its_reason_and_nobody_else_gets_it() {
     let mut said = called("two people introduce themselves").transcript;
     said.speakers[1].name = Some("Ana".into());
-    let found = SpeakerNames::new(None, Vec::new(), None).identify(&said, &recording(), Desk::new().cx()).await.unwrap();
+    let found = SpeakerNames::new(None, Vec::new(), None)
+        .identify(&said, &recording(), Desk::new().cx())
+        .await
+        .unwrap();
     assert_eq!(found.names, [].into());
     assert_eq!(found.evidence[&1].source, NameSource::Transcript);
 }

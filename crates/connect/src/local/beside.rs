@@ -26,8 +26,7 @@ fn beside(recording: &Path, belongs: impl Fn(&str, &str) -> bool) -> Vec<PathBuf
         return Vec::new();
     };
     let files = entries.take(MOST_ENTRIES).filter_map(Result::ok).map(|entry| entry.path());
-    let is_one =
-        |path: &PathBuf| path != recording && belongs(&name, &name_of(path)) && path.is_file();
+    let is_one = |path: &PathBuf| path != recording && belongs(&name, &name_of(path)) && path.is_file();
     let mut found: Vec<PathBuf> = files.filter(is_one).collect();
     found.sort();
     found
@@ -40,7 +39,9 @@ mod tests {
     #[test]
     fn a_chat_and_a_list_are_found_beside_their_recording_and_are_no_transcripts() {
         let folder = tempfile::tempdir().unwrap();
-        for name in ["weekly.mp4", "weekly - Chat.txt", "weekly-attendance.csv", "monthly - Chat.txt", "weekly.vtt"] {
+        for name in
+            ["weekly.mp4", "weekly - Chat.txt", "weekly-attendance.csv", "monthly - Chat.txt", "weekly.vtt"]
+        {
             std::fs::write(folder.path().join(name), b"x").unwrap();
         }
         let names = |found: Vec<PathBuf>| found.iter().map(|path| name_of(path)).collect::<Vec<String>>();
