@@ -19,7 +19,10 @@ fn main() {
         score.count(&conversation.truth, &found.names);
         all.count(&conversation.truth, &found.names);
         if score.wrong + score.missed > 0 {
-            println!("{}: {} right, {} wrong, {} missed", conversation.title, score.right, score.wrong, score.missed);
+            println!(
+                "{}: {} right, {} wrong, {} missed",
+                conversation.title, score.right, score.wrong, score.missed
+            );
         }
     }
     let Score { right, wrong, missed } = all;

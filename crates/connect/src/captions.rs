@@ -105,6 +105,18 @@ mod tests {
     }
 
     #[test]
+    fn a_list_of_people_is_read_in_the_encoding_that_teams_writes() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("weekly-attendance.csv");
+        let list = "\u{feff}Name\tEmail\nAna Lopez\tana@example.com\n";
+        std::fs::write(&file, utf_16(list, u16::to_le_bytes)).unwrap();
+        assert_eq!(plain_text_of(&file).as_deref(), Some(list.trim_start_matches('\u{feff}')));
+        assert_eq!(text_of(&file, "weekly-attendance.csv", Some("text/csv")), Ok(None), "no transcript");
+        assert_eq!(text_of(&file, "weekly - Chat.txt", Some("text/plain")), Ok(None), "nor is a chat");
+        assert_eq!(plain_text_of(&folder.path().join("gone.csv")), None);
+    }
+
+    #[test]
     fn only_what_was_meant_as_a_transcript_is_called_damaged() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("file");

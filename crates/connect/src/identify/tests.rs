@@ -270,14 +270,19 @@ async fn a_long_transcript_is_asked_about_in_parts_and_no_part_twice() {
 
 #[tokio::test]
 async fn the_question_has_the_whole_transcript_and_who_may_have_spoken() {
-    for title in ["a chair gives the floor to people on the list", "主持人點名", "中英夾雜"] {
+    let titles = [
+        ("names_en", "a chair gives the floor to people on the list"),
+        ("names_zh_hant", "主持人點名"),
+        ("names_mixed", "中英夾雜"),
+    ];
+    for (snapshot, title) in titles {
         let said = called(title);
         let model = Scripted::new(vec![answer(&[])]);
         model.names(&said, &Desk::new()).await.unwrap();
         let asked = model.asked.lock().unwrap();
         let Question { task, instructions, material, shape, answer_tokens, .. } = &asked[0];
         let whole = format!("{task}, {shape}, {answer_tokens} tokens\n\n{instructions}\n\n{material}");
-        insta::assert_snapshot!(title, whole);
+        insta::assert_snapshot!(snapshot, whole);
     }
 }
 
