@@ -38,6 +38,13 @@ fn transcript(file: &Path, name: &str) -> Result<String, Failure> {
     Ok(text)
 }
 
+/// The text of a chat or of a list of those who were there; `None` when it can't be read as text.
+pub(crate) fn plain_text_of(file: &Path) -> Option<String> {
+    let bytes = read(file).ok().filter(|bytes| bytes.len() as u64 <= MAX_BYTES)?;
+    let text = decoded(&bytes);
+    (!text.contains('\0')).then(|| text.trim_start_matches('\u{feff}').to_owned())
+}
+
 fn read(file: &Path) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     File::open(file)?.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
@@ -95,6 +102,18 @@ mod tests {
         let french =
             "1\n00:00:01,000 --> 00:00:02,000\nL'été prochain, dès le début de l'année déjà écoulée.\n";
         assert_eq!(decoded(&encoding_rs::WINDOWS_1252.encode(french).0), french);
+    }
+
+    #[test]
+    fn a_list_of_people_is_read_in_the_encoding_that_teams_writes() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("weekly-attendance.csv");
+        let list = "\u{feff}Name\tEmail\nAna Lopez\tana@example.com\n";
+        std::fs::write(&file, utf_16(list, u16::to_le_bytes)).unwrap();
+        assert_eq!(plain_text_of(&file).as_deref(), Some(list.trim_start_matches('\u{feff}')));
+        assert_eq!(text_of(&file, "weekly-attendance.csv", Some("text/csv")), Ok(None), "no transcript");
+        assert_eq!(text_of(&file, "weekly - Chat.txt", Some("text/plain")), Ok(None), "nor is a chat");
+        assert_eq!(plain_text_of(&folder.path().join("gone.csv")), None);
     }
 
     #[test]

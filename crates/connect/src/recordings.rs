@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use async_trait::async_trait;
 use debrief_core::failure::{Failure, FailureCode, Retry, Warning};
 use debrief_core::link::RecordingLink;
+use debrief_core::people;
 use debrief_core::ports::{Attachment, PublishedPage, Recording, RecordingSource, Renamed};
 use debrief_core::stage::{StageCx, StepError, StepResult};
 use futures_util::stream::{self, StreamExt};
@@ -67,6 +68,17 @@ impl Recordings {
     /// A document that gives no text is listed all the same.
     async fn read(&self, brought: Brought, cx: &StageCx) -> StepResult<Attachment> {
         let Brought { name, location, file, mime } = brought;
+        if people::companion(&name, mime.as_deref()).is_some() {
+            let text = unless_stopped(cx, move || captions::plain_text_of(&file)).await?;
+            if text.is_none() {
+                let what = format!(
+                    "{name} could not be read as text, so nobody is known by it. Save it as text or CSV and process the recording again with it."
+                );
+                cx.warn(Warning::new("attachment_unreadable", what));
+            }
+            // As with transcripts: what it says is not for the page.
+            return Ok(Attachment { name, location, text, file: None });
+        }
         let transcript = {
             let (file, name) = (file.clone(), name.clone());
             unless_stopped(cx, move || captions::text_of(&file, &name, mime.as_deref())).await?

@@ -5,6 +5,7 @@
 pub mod conversation;
 mod gguf;
 pub mod limits;
+pub mod names;
 pub mod nemo_model;
 pub mod process;
 pub mod score;

@@ -1,14 +1,15 @@
-//! Transcripts that lie in the same folder of Drive as a recording.
+//! Transcripts, chats and lists of people that lie in the same folder of Drive as a recording.
 
 use debrief_core::captions::lies_beside;
 use debrief_core::link::RecordingLink;
+use debrief_core::people;
 use reqwest::Method;
 
 use super::account::{Access, Account};
 use super::drive::{CallError, Drive, FIELDS, FileMeta, read};
 use super::folder::{FilesPage, LISTED_PAGE_SIZE};
 
-/// A transcript that lies beside a recording.
+/// A transcript, a chat or a list of people that lies beside a recording.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TranscriptInDrive {
     /// Its name.
@@ -18,28 +19,36 @@ pub struct TranscriptInDrive {
 }
 
 impl Drive {
-    /// The transcripts of a recording in its folder. An account that sees only chosen files sees none, and whatever else
+    /// The transcripts of a recording in its folder, and its chats and lists of people. An account that sees only chosen files sees none, and whatever else
     /// goes wrong is no reason not to process the recording.
-    pub(super) async fn transcripts_beside(
+    pub(super) async fn beside(
         &self,
         account: &Account,
         recording: &FileMeta,
-    ) -> Vec<TranscriptInDrive> {
+    ) -> (Vec<TranscriptInDrive>, Vec<TranscriptInDrive>) {
         let Some(folder) = recording.parents.first().filter(|_| account.access == Access::AllFiles) else {
-            return Vec::new();
+            return (Vec::new(), Vec::new());
         };
         let listed = self.named_like(&account.id, folder, &recording.name).await;
         let mut files = listed.unwrap_or_else(|error| {
             tracing::debug!(%error, "no transcripts can be looked for beside a recording");
             Vec::new()
         });
-        files.retain(|file| lies_beside(&recording.name, &file.name, Some(&file.mime_type)));
         files.sort_by(|a, b| a.name.cmp(&b.name));
         let link = |file: FileMeta| TranscriptInDrive {
             name: file.name,
             link: RecordingLink::Drive { id: file.id, resource_key: file.resource_key },
         };
-        files.into_iter().map(link).collect()
+        let mut found = (Vec::new(), Vec::new());
+        for file in files {
+            let mime = Some(file.mime_type.as_str());
+            if lies_beside(&recording.name, &file.name, mime) {
+                found.0.push(link(file));
+            } else if people::lies_beside(&recording.name, &file.name, mime).is_some() {
+                found.1.push(link(file));
+            }
+        }
+        found
     }
 
     /// The files of a folder whose names begin with the same word as `name`, the newest thousand of them.

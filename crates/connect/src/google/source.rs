@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use debrief_core::captions::{looks_like, may_be};
 use debrief_core::failure::{Failure, FailureCode, Warning};
 use debrief_core::link::RecordingLink;
+use debrief_core::people;
 use debrief_core::ports::{DriveFile, PublishedPage, Recording, Renamed};
 use debrief_core::stage::{StageCx, StepResult, Stopped};
 use jiff::civil::Date;
@@ -29,6 +30,7 @@ const GOOGLE_DOCUMENT: &str = "application/vnd.google-apps.";
 const EXPORTABLE: [&str; 4] = ["document", "presentation", "spreadsheet", "drawing"];
 const PDF: &str = "application/pdf";
 const TEXT: &str = "text/plain";
+const CSV: &str = "text/csv";
 
 /// Drive as a source of recordings and documents.
 #[derive(Clone)]
@@ -61,6 +63,8 @@ pub struct Look {
     pub modified: Option<jiff::Timestamp>,
     /// Transcripts in the same folder, where the account sees it.
     pub transcripts: Vec<TranscriptInDrive>,
+    /// Chats and lists of those who were there, in the same folder: attached, they tell who speaks.
+    pub companions: Vec<TranscriptInDrive>,
     /// Why it could not be processed as it is.
     pub problem: Option<Failure>,
 }
@@ -78,11 +82,13 @@ impl DriveSource {
     pub async fn look(&self, id: &str, key: Option<&str>) -> Result<Look, Failure> {
         let Found { account, meta, .. } = self.find(id, key).await?;
         let problem = fit_for_processing(&meta).err();
+        let (transcripts, companions) = match problem {
+            None => self.drive.beside(&account, &meta).await,
+            Some(_) => (Vec::new(), Vec::new()),
+        };
         Ok(Look {
-            transcripts: match problem {
-                None => self.drive.transcripts_beside(&account, &meta).await,
-                Some(_) => Vec::new(),
-            },
+            transcripts,
+            companions,
             problem,
             receipt: meta.receipt(),
             duration_ms: meta.duration_ms(),
@@ -171,8 +177,13 @@ impl DriveSource {
         };
         let mime = Some(meta.mime_type.clone());
         let brought = Brought { name: meta.name.clone(), location: location(&meta.id), file: to, mime };
+        let is_companion = people::companion(&meta.name, Some(&meta.mime_type)).is_some();
         let is_pdf = meta.mime_type == PDF || meta.name.to_lowercase().ends_with(".pdf");
         match meta.mime_type.strip_prefix(GOOGLE_DOCUMENT) {
+            Some("spreadsheet") if is_companion => {
+                download.export(&meta, CSV).await?;
+                return Ok(brought);
+            }
             Some(kind) if EXPORTABLE.contains(&kind) => {
                 let named_so = looks_like(&meta.name, Some(&meta.mime_type));
                 let is_transcript = named_so && {
@@ -188,7 +199,7 @@ impl DriveSource {
                 return Ok(Brought { mime: None, ..brought });
             }
             Some(_) => return Err(no_document(&meta).into()),
-            None if !is_pdf && !may_be(&meta.name, Some(&meta.mime_type)) => {
+            None if !is_pdf && !is_companion && !may_be(&meta.name, Some(&meta.mime_type)) => {
                 return Err(no_document(&meta).into());
             }
             None if meta.size.is_some_and(|size| size > MAX_DOCUMENT_BYTES) => {

@@ -115,13 +115,9 @@ pub(super) async fn claims(
     }
     let mut kept = cx.parts::<Vec<Claim>>()?;
     let total = questions.len();
-    let missing: Vec<(u32, &Question)> =
-        (0..).zip(&questions).filter(|(number, _)| !kept.contains_key(number)).collect();
-    let asked = missing.into_iter().map(async |(number, question)| {
-        let answer = model.ask(question, &|answer| read(answer, transcript).map(|_| ()), cx).await?;
-        let claims = read(&answer.value, transcript).map_err(Failure::internal)?;
-        StepResult::Ok((number, claims))
-    });
+    let missing = (0..).zip(&questions).filter(|(number, _)| !kept.contains_key(number));
+    let asked: Vec<_> =
+        missing.map(|(number, question)| answered(model, transcript, number, question, cx)).collect();
     let mut answers = std::pin::pin!(stream::iter(asked).buffer_unordered(model.at_a_time().max(1)));
     let mut failure = None;
     while let Some(answer) = answers.next().await {
@@ -140,6 +136,17 @@ pub(super) async fn claims(
         }
     }
     Ok((kept.into_values().flatten().collect(), failure))
+}
+
+async fn answered(
+    model: &dyn LanguageModel,
+    transcript: &Transcript,
+    number: u32,
+    question: &Question,
+    cx: &StageCx,
+) -> StepResult<(u32, Vec<Claim>)> {
+    let answer = model.ask(question, &|answer| read(answer, transcript).map(|_| ()), cx).await?;
+    Ok((number, read(&answer.value, transcript).map_err(Failure::internal)?))
 }
 
 /// One question for each part of the transcript that fits the model.

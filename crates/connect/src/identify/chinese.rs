@@ -141,7 +141,7 @@ fn said_of(sentence: &Sentence<'_>, start: usize, end: usize) -> (Of, f64) {
             (Of::Myself, if lead.is_empty() { MY_NAME } else { I_AM })
         };
     }
-    if let Some(lead) = verb(&patterns.introduces).filter(|lead| !is_reported(sentence, lead)) {
+    if verb(&patterns.introduces).is_some_and(|lead| !is_reported(sentence, lead)) {
         return if is_about_theirs { (Of::Other, MENTION) } else { (Of::Myself, I_AM) };
     }
     let joins_another = after.trim_start().starts_with(['和', '跟', '與', '与', '、']);

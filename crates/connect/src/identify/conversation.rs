@@ -76,12 +76,13 @@ pub(super) fn votes(transcript: &Transcript, roster: &mut Roster) -> Vec<Vote> {
     let mut votes = Vec::new();
     let pair = transcript.speakers.len() == 2;
     for (turn, at) in turns.iter().zip(0..) {
+        let first_of_turn = votes.len();
         for segment in turn.clone() {
             let said = &transcript.segments[segment];
             let Some(speaker) = said.speaker else { continue };
             let (first, last) = (segment == turn.start, segment + 1 == turn.end);
             for sentence in sentences(said, first, last) {
-                for (person, (of, weight)) in named(&english, &sentence, roster) {
+                for (person, (of, weight)) in named(english, &sentence, roster) {
                     let mut vote = |speaker: u16, weight: f64, kind| {
                         let quote = shortened(sentence.text);
                         votes.push(Vote { speaker, person, weight, segment, quote, kind });
@@ -103,6 +104,16 @@ pub(super) fn votes(transcript: &Transcript, roster: &mut Roster) -> Vec<Vote> {
                 }
             }
         }
+        // "Ana, are you there? Ana?" calls once.
+        let mut of_turn: BTreeMap<(u16, usize, bool), Vote> = BTreeMap::new();
+        for vote in votes.drain(first_of_turn..) {
+            let place = (vote.speaker, vote.person, vote.weight < 0.0);
+            match of_turn.get(&place) {
+                Some(kept) if kept.weight.abs() >= vote.weight.abs() => {}
+                _ => drop(of_turn.insert(place, vote)),
+            }
+        }
+        votes.extend(of_turn.into_values());
     }
     votes
 }

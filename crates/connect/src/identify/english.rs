@@ -1,5 +1,7 @@
 //! Names in English sentences: introductions, thanks, questions, hand-overs.
 
+use std::sync::LazyLock;
+
 use debrief_core::transcript::Transcript;
 use regex::Regex;
 
@@ -49,12 +51,18 @@ const NO_NAMES: &str = " i i'm it's that's okay ok so well yes yeah sure great t
 
 impl English {
     /// For the writing of a transcript.
-    pub(super) fn of(transcript: &Transcript) -> Self {
+    pub(super) fn of(transcript: &Transcript) -> &'static Self {
+        static WITH_CAPITALS: LazyLock<English> = LazyLock::new(|| English::new(false));
+        static WITHOUT: LazyLock<English> = LazyLock::new(|| English::new(true));
         let letters = || {
-            transcript.segments.iter().flat_map(|segment| segment.text.chars()).filter(|c| c.is_alphabetic())
+            transcript
+                .segments
+                .iter()
+                .flat_map(|segment| segment.text.chars())
+                .filter(|sign| sign.is_alphabetic())
         };
-        let latin = letters().filter(|letter| letter.is_lowercase()).count();
-        Self::new(latin > LETTERS_TO_JUDGE && !letters().any(char::is_uppercase))
+        let small = letters().filter(|letter| letter.is_lowercase()).count();
+        if small > LETTERS_TO_JUDGE && !letters().any(char::is_uppercase) { &WITHOUT } else { &WITH_CAPITALS }
     }
 
     fn new(caseless: bool) -> Self {

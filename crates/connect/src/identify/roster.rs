@@ -40,7 +40,7 @@ const TITLES: [&str; 7] = ["mr", "mrs", "ms", "miss", "dr", "prof", "professor"]
 /// Family names of two signs.
 const LONG_FAMILY_NAMES: [&str; 8] = ["歐陽", "欧阳", "司馬", "司马", "諸葛", "诸葛", "上官", "張簡"];
 /// How similar two words must be, as Jaro and Winkler measure it.
-const SIMILAR: f64 = 0.88;
+const SIMILAR: f64 = 0.84;
 
 impl Roster {
     pub(super) fn of<'a>(names: impl IntoIterator<Item = &'a str>) -> Self {

@@ -1,0 +1,36 @@
+//! How many speakers get their names from what is said, and how many a wrong one, without a language model.
+
+#![expect(clippy::print_stdout, reason = "a benchmark prints")]
+
+use debrief_connect::identify::names_said;
+use debrief_yardstick::names::{Score, conversations};
+
+/// A wrong name is worse than none, so this part of the given names is right at least, …
+const LEAST_PRECISION: f64 = 0.95;
+/// … and this part of the speakers that can be known has one.
+const LEAST_RECALL: f64 = 0.8;
+
+fn main() {
+    let conversations = conversations();
+    let mut all = Score::default();
+    for conversation in &conversations {
+        let found = names_said(&conversation.transcript, &conversation.candidates);
+        let mut score = Score::default();
+        score.count(&conversation.truth, &found.names);
+        all.count(&conversation.truth, &found.names);
+        if score.wrong + score.missed > 0 {
+            println!(
+                "{}: {} right, {} wrong, {} missed",
+                conversation.title, score.right, score.wrong, score.missed
+            );
+        }
+    }
+    let Score { right, wrong, missed } = all;
+    let (precision, recall) = (all.precision(), all.recall());
+    println!(
+        "names in {} conversations: {right} right, {wrong} wrong, {missed} missed: precision {precision:.3}, recall {recall:.3}",
+        conversations.len()
+    );
+    assert!(precision >= LEAST_PRECISION, "precision is below {LEAST_PRECISION}");
+    assert!(recall >= LEAST_RECALL, "recall is below {LEAST_RECALL}");
+}
