@@ -169,8 +169,8 @@ async fn a_stream_is_cut_off_unfinished_or_ends_in_an_error() {
         assert!(whole && !complete(&half));
         assert!(half.last().unwrap()["error"]["message"].is_string(), "{half:?}");
         plan(&scene, FaultKind::DropAfter { bytes: 10 });
-        let (none, whole) = events(scene.stream(&notes())).await;
-        assert!(!whole && none.is_empty());
+        let (begun, whole) = events(scene.stream(&notes())).await;
+        assert!(!whole && begun.len() <= 1);
     }
 }
 
