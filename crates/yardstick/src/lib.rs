@@ -1,10 +1,11 @@
 //! What speech is measured with, in tests and benches alone: conversations whose words, times and turns are known, error
-//! rates, and models of the right shape. Needs `flite`.
+//! rates, and models of the right shape, a language model among them. Needs `flite`.
 #![forbid(unsafe_code)]
 
 pub mod conversation;
 mod gguf;
 pub mod limits;
+pub mod llama_model;
 pub mod nemo_model;
 pub mod process;
 pub mod score;
