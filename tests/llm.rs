@@ -146,7 +146,8 @@ fn question() -> Question {
     Question {
         task: "notes".into(),
         instructions: "Write down what is to be done.".into(),
-        material: "[1] 0:00 Ana: We ship on Thursday.\n[2] 0:05 Ben: I will call the customers before.".into(),
+        material: "[1] 0:00 Ana: We ship on Thursday.\n[2] 0:05 Ben: I will call the customers before."
+            .into(),
         shape: "todos",
         schema: json!({ "type": "object", "additionalProperties": false, "required": ["title", "todos"],
             "properties": { "title": { "type": "string" }, "todos": { "type": "array", "items": todo } } }),
@@ -166,13 +167,19 @@ async fn every_provider_is_held_to_the_schema_in_its_own_way() {
     let stage = Stage::new().await;
     for (of, provider, model, call) in PROVIDERS {
         let answer = stage.ask_one(of).await.unwrap_or_else(|error| panic!("{provider:?}: {error:?}"));
-        assert!(answer.value["todos"].is_array() && answer.value["title"].is_string(), "{provider:?}: {answer:?}");
+        assert!(
+            answer.value["todos"].is_array() && answer.value["title"].is_string(),
+            "{provider:?}: {answer:?}"
+        );
         assert!(answer.by.starts_with(&format!("{model} at ")), "{}", answer.by);
         let world = stage.sandbox.world();
         let seen: Vec<_> = world.requests().iter().filter(|seen| seen.call == Some(call)).collect();
         let asked = seen.last().unwrap().question.as_ref().unwrap();
         assert_eq!(seen.len(), 1, "{provider:?}");
-        assert_eq!(asked.schema.as_ref().map(|schema| schema["required"].clone()), Some(json!(["title", "todos"])));
+        assert_eq!(
+            asked.schema.as_ref().map(|schema| schema["required"].clone()),
+            Some(json!(["title", "todos"]))
+        );
         assert_eq!((asked.instructions.as_str(), asked.messages), ("Write down what is to be done.", 1));
         // Groq holds to a schema only what comes as a whole.
         assert_eq!(asked.stream, of != LlmProvider::Groq, "{provider:?}");
@@ -207,7 +214,11 @@ async fn an_answer_that_stays_useless_makes_the_job_wait() {
     for (of, provider, _, call) in PROVIDERS {
         stage.plan(call, 3, FaultKind::Llm(LlmFault::OtherShape));
         let failure = failed(stage.ask_one(of).await);
-        assert_eq!((failure.code, failure.retry), (FailureCode::NotesUnusable, Retry::Person), "{provider:?}");
+        assert_eq!(
+            (failure.code, failure.retry),
+            (FailureCode::NotesUnusable, Retry::Person),
+            "{provider:?}"
+        );
         assert!(!stage.sandbox.world().has_planned_faults(), "{provider:?} was asked three times");
     }
 }
@@ -267,7 +278,11 @@ async fn every_providers_troubles_with_keys_and_models_are_told_apart() {
         unknown.model = if of == LlmProvider::Gemini { "palm-2".into() } else { "no-such-model".into() };
         let settings = LlmSettings { models: vec![unknown.clone()], ledger: stage.desk.clone() };
         let failure = failed(stage.ask(&Chain::new(settings, "wrote the notes")).await);
-        assert_eq!((failure.code, failure.retry), (FailureCode::NotesModelMissing, Retry::Person), "{provider:?}: {failure:?}");
+        assert_eq!(
+            (failure.code, failure.retry),
+            (FailureCode::NotesModelMissing, Retry::Person),
+            "{provider:?}: {failure:?}"
+        );
         assert!(failure.what.contains(&unknown.model) && !failure.what.contains(model));
         if of == LlmProvider::Local {
             continue;
@@ -283,7 +298,11 @@ async fn every_providers_troubles_with_keys_and_models_are_told_apart() {
         stage.sandbox.world().add_credit(&key);
         stage.sandbox.world().revoke_llm_key(&key);
         let failure = failed(stage.ask_one(of).await);
-        assert_eq!((failure.code, failure.retry), (FailureCode::NotesKeyRefused, Retry::Person), "{provider:?}");
+        assert_eq!(
+            (failure.code, failure.retry),
+            (FailureCode::NotesKeyRefused, Retry::Person),
+            "{provider:?}"
+        );
         assert!(!format!("{failure:?}").contains(&key), "{provider:?} says the key again");
     }
 }
@@ -314,7 +333,10 @@ async fn whoever_is_busy_down_or_away_is_stood_in_for_by_the_next() {
         stage.plan(Call::LlmGroq, 1, status(500));
         failed(stage.ask(&stage.chain(&[LlmProvider::OpenAi, LlmProvider::Groq])).await)
     };
-    assert_eq!((failure.code, failure.retry), (FailureCode::ServiceBusy, Retry::Later { after_ms: Some(300_000) }));
+    assert_eq!(
+        (failure.code, failure.retry),
+        (FailureCode::ServiceBusy, Retry::Later { after_ms: Some(300_000) })
+    );
     assert!(failure.detail.unwrap().contains("Groq had a fault of its own"));
 }
 
@@ -322,7 +344,9 @@ async fn whoever_is_busy_down_or_away_is_stood_in_for_by_the_next() {
 async fn a_model_that_says_nothing_is_left_in_time_and_a_stop_leaves_it_at_once() {
     let stage = Stage::new().await;
     stage.plan(Call::LlmAnthropic, 2, FaultKind::Stall);
-    let chain = stage.chain(&[LlmProvider::Anthropic]).with_patience(Duration::from_millis(400), Duration::from_secs(9));
+    let chain = stage
+        .chain(&[LlmProvider::Anthropic])
+        .with_patience(Duration::from_millis(400), Duration::from_secs(9));
     assert_eq!(failed(stage.ask(&chain).await).code, FailureCode::TimedOut);
     let stop = async {
         while stage.asked(Call::LlmAnthropic) < 2 {
@@ -343,15 +367,25 @@ async fn the_settings_list_models_and_try_them() {
     for (of, provider, model, _) in PROVIDERS {
         let mut settings = stage.model(of);
         let listed = models(&settings).await.unwrap_or_else(|failure| panic!("{provider:?}: {failure:?}"));
-        assert!(!listed.is_empty() && listed.iter().all(|name| !name.contains("whisper")), "{provider:?}: {listed:?}");
+        assert!(
+            !listed.is_empty() && listed.iter().all(|name| !name.contains("whisper")),
+            "{provider:?}: {listed:?}"
+        );
         let told = test(&settings).await.unwrap_or_else(|failure| panic!("{provider:?}: {failure:?}"));
-        assert!(told.contains(&format!("answers with {model}. Transcripts are sent to 127.0.0.1:")), "{told}");
+        assert!(
+            told.contains(&format!("answers with {model}. Transcripts are sent to 127.0.0.1:")),
+            "{told}"
+        );
         settings.model.clear();
         let told = test(&settings).await.unwrap();
         assert!(told.contains(&format!("offers {} model", listed.len())) || listed.len() == 1, "{told}");
         if of != LlmProvider::Local {
             settings.key.given = Some(Secret::new("wrong"));
-            assert_eq!(models(&settings).await.unwrap_err().code, FailureCode::NotesKeyRefused, "{provider:?}");
+            assert_eq!(
+                models(&settings).await.unwrap_err().code,
+                FailureCode::NotesKeyRefused,
+                "{provider:?}"
+            );
         }
     }
 }

@@ -108,7 +108,11 @@ impl Resolve for Gate {
             let all = tokio::net::lookup_host((name.as_str(), 0)).await?;
             // Closed or not, it is asked again: resolving takes its time, and somebody may have given the name away.
             let addresses: Vec<SocketAddr> = all.filter(|address| gate.lets(address.ip())).collect();
-            if addresses.is_empty() { Err(Blocked.into()) } else { Ok(Box::new(addresses.into_iter()) as Addrs) }
+            if addresses.is_empty() {
+                Err(Blocked.into())
+            } else {
+                Ok(Box::new(addresses.into_iter()) as Addrs)
+            }
         })
     }
 }
@@ -163,8 +167,11 @@ mod tests {
         let seen = Seen::default();
         let note = seen.clone();
         let answer = async move |request: Request| -> Response {
-            let auth = request.headers().get("proxy-authorization").map(|auth| auth.to_str().unwrap().to_owned());
-            note.lock().unwrap().push(format!("{} {}", request.uri(), auth.unwrap_or_default()).trim().to_owned());
+            let auth =
+                request.headers().get("proxy-authorization").map(|auth| auth.to_str().unwrap().to_owned());
+            note.lock()
+                .unwrap()
+                .push(format!("{} {}", request.uri(), auth.unwrap_or_default()).trim().to_owned());
             match request.uri().query() {
                 Some(to) => Redirect::temporary(to).into_response(),
                 None => "yes".into_response(),
@@ -217,7 +224,9 @@ mod tests {
         let (gate, close) = gate();
         close(true);
         let client = client_that(READ_TIMEOUT, only_on_the_same_host, gate, no_proxy());
-        for address in ["https://api.openai.com/v1/models", "http://debrief.invalid/", "http://localhost.invalid/"] {
+        for address in
+            ["https://api.openai.com/v1/models", "http://debrief.invalid/", "http://localhost.invalid/"]
+        {
             let refused = client.get(address).send().await.unwrap_err();
             assert!(is_blocked(&refused), "{address}: {refused:?}");
         }

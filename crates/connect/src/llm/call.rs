@@ -6,7 +6,8 @@ use std::time::Duration;
 use debrief_core::spending::Usage;
 use futures_util::StreamExt;
 use genai::chat::{
-    ChatMessage, ChatOptions, ChatRequest, ChatStreamEvent, JsonSpec, RawFrameRef, ReasoningEffort, StopReason,
+    ChatMessage, ChatOptions, ChatRequest, ChatStreamEvent, JsonSpec, RawFrameRef, ReasoningEffort,
+    StopReason,
 };
 use serde_json::Value;
 use tokio::time::{Instant, timeout};
@@ -125,7 +126,10 @@ impl Frames {
 pub(super) async fn call(caller: &Caller, ask: Ask<'_>, meter: &mut Meter) -> Result<Said, LlmError> {
     let patience = caller.patience.whole;
     let late = |_| LlmError::TimedOut(patience.as_secs());
-    timeout(patience, heard(caller, ask, meter)).await.map_err(late)?.map_err(|error| caller.without_key(error))
+    timeout(patience, heard(caller, ask, meter))
+        .await
+        .map_err(late)?
+        .map_err(|error| caller.without_key(error))
 }
 
 async fn heard(caller: &Caller, ask: Ask<'_>, meter: &mut Meter) -> Result<Said, LlmError> {
@@ -213,7 +217,9 @@ fn judged(reason: Option<StopReason>, meter: &mut Meter) -> Result<Said, LlmErro
         && was_cut(read, meter.question_tokens)
     {
         let sent = meter.question_tokens;
-        return Err(LlmError::TooLong(format!("the server read {read} tokens of a question of about {sent}")));
+        return Err(LlmError::TooLong(format!(
+            "the server read {read} tokens of a question of about {sent}"
+        )));
     }
     Ok(Said::All(std::mem::take(&mut meter.heard)))
 }
@@ -247,10 +253,8 @@ fn refused(frames: &Mutex<Frames>) -> Option<LlmError> {
 }
 
 fn options(caller: &Caller, ask: &Ask<'_>) -> ChatOptions {
-    let options = ChatOptions::default()
-        .with_max_tokens(ask.room)
-        .with_capture_usage(true)
-        .with_capture_content(false);
+    let options =
+        ChatOptions::default().with_max_tokens(ask.room).with_capture_usage(true).with_capture_content(false);
     let options = match caller.provider.speaks() {
         // Says nothing about how much to think. Without it the library takes the end of a name like `qwen-max` for that, and
         // leaves it out of the name.

@@ -150,7 +150,9 @@ impl Caller {
         match error {
             LlmError::KeyRefused(words) => LlmError::KeyRefused(clean(words)),
             LlmError::CreditUsedUp(words) => LlmError::CreditUsedUp(clean(words)),
-            LlmError::QuotaUsedUp { words, after_ms } => LlmError::QuotaUsedUp { words: clean(words), after_ms },
+            LlmError::QuotaUsedUp { words, after_ms } => {
+                LlmError::QuotaUsedUp { words: clean(words), after_ms }
+            }
             LlmError::Busy { words, after_ms } => LlmError::Busy { words: clean(words), after_ms },
             LlmError::Faulty { words, after_ms } => LlmError::Faulty { words: clean(words), after_ms },
             LlmError::UnknownModel(words) => LlmError::UnknownModel(clean(words)),

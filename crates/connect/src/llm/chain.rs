@@ -118,7 +118,8 @@ impl Chain {
         cx: &StageCx,
     ) -> Result<Value, Ended> {
         let (model, link) = (&self.settings.models[index], &self.links[index]);
-        let caller = link.caller.get_or_try_init(async || Caller::new(model, link.patience).await.map(Arc::new));
+        let caller =
+            link.caller.get_or_try_init(async || Caller::new(model, link.patience).await.map(Arc::new));
         let caller = caller.await?.clone();
         let mut talk = vec![ChatMessage::user(question.material.clone())];
         let (mut repaired, mut afresh) = (false, false);
@@ -147,7 +148,12 @@ impl Chain {
                 Err(Ended::Error(LlmError::Unusable(fault))) => (String::new(), fault),
                 Err(Ended::Error(LlmError::Unfit(words))) => match looser(model, form, &words) {
                     Some(form) => {
-                        tracing::info!(model = model.described(), ?form, words, "the form of the answer is refused");
+                        tracing::info!(
+                            model = model.described(),
+                            ?form,
+                            words,
+                            "the form of the answer is refused"
+                        );
                         link.learnt().form = form;
                         continue;
                     }

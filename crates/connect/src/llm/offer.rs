@@ -25,8 +25,22 @@ const MAX_PAGES: usize = 20;
 const TEST_ROOM: u32 = 4096;
 /// Parts of the names of OpenAI's models that write no text, or not in a chat.
 const NO_CHAT: [&str; 16] = [
-    "embedding", "whisper", "tts", "dall-e", "image", "moderation", "realtime", "audio", "transcribe", "sora", "davinci",
-    "babbage", "computer-use", "turbo-instruct", "deep-research", "live",
+    "embedding",
+    "whisper",
+    "tts",
+    "dall-e",
+    "image",
+    "moderation",
+    "realtime",
+    "audio",
+    "transcribe",
+    "sora",
+    "davinci",
+    "babbage",
+    "computer-use",
+    "turbo-instruct",
+    "deep-research",
+    "live",
 ];
 
 /// The models that a provider offers to this key, in its own order, without those that it says are for something else.
@@ -110,8 +124,12 @@ async fn pages(caller: &Caller) -> Result<Vec<String>, LlmError> {
         names.extend(models.iter().filter_map(|model| chat_model(caller.provider, model)));
         page = match caller.provider.speaks() {
             Speaks::OpenAi => None,
-            Speaks::Anthropic => answer["last_id"].as_str().filter(|_| answer["has_more"] == true).map(str::to_owned),
-            Speaks::Gemini => answer["nextPageToken"].as_str().filter(|token| !token.is_empty()).map(str::to_owned),
+            Speaks::Anthropic => {
+                answer["last_id"].as_str().filter(|_| answer["has_more"] == true).map(str::to_owned)
+            }
+            Speaks::Gemini => {
+                answer["nextPageToken"].as_str().filter(|token| !token.is_empty()).map(str::to_owned)
+            }
         };
         if page.is_none() {
             break;
@@ -152,7 +170,8 @@ async fn get(caller: &Caller, url: Url) -> Result<Value, LlmError> {
 
 /// The name of a model that can write notes, as far as the provider tells.
 fn chat_model(provider: Provider, model: &Value) -> Option<String> {
-    let has = |list: &Value, what: &str| list.as_array().is_none_or(|list| list.iter().any(|one| one == what));
+    let has =
+        |list: &Value, what: &str| list.as_array().is_none_or(|list| list.iter().any(|one| one == what));
     match provider {
         Provider::Gemini => {
             let name = model["name"].as_str()?;
@@ -184,15 +203,23 @@ mod tests {
     fn models_for_something_else_are_not_offered() {
         let offered = |provider, model: Value| chat_model(provider, &model).is_some();
         assert!(offered(Provider::OpenAi, json!({ "id": "gpt-5.4-mini" })));
-        for name in ["whisper-1", "text-embedding-3-small", "gpt-realtime", "gpt-image-1", "tts-1", "omni-moderation-latest"]
-        {
+        for name in [
+            "whisper-1",
+            "text-embedding-3-small",
+            "gpt-realtime",
+            "gpt-image-1",
+            "tts-1",
+            "omni-moderation-latest",
+        ] {
             assert!(!offered(Provider::OpenAi, json!({ "id": name })), "{name}");
         }
         assert!(!offered(Provider::Groq, json!({ "id": "whisper-large-v3" })));
         assert!(!offered(Provider::Groq, json!({ "id": "llama", "active": false })));
-        let gemini = json!({ "name": "models/gemini-3.6-flash", "supportedGenerationMethods": ["generateContent"] });
+        let gemini =
+            json!({ "name": "models/gemini-3.6-flash", "supportedGenerationMethods": ["generateContent"] });
         assert_eq!(chat_model(Provider::Gemini, &gemini).as_deref(), Some("gemini-3.6-flash"));
-        let embeds = json!({ "name": "models/gemini-embedding", "supportedGenerationMethods": ["embedContent"] });
+        let embeds =
+            json!({ "name": "models/gemini-embedding", "supportedGenerationMethods": ["embedContent"] });
         assert!(!offered(Provider::Gemini, embeds));
         let draws = json!({ "id": "x/draw", "architecture": { "output_modalities": ["image"] } });
         assert!(!offered(Provider::Compatible, draws));

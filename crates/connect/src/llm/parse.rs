@@ -23,7 +23,8 @@ pub(super) fn object(words: &str) -> Result<Value, String> {
 
 /// What of the value doesn't fit the schema.
 pub(super) fn fits(value: &Value, schema: &Validator) -> Result<(), String> {
-    let faults: Vec<String> = schema.iter_errors(value).take(MAX_FAULTS).map(|fault| fault_at(&fault)).collect();
+    let faults: Vec<String> =
+        schema.iter_errors(value).take(MAX_FAULTS).map(|fault| fault_at(&fault)).collect();
     if faults.is_empty() { Ok(()) } else { Err(faults.join("\n")) }
 }
 

@@ -126,7 +126,10 @@ mod tests {
             if let Some(model) = info.model.filter(|_| !info.on_this_machine) {
                 let price = PRICES.of(info.word, model).unwrap_or_else(|| panic!("{model}"));
                 assert!(price.cost_usd(&tokens(1, 1)).unwrap() > 0.0, "{model}");
-                assert!(price.window_tokens.unwrap() >= 100_000 && price.answer_tokens.unwrap() >= 16_000, "{model}");
+                assert!(
+                    price.window_tokens.unwrap() >= 100_000 && price.answer_tokens.unwrap() >= 16_000,
+                    "{model}"
+                );
             }
         }
         for service in [Service::OpenAi, Service::Groq, Service::Deepgram, Service::Gemini] {
@@ -157,9 +160,12 @@ mod tests {
 
     #[test]
     fn what_is_not_in_the_list_has_no_price_and_ones_own_machine_costs_nothing() {
-        for (provider, model) in
-            [("openai", "gpt-5.4-mini-tomorrow"), ("compatible", "gpt-5.4-mini"), ("nobody", "x"), ("openai", "")]
-        {
+        for (provider, model) in [
+            ("openai", "gpt-5.4-mini-tomorrow"),
+            ("compatible", "gpt-5.4-mini"),
+            ("nobody", "x"),
+            ("openai", ""),
+        ] {
             assert_eq!(PRICES.of(provider, model), None, "{provider} {model}");
         }
         let own = PRICES.of("ollama", "whatever:8b").unwrap();

@@ -14,8 +14,7 @@ const MAX_QUOTED: usize = 300;
 const SENTENCES: [&str; 6] =
     ["/error/message", "/0/error/message", "/error", "/message", "/detail", "/detail/0/msg"];
 /// Where they keep their word for what is wrong.
-const WORDS: [&str; 6] =
-    ["/error/code", "/error/type", "/error/status", "/0/error/status", "/code", "/type"];
+const WORDS: [&str; 6] = ["/error/code", "/error/type", "/error/status", "/0/error/status", "/code", "/type"];
 
 /// What the library could not do.
 pub(super) fn of(error: GenaiError) -> LlmError {
@@ -87,7 +86,12 @@ fn judged(status: u16, json: &Value, body: &str, after_ms: Option<u32>) -> LlmEr
     let says = |parts: &[&str]| parts.iter().any(|part| all.contains(part));
     let code = word(json).unwrap_or_default();
     let no_credit = code == "insufficient_quota"
-        || says(&["credit balance is too low", "insufficient_quota", "insufficient credits", "billing_error"]);
+        || says(&[
+            "credit balance is too low",
+            "insufficient_quota",
+            "insufficient credits",
+            "billing_error",
+        ]);
     let too_long = says(&[
         "context_length_exceeded",
         "maximum context length",
@@ -111,7 +115,9 @@ fn judged(status: u16, json: &Value, body: &str, after_ms: Option<u32>) -> LlmEr
     match status {
         402 => LlmError::CreditUsedUp(words),
         400 | 403 | 429 if no_credit => LlmError::CreditUsedUp(words),
-        400 if says(&["api_key_invalid", "api key not valid", "api key expired"]) => LlmError::KeyRefused(words),
+        400 if says(&["api_key_invalid", "api key not valid", "api key expired"]) => {
+            LlmError::KeyRefused(words)
+        }
         401 => LlmError::KeyRefused(words),
         400 | 403 | 404 | 422 if no_model => LlmError::UnknownModel(words),
         403 => LlmError::KeyRefused(words),
@@ -120,8 +126,12 @@ fn judged(status: u16, json: &Value, body: &str, after_ms: Option<u32>) -> LlmEr
         413 => LlmError::TooLong(words),
         // Groq checks the answer itself.
         400 if says(&["json_validate_failed"]) => LlmError::Unusable(words),
-        400 if says(&["content_filter", "content management policy", "content policy"]) => LlmError::Refused(words),
-        429 if says(&["perday", "per day", "(tpd)", "(rpd)", "daily"]) => LlmError::QuotaUsedUp { words, after_ms },
+        400 if says(&["content_filter", "content management policy", "content policy"]) => {
+            LlmError::Refused(words)
+        }
+        429 if says(&["perday", "per day", "(tpd)", "(rpd)", "daily"]) => {
+            LlmError::QuotaUsedUp { words, after_ms }
+        }
         408 | 425 | 429 | 503 | 529 => LlmError::Busy { words, after_ms },
         500.. => LlmError::Faulty { words, after_ms },
         // A network's sign-in page or a proxy stands between: this is no answer of the provider's.
@@ -164,33 +174,101 @@ mod tests {
     #[test]
     fn refusals_are_told_apart() {
         let replies: &[(u16, &str, &str)] = &[
-            (401, r#"{"error":{"message":"Incorrect API key provided","type":"invalid_request_error","code":"invalid_api_key"}}"#, "KeyRefused"),
-            (401, r#"{"type":"error","error":{"type":"authentication_error","message":"invalid x-api-key"}}"#, "KeyRefused"),
-            (400, r#"{"error":{"code":400,"message":"API key not valid. Please pass a valid API key.","status":"INVALID_ARGUMENT","details":[{"reason":"API_KEY_INVALID"}]}}"#, "KeyRefused"),
+            (
+                401,
+                r#"{"error":{"message":"Incorrect API key provided","type":"invalid_request_error","code":"invalid_api_key"}}"#,
+                "KeyRefused",
+            ),
+            (
+                401,
+                r#"{"type":"error","error":{"type":"authentication_error","message":"invalid x-api-key"}}"#,
+                "KeyRefused",
+            ),
+            (
+                400,
+                r#"{"error":{"code":400,"message":"API key not valid. Please pass a valid API key.","status":"INVALID_ARGUMENT","details":[{"reason":"API_KEY_INVALID"}]}}"#,
+                "KeyRefused",
+            ),
             (403, r#"{"error":{"code":403,"message":"no","status":"PERMISSION_DENIED"}}"#, "KeyRefused"),
-            (429, r#"{"error":{"message":"You exceeded your current quota, please check your plan and billing details.","type":"insufficient_quota","code":"insufficient_quota"}}"#, "CreditUsedUp"),
-            (400, r#"{"type":"error","error":{"type":"invalid_request_error","message":"Your credit balance is too low to access the Anthropic API."}}"#, "CreditUsedUp"),
+            (
+                429,
+                r#"{"error":{"message":"You exceeded your current quota, please check your plan and billing details.","type":"insufficient_quota","code":"insufficient_quota"}}"#,
+                "CreditUsedUp",
+            ),
+            (
+                400,
+                r#"{"type":"error","error":{"type":"invalid_request_error","message":"Your credit balance is too low to access the Anthropic API."}}"#,
+                "CreditUsedUp",
+            ),
             (402, r#"{"error":{"message":"Insufficient credits","code":402}}"#, "CreditUsedUp"),
-            (429, r#"{"error":{"message":"Rate limit reached for gpt","type":"tokens","code":"rate_limit_exceeded"}}"#, "Busy"),
-            (429, r#"{"error":{"code":429,"status":"RESOURCE_EXHAUSTED","message":"Quota exceeded","details":[{"quotaId":"GenerateRequestsPerDayPerProjectPerModel-FreeTier"}]}}"#, "QuotaUsedUp"),
-            (429, r#"{"error":{"message":"Rate limit reached for model x on tokens per day (TPD)","code":"rate_limit_exceeded"}}"#, "QuotaUsedUp"),
+            (
+                429,
+                r#"{"error":{"message":"Rate limit reached for gpt","type":"tokens","code":"rate_limit_exceeded"}}"#,
+                "Busy",
+            ),
+            (
+                429,
+                r#"{"error":{"code":429,"status":"RESOURCE_EXHAUSTED","message":"Quota exceeded","details":[{"quotaId":"GenerateRequestsPerDayPerProjectPerModel-FreeTier"}]}}"#,
+                "QuotaUsedUp",
+            ),
+            (
+                429,
+                r#"{"error":{"message":"Rate limit reached for model x on tokens per day (TPD)","code":"rate_limit_exceeded"}}"#,
+                "QuotaUsedUp",
+            ),
             (529, r#"{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}"#, "Busy"),
             (503, "upstream connect error", "Busy"),
             (500, r#"{"error":{"message":"The server had an error","type":"server_error"}}"#, "Faulty"),
             (502, "<html>Bad gateway</html>", "Faulty"),
-            (404, r#"{"error":{"message":"The model `gpt-9` does not exist or you do not have access to it.","code":"model_not_found"}}"#, "UnknownModel"),
+            (
+                404,
+                r#"{"error":{"message":"The model `gpt-9` does not exist or you do not have access to it.","code":"model_not_found"}}"#,
+                "UnknownModel",
+            ),
             (404, r#"{"error":{"message":"model 'qwen3:8b' not found","type":"api_error"}}"#, "UnknownModel"),
-            (404, r#"{"type":"error","error":{"type":"not_found_error","message":"model: claude-9"}}"#, "UnknownModel"),
-            (403, r#"{"error":{"message":"Project `p` does not have access to model `gpt-x`","code":"model_not_found"}}"#, "UnknownModel"),
+            (
+                404,
+                r#"{"type":"error","error":{"type":"not_found_error","message":"model: claude-9"}}"#,
+                "UnknownModel",
+            ),
+            (
+                403,
+                r#"{"error":{"message":"Project `p` does not have access to model `gpt-x`","code":"model_not_found"}}"#,
+                "UnknownModel",
+            ),
             (404, "404 page not found", "NotThere"),
             (405, "", "NotThere"),
-            (400, r#"{"error":{"message":"This model's maximum context length is 128000 tokens.","code":"context_length_exceeded"}}"#, "TooLong"),
-            (400, r#"{"type":"error","error":{"type":"invalid_request_error","message":"prompt is too long: 210000 tokens > 200000 maximum"}}"#, "TooLong"),
-            (400, r#"{"error":{"code":400,"message":"the request exceeds the available context size","type":"exceed_context_size_error"}}"#, "TooLong"),
+            (
+                400,
+                r#"{"error":{"message":"This model's maximum context length is 128000 tokens.","code":"context_length_exceeded"}}"#,
+                "TooLong",
+            ),
+            (
+                400,
+                r#"{"type":"error","error":{"type":"invalid_request_error","message":"prompt is too long: 210000 tokens > 200000 maximum"}}"#,
+                "TooLong",
+            ),
+            (
+                400,
+                r#"{"error":{"code":400,"message":"the request exceeds the available context size","type":"exceed_context_size_error"}}"#,
+                "TooLong",
+            ),
             (413, r#"{"error":{"message":"Request too large for model"}}"#, "TooLong"),
-            (400, r#"{"error":{"message":"This model does not support response format `json_schema`"}}"#, "Unfit"),
-            (422, r#"{"detail":[{"msg":"extra fields not permitted","loc":["body","response_format"]}]}"#, "Unfit"),
-            (400, r#"{"error":{"message":"Failed to validate JSON","code":"json_validate_failed"}}"#, "Unusable"),
+            (
+                400,
+                r#"{"error":{"message":"This model does not support response format `json_schema`"}}"#,
+                "Unfit",
+            ),
+            (
+                422,
+                r#"{"detail":[{"msg":"extra fields not permitted","loc":["body","response_format"]}]}"#,
+                "Unfit",
+            ),
+            (
+                400,
+                r#"{"error":{"message":"Failed to validate JSON","code":"json_validate_failed"}}"#,
+                "Unusable",
+            ),
             (400, r#"{"error":{"message":"filtered","code":"content_filter"}}"#, "Refused"),
             (302, "", "NoAnswer"),
         ];

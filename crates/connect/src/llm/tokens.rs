@@ -95,7 +95,11 @@ mod tests {
             // A token and a half for each character, and two where the vocabulary is small.
             let least = if provider.info().on_this_machine { 2.0 } else { 1.5 };
             let least = (CHINESE.chars().count() as f64 * least) as u32;
-            assert!(count(provider, CHINESE) >= least.min(chinese * 2), "{provider:?}: {}", count(provider, CHINESE));
+            assert!(
+                count(provider, CHINESE) >= least.min(chinese * 2),
+                "{provider:?}: {}",
+                count(provider, CHINESE)
+            );
         }
     }
 

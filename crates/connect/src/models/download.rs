@@ -363,7 +363,9 @@ impl Fetch<'_> {
 
 fn broken(error: &reqwest::Error) -> Cut {
     match http::blocked_host(error) {
-        Some(host) => Cut::Failed(http::blocked(&host, "add the file yourself with `debrief models add FILE`")),
+        Some(host) => {
+            Cut::Failed(http::blocked(&host, "add the file yourself with `debrief models add FILE`"))
+        }
         None => Cut::Broken { why: http::causes(error), after_ms: None, busy: false },
     }
 }

@@ -347,7 +347,8 @@ impl Connection {
     /// Asks Notion's OAuth for tokens.
     pub(super) async fn oauth(&self, client: &Client, body: &Value) -> Result<Granted, NotionError> {
         let url = address(&self.base, &["oauth", "token"]);
-        let answer = self.oauth_request(client, url).json(body).send().await.map_err(NotionError::unreached)?;
+        let answer =
+            self.oauth_request(client, url).json(body).send().await.map_err(NotionError::unreached)?;
         let status = answer.status();
         let after_ms = http::retry_after_ms(answer.headers(), jiff::Timestamp::now());
         let body = answer.bytes().await.map_err(NotionError::unreached)?;

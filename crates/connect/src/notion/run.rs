@@ -310,8 +310,10 @@ mod tests {
 
     #[test]
     fn a_property_keeps_the_hash_that_earlier_versions_gave_it() {
-        let one: Value = serde_json::from_str(r#"{"rich_text":[{"type":"text","text":{"content":"x"}}]}"#).unwrap();
-        let two: Value = serde_json::from_str(r#"{"rich_text":[{"text":{"content":"x"},"type":"text"}]}"#).unwrap();
+        let one: Value =
+            serde_json::from_str(r#"{"rich_text":[{"type":"text","text":{"content":"x"}}]}"#).unwrap();
+        let two: Value =
+            serde_json::from_str(r#"{"rich_text":[{"text":{"content":"x"},"type":"text"}]}"#).unwrap();
         assert_eq!(hash(&one), "c9f8b93ce59ecadc");
         assert_eq!(hash(&two), hash(&one));
     }
