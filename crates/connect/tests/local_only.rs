@@ -40,7 +40,8 @@ async fn with_local_only_on_every_service_says_so_and_this_machine_is_still_aske
     let neighbour = model(Provider::Ollama, "http://192.0.2.7:11434/v1");
     blocked(&llm::models(&neighbour).await.unwrap_err(), "192.0.2.7");
     let (service, model_name) = (Service::Deepgram, Service::Deepgram.info().model.into());
-    let speech = RemoteSettings { service, base: service.base(), model: model_name, language: None, key: key() };
+    let speech =
+        RemoteSettings { service, base: service.base(), model: model_name, language: None, key: key() };
     blocked(&remote::test(&speech).await.unwrap_err(), "api.deepgram.com");
 
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -50,8 +51,10 @@ async fn with_local_only_on_every_service_says_so_and_this_machine_is_still_aske
         let mut asked = [0; 4096];
         let _ = stream.read(&mut asked).await.unwrap();
         let list = r#"{"data":[{"id":"qwen3:8b"}]}"#;
-        let answer =
-            format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{list}", list.len());
+        let answer = format!(
+            "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{list}",
+            list.len()
+        );
         stream.write_all(answer.as_bytes()).await.unwrap();
     });
     assert_eq!(llm::models(&model(Provider::Ollama, &here)).await.unwrap(), ["qwen3:8b"]);
