@@ -15,7 +15,7 @@ packages_of() {
     cli) echo build-essential pkg-config cmake ;;
     window) echo libwebkit2gtk-4.1-dev libdbus-1-dev xdg-utils && fonts ;;
     speech) echo libpocketsphinx3 pocketsphinx-en-us ;;
-    test) echo xvfb webkit2gtk-driver dbus-daemon gnome-keyring procps flite ffmpeg chromium curl ;;
+    test) echo xvfb webkit2gtk-driver dbus-daemon gnome-keyring procps flite ffmpeg chromium curl python3-venv ;;
     pictures) echo locales fonts-noto-color-emoji ;;
     node) ;;
     *) fail "scripts/install.sh knows no set \"$1\"." ;;

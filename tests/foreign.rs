@@ -1,9 +1,11 @@
 //! The product against servers that we did not write, so that it does not only fit our own idea of Google.
 //!
-//! They are packages of npm, pinned in tests/foreign and run by Node. Each can do a part of what Google does, and each is
-//! lenient somewhere; what one cannot show is said beside its tests. The sandbox remains the strict one.
+//! They are packages of npm, pinned in tests/foreign and run by Node, and one of PyPI that brings llama.cpp's server. Each can
+//! do a part of what its service does, and each is lenient somewhere; what one cannot show is said beside its tests. The
+//! sandbox remains the strict one.
 
 mod emulate;
+mod llama;
 mod mocks;
 
 use std::fs::File;
@@ -40,14 +42,15 @@ struct Foreign {
 impl Foreign {
     async fn start(name: &str) -> Foreign {
         let folder = tokio::task::spawn_blocking(installed).await.unwrap();
-        let mut process = Command::new("node")
-            .arg(folder.join("serve.mjs"))
-            .arg(name)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()
-            .expect("Node starts; `make test` installs it");
+        let mut node = Command::new("node");
+        node.arg(folder.join("serve.mjs")).arg(name);
+        Foreign::run(node).await
+    }
+
+    /// Waits until a server tells its address.
+    async fn run(mut server: Command) -> Foreign {
+        let server = server.stdin(Stdio::piped()).stdout(Stdio::piped()).kill_on_drop(true);
+        let mut process = server.spawn().expect("Node and Python start; `make test` installs them");
         let told = process.stdin.take().unwrap();
         let said = BufReader::new(process.stdout.take().unwrap()).lines();
         let mut server = Foreign { address: String::new(), _process: process, told, said };

@@ -1,11 +1,13 @@
-//! `debrief sandbox`: a stand-in for Google, Notion and speech services on this machine, so that everything can be tried without an account.
+//! `debrief sandbox`: a stand-in for Google, Notion, speech services and language models on this machine, so that everything can be tried without an account.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use debrief_core::failure::{Failure, FailureCode};
-use debrief_sandbox::{CLIENT_ID, CLIENT_SECRET, Content, NewFile, Sandbox, SpeechService, World};
+use debrief_sandbox::{
+    CLIENT_ID, CLIENT_SECRET, Content, LlmProvider, NewFile, Sandbox, SpeechService, World,
+};
 use serde_json::json;
 
 use crate::Outcome;
@@ -50,13 +52,22 @@ pub(crate) async fn run(options: Options) -> Result<Outcome, Failure> {
         ("GEMINI", SpeechService::Gemini),
     ]
     .map(|(name, service)| (name, world.add_speech_key(service)));
+    let anthropic_key = world.add_llm_key(LlmProvider::Anthropic);
+    let models = [
+        ("OpenAI", LlmProvider::OpenAi),
+        ("Anthropic", LlmProvider::Anthropic),
+        ("Gemini", LlmProvider::Gemini),
+        ("Groq", LlmProvider::Groq),
+        ("local", LlmProvider::Local),
+    ]
+    .map(|(name, provider)| (name, world.llm_models(provider).join(", ")));
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, options.port));
     let sandbox = Sandbox::start_on(address, world).await.map_err(|error| {
         let what = format!("The sandbox can't listen on {address}.");
         Failure::never(FailureCode::BadRequest, what, "Choose another --port.").because(error)
     })?;
     println!(
-        "A sandbox stands in for Google, Notion, speech services and the host of models at {}",
+        "A sandbox stands in for Google, Notion, speech services, language models and the host of models at {}",
         sandbox.address()
     );
     println!("  client id      {CLIENT_ID}");
@@ -88,6 +99,22 @@ pub(crate) async fn run(options: Options) -> Result<Outcome, Failure> {
     println!("  export DEBRIEF_NOTION_TOKEN='{token}'");
     for (name, key) in keys {
         println!("  export DEBRIEF_{name}_KEY='{key}'");
+    }
+    println!("Language models answer with what the transcript says, whoever is asked:");
+    for (name, address) in [
+        ("OpenAI", sandbox.openai()),
+        ("Anthropic", sandbox.anthropic()),
+        ("Gemini", format!("{}/v1beta", sandbox.gemini())),
+        ("Groq", sandbox.groq()),
+        ("local", sandbox.local_llm()),
+    ] {
+        println!("  {name:<10} {address}");
+    }
+    println!(
+        "  OpenAI, Gemini and Groq take the keys above, Anthropic takes {anthropic_key}, and the local one needs none."
+    );
+    for (name, models) in models {
+        println!("  models of {name}: {models}");
     }
     println!("Its speech services hear DTMF tones alone, and it has no model files.");
     tokio::select! {

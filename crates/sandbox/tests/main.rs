@@ -6,6 +6,7 @@ mod download;
 mod faults;
 mod judge;
 mod listing;
+mod llm;
 mod metadata;
 mod models;
 mod notion;

@@ -45,6 +45,11 @@ impl Gguf {
         values.iter().for_each(|value| self.keys.extend(value.to_le_bytes()));
     }
 
+    pub(crate) fn reals(&mut self, key: &str, values: &[f32]) {
+        self.list(key, 6, values.len());
+        values.iter().for_each(|value| self.keys.extend(value.to_le_bytes()));
+    }
+
     pub(crate) fn texts<'a>(&mut self, key: &str, values: impl ExactSizeIterator<Item = &'a str>) {
         self.list(key, 8, values.len());
         values.for_each(|value| put_text(&mut self.keys, value));
@@ -88,7 +93,7 @@ impl Gguf {
     }
 
     /// From -0.5 to 0.5.
-    fn randoms(&mut self, shape: &[u64]) -> Vec<f32> {
+    pub(crate) fn randoms(&mut self, shape: &[u64]) -> Vec<f32> {
         let random = |_| {
             self.seed = self.seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
             (self.seed >> 8) as f32 / (1 << 24) as f32 - 0.5

@@ -1,11 +1,15 @@
 //! What speech is measured with, in tests and benches alone: conversations whose words, times and turns are known, error
-//! rates, and models of the right shape. Needs `flite`.
+//! rates, and models of the right shape, a language model among them. Needs `flite`.
 #![forbid(unsafe_code)]
 
 pub mod conversation;
 mod gguf;
 pub mod limits;
+<<<<<<< HEAD
 pub mod names;
+=======
+pub mod llama_model;
+>>>>>>> llm
 pub mod nemo_model;
 pub mod process;
 pub mod score;

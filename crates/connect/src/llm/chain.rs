@@ -6,20 +6,18 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use debrief_core::failure::{Failure, FailureCode, Warning};
-use debrief_core::job::JobId;
 use debrief_core::ports::{Answer, AnswerCheck, LanguageModel, Question};
-use debrief_core::spending::{Expense, Usage};
 use debrief_core::stage::{StageCx, StepError, StepResult, Stopped};
 use genai::chat::ChatMessage;
-use jiff::Timestamp;
 use serde_json::Value;
 use tokio::sync::OnceCell;
 use tokio::time::Instant;
 
-use super::call::{Ask, Form, Meter, Said, call};
+use super::call::{Ask, Form, Said, call};
 use super::caller::{Caller, Patience};
 use super::errors::LlmError;
 use super::provider::{Provider, is_its_own};
+use super::purse::Purse;
 use super::{LlmSettings, ModelSettings, parse, tokens};
 use crate::http::{is_here, local_only};
 
@@ -32,11 +30,10 @@ const NO_MODEL: &str = "No language model is chosen.";
 /// Models that stand in for each other. One chain serves one stage of one run of a job: what it has learnt of its models,
 /// and what it has told the person, is for that stage.
 pub struct Chain {
-    settings: LlmSettings,
+    models: Vec<ModelSettings>,
     did: &'static str,
     links: Vec<Link>,
-    /// What the calls that are under way may cost, in US dollars.
-    reserved_usd: Mutex<f64>,
+    purse: Purse,
 }
 
 /// A model, and what the stage has learnt of it.
@@ -79,7 +76,7 @@ impl Chain {
             learnt: Mutex::new(Learnt { out: None, form: Form::Schema, told: BTreeSet::new() }),
         };
         let links = settings.models.iter().map(link).collect();
-        Chain { settings, did, links, reserved_usd: Mutex::new(0.0) }
+        Chain { models: settings.models, did, links, purse: Purse::new(settings.ledger) }
     }
 
     /// The same, waiting no longer for the first sign of an answer, and no longer between two.
@@ -97,7 +94,7 @@ impl Chain {
     /// What the first one lacks: its key, or the leave to send anything to it.
     pub async fn ready(&self) -> Result<(), Failure> {
         let mut first = None;
-        for model in &self.settings.models {
+        for model in &self.models {
             let lacks = match model.key().await {
                 Ok(_) if local_only() && !is_here(&model.base) => {
                     LlmError::LocalOnly(model.base.host_str().unwrap_or_default().to_owned())
@@ -117,7 +114,7 @@ impl Chain {
         exam: &Exam<'_>,
         cx: &StageCx,
     ) -> Result<Value, Ended> {
-        let (model, link) = (&self.settings.models[index], &self.links[index]);
+        let (model, link) = (&self.models[index], &self.links[index]);
         let caller =
             link.caller.get_or_try_init(async || Caller::new(model, link.patience).await.map(Arc::new));
         let caller = caller.await?.clone();
@@ -206,7 +203,7 @@ impl Chain {
             () = cx.stop_requested() => return Err(Ended::Stopped(Stopped)),
             place = caller.turn() => place,
         };
-        let mut tab = self.afford(model, question, &said, cx.job())?;
+        let mut tab = self.purse.open(model, question, &said, cx.job())?;
         let instructions = instructions(question, form);
         let ask = Ask {
             instructions: &instructions,
@@ -222,41 +219,11 @@ impl Chain {
         }
     }
 
-    /// Opens a tab for a call, if the month's cap leaves enough.
-    fn afford<'a>(
-        &'a self,
-        model: &'a ModelSettings,
-        question: &Question,
-        said: &[ChatMessage],
-        job: JobId,
-    ) -> Result<Tab<'a>, LlmError> {
-        let provider = model.provider;
-        let texts = said.iter().filter_map(|message| message.content.joined_texts());
-        let input = texts.map(|text| u64::from(tokens::count(provider, &text))).sum::<u64>()
-            + u64::from(tokens::count(provider, &question.instructions));
-        let estimate =
-            Usage { input_tokens: input, output_tokens: question.answer_tokens.into(), audio_ms: 0 };
-        let needed_usd = model.price().and_then(|price| price.cost_usd(&estimate));
-        let mut reserved = self.reserved_usd.lock().unwrap_or_else(PoisonError::into_inner);
-        // What is free is free, whatever is left.
-        if needed_usd != Some(0.0)
-            && let Some(left) = self.settings.ledger.left_usd().map_err(LlmError::Own)?
-        {
-            let (left_usd, needed_usd) = (left - *reserved, needed_usd.unwrap_or(0.0));
-            if left_usd <= 0.0 || needed_usd > left_usd {
-                return Err(LlmError::CapReached { left_usd, needed_usd });
-            }
-        }
-        let reserved_usd = needed_usd.unwrap_or(0.0);
-        *reserved += reserved_usd;
-        Ok(Tab { chain: self, model, job, reserved_usd, meter: Meter::default() })
-    }
-
     /// Tells the person, once, that another model stood in.
     fn tell(&self, passed: &[(usize, LlmError)], by: usize, task: &str, cx: &StageCx) {
-        let answered = &self.settings.models[by];
+        let answered = &self.models[by];
         for (index, error) in passed {
-            let model = &self.settings.models[*index];
+            let model = &self.models[*index];
             let why = model.whose().passed_over(error);
             tracing::warn!(task, %error, model = model.described(), by = answered.described(), "another model stood in");
             if !self.links[*index].learnt().told.insert(why.clone()) {
@@ -275,7 +242,7 @@ impl Chain {
             link.learnt().out = None;
         }
         let mut failures = passed.into_iter().map(|(index, error)| {
-            let whose = self.settings.models[index].whose();
+            let whose = self.models[index].whose();
             (whose.passed_over(&error), whose.failure(error))
         });
         let Some((_, first)) = failures.next() else { return no_model() };
@@ -293,16 +260,16 @@ impl Chain {
 #[async_trait]
 impl LanguageModel for Chain {
     fn window_tokens(&self) -> u32 {
-        self.settings.models.iter().map(tokens::window).min().unwrap_or(0)
+        self.models.iter().map(tokens::window).min().unwrap_or(0)
     }
 
     fn count(&self, text: &str) -> u32 {
-        let providers: BTreeSet<Provider> = self.settings.models.iter().map(|model| model.provider).collect();
+        let providers: BTreeSet<Provider> = self.models.iter().map(|model| model.provider).collect();
         providers.into_iter().map(|provider| tokens::count(provider, text)).max().unwrap_or(0)
     }
 
     fn at_a_time(&self) -> usize {
-        self.settings.models.first().map_or(1, |model| model.provider.info().at_a_time)
+        self.models.first().map_or(1, |model| model.provider.info().at_a_time)
     }
 
     async fn ask(&self, question: &Question, check: &AnswerCheck<'_>, cx: &StageCx) -> StepResult<Answer> {
@@ -315,7 +282,7 @@ impl LanguageModel for Chain {
             Ok(value)
         };
         let mut passed = Vec::new();
-        for (index, model) in self.settings.models.iter().enumerate() {
+        for (index, model) in self.models.iter().enumerate() {
             if let Some(error) = self.links[index].out_now() {
                 passed.push((index, error));
                 continue;
@@ -355,35 +322,6 @@ impl Link {
         if error.lasts() {
             let until = error.after_ms().map(|ms| Instant::now() + Duration::from_millis(ms.into()));
             self.learnt().out = Some((error.clone(), until));
-        }
-    }
-}
-
-/// One call's account. It is settled however the call ends, also when nobody waits for it any more.
-struct Tab<'a> {
-    chain: &'a Chain,
-    model: &'a ModelSettings,
-    job: JobId,
-    reserved_usd: f64,
-    meter: Meter,
-}
-
-impl Drop for Tab<'_> {
-    fn drop(&mut self) {
-        *self.chain.reserved_usd.lock().unwrap_or_else(PoisonError::into_inner) -= self.reserved_usd;
-        let usage = self.meter.usage();
-        if usage == Usage::default() {
-            return;
-        }
-        let expense = Expense {
-            at: Timestamp::now(),
-            provider: self.model.provider.info().word.to_owned(),
-            model: self.model.model.clone(),
-            usage,
-            usd: self.model.price().and_then(|price| price.cost_usd(&usage)),
-        };
-        if let Err(failure) = self.chain.settings.ledger.record(self.job, expense) {
-            tracing::error!(%failure, detail = failure.detail, "what a call cost could not be written down");
         }
     }
 }

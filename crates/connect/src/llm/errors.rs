@@ -165,7 +165,7 @@ impl Whose {
             LlmError::QuotaUsedUp { .. } => format!("The daily quota at {name} is used up"),
             LlmError::Busy { .. } => format!("{name} was busy"),
             LlmError::Faulty { .. } => format!("{name} had a fault of its own"),
-            LlmError::UnknownModel(_) => format!("{name} has no model \"{model}\" for this key"),
+            LlmError::UnknownModel(_) => self.no_model(),
             LlmError::NotThere(_) => format!("{name} wasn't found at the address that is set"),
             LlmError::Refused(_) => format!("{model} at {name} refused to answer"),
             LlmError::Unfit(_) => format!("{name} refused what Debrief sent"),
@@ -229,7 +229,7 @@ impl Whose {
             }
             LlmError::UnknownModel(_) => Failure::person(
                 FailureCode::NotesModelMissing,
-                format!("{name} has no model \"{model}\" for this key."),
+                format!("{}.", self.no_model()),
                 self.get_the_model(),
             ),
             LlmError::NotThere(_) => Failure::person(
@@ -295,6 +295,11 @@ impl Whose {
 
     fn on_this_machine(&self) -> bool {
         super::Provider::from_word(self.word).is_some_and(|provider| provider.info().on_this_machine)
+    }
+
+    fn no_model(&self) -> String {
+        let key = if self.on_this_machine() { "" } else { " for this key" };
+        format!("{} has no model \"{}\"{key}", self.name, self.model)
     }
 
     fn get_the_model(&self) -> String {

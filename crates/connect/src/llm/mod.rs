@@ -13,6 +13,7 @@ mod offer;
 mod parse;
 pub mod prices;
 mod provider;
+mod purse;
 mod refusals;
 pub mod tokens;
 

@@ -510,7 +510,7 @@ async fn the_settings_list_models_and_try_one() {
     );
     let failure = test(&model).await.unwrap_err();
     assert_eq!(failure.code, FailureCode::NotesModelMissing);
-    assert_eq!(failure.what, "Ollama has no model \"qwen3:8b\" for this key.");
+    assert_eq!(failure.what, "Ollama has no model \"qwen3:8b\".");
 }
 
 #[tokio::test]

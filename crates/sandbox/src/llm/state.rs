@@ -180,11 +180,12 @@ impl World {
 fn usual_models(of: LlmProvider) -> Vec<Model> {
     let models: &[(&str, u64, u64)] = match of {
         LlmProvider::OpenAi => &[
-            ("gpt-5.2", 400_000, 128_000),
-            ("gpt-5.1", 400_000, 128_000),
+            ("gpt-6-sol", 1_050_000, 128_000),
+            ("gpt-5.4", 1_050_000, 128_000),
+            ("gpt-5.4-mini", 400_000, 128_000),
+            ("gpt-5.4-nano", 400_000, 128_000),
             ("gpt-5", 400_000, 128_000),
             ("gpt-5-mini", 400_000, 128_000),
-            ("gpt-5-nano", 400_000, 128_000),
             ("gpt-4.1", 1_047_576, 32_768),
             ("gpt-4.1-mini", 1_047_576, 32_768),
             ("gpt-4.1-nano", 1_047_576, 32_768),
@@ -196,6 +197,7 @@ fn usual_models(of: LlmProvider) -> Vec<Model> {
         LlmProvider::Groq => &[
             ("openai/gpt-oss-120b", 131_072, 65_536),
             ("openai/gpt-oss-20b", 131_072, 65_536),
+            ("qwen/qwen3.8-27b", 131_072, 16_384),
             ("llama-3.3-70b-versatile", 131_072, 32_768),
             ("llama-3.1-8b-instant", 131_072, 131_072),
             ("meta-llama/llama-4-scout-17b-16e-instruct", 131_072, 8_192),
@@ -203,13 +205,11 @@ fn usual_models(of: LlmProvider) -> Vec<Model> {
         ],
         LlmProvider::Local => &[("qwen3:8b", 40_960, 40_960), ("gemma3:4b", 32_768, 32_768)],
         LlmProvider::Anthropic => &[
-            ("claude-opus-5", 1_000_000, 128_000),
-            ("claude-sonnet-5", 1_000_000, 128_000),
+            ("claude-opus-5-5", 1_000_000, 128_000),
+            ("claude-sonnet-5-5", 1_000_000, 128_000),
+            ("claude-haiku-5-5", 1_000_000, 128_000),
             ("claude-opus-4-8", 1_000_000, 128_000),
-            ("claude-opus-4-7", 1_000_000, 128_000),
-            ("claude-opus-4-6", 200_000, 64_000),
-            ("claude-opus-4-5", 200_000, 64_000),
-            ("claude-sonnet-4-6", 200_000, 64_000),
+            ("claude-sonnet-4-6", 1_000_000, 128_000),
             ("claude-sonnet-4-5", 200_000, 64_000),
             ("claude-haiku-4-5", 200_000, 64_000),
             ("claude-haiku-4-5-20251001", 200_000, 64_000),
@@ -221,6 +221,8 @@ fn usual_models(of: LlmProvider) -> Vec<Model> {
             ("gemini-2.5-flash-lite", 1_048_576, 65_536),
             ("gemini-3-flash-preview", 1_048_576, 65_536),
             ("gemini-3.5-flash", 1_048_576, 65_536),
+            ("gemini-3.6-flash", 1_048_576, 65_536),
+            ("gemini-3.8-flash", 1_048_576, 65_536),
         ],
     };
     let models = models.iter();

@@ -84,6 +84,8 @@ async fn every_call_of_every_service_can_be_spoiled() {
     let (openai, groq) = (scene.sandbox.openai(), scene.sandbox.groq());
     let (deepgram, assembly) = (scene.sandbox.deepgram(), scene.sandbox.assemblyai());
     let gemini = scene.sandbox.gemini();
+    // Gemini's is one of speech when it names a file; the others look at the key first.
+    let file = r#"{ "contents": [{ "parts": [{ "fileData": {} }] }] }"#;
     for (call, method, address) in [
         (Call::SpeechOpenAi, "POST", format!("{openai}/audio/transcriptions")),
         (Call::SpeechOpenAiModels, "GET", format!("{openai}/models")),
@@ -103,17 +105,15 @@ async fn every_call_of_every_service_can_be_spoiled() {
         (Call::SpeechGeminiGenerate, "POST", format!("{gemini}/v1beta/models/m:generateContent")),
     ] {
         plan(&scene, call, FaultKind::TooManyRequests { retry_after_s: Some(9) });
-        let answer = sent(scene.http.request(method.parse().unwrap(), &address)).await;
+        let answer = sent(scene.http.request(method.parse().unwrap(), &address).body(file)).await;
         assert_eq!(
             (answer.status().as_u16(), &answer.headers()["Retry-After"]),
             (429, &"9".parse().unwrap())
         );
         assert!(!scene.sandbox.world().has_planned_faults(), "{address}");
         // Without the fault the missing key is refused.
-        assert!(
-            [401, 403].contains(
-                &sent(scene.http.request(method.parse().unwrap(), &address)).await.status().as_u16()
-            )
-        );
+        assert!([401, 403].contains(
+            &sent(scene.http.request(method.parse().unwrap(), &address).body(file)).await.status().as_u16()
+        ));
     }
 }

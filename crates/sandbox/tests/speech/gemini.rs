@@ -174,7 +174,6 @@ async fn requests_are_checked() {
     for (path, value) in [
         ("/contents", json!([])),
         ("/contents/0/role", json!("boss")),
-        ("/contents/0/parts", json!([{ "text": "Hello" }])),
         ("/contents/0/parts/1", json!({ "text": "x", "fileData": {} })),
         ("/contents/0/parts/1", json!({ "inlineData": {} })),
         ("/contents/0/parts/0/fileData/mimeType", json!("audio/mp3")),

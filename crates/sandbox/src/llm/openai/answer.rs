@@ -91,6 +91,8 @@ pub(super) fn events(of: LlmProvider, model: &str, reply: &Reply, with_usage: bo
     let first = match (has_refusals(of), name) {
         (true, "content") => json!({ "role": "assistant", "content": "", "refusal": null }),
         (true, _) => json!({ "role": "assistant", "content": null, "refusal": "" }),
+        // As llama.cpp begins.
+        (false, _) if of == LlmProvider::Local => json!({ "role": "assistant", "content": null }),
         (false, _) => json!({ "role": "assistant", "content": "" }),
     };
     let mut said = vec![data(&chunk(first, None))];

@@ -363,9 +363,12 @@ fn effort(of: LlmProvider, model: &str, body: &Map<String, Value>) -> Result<(),
 
 /// What a model that thinks doesn't take.
 fn unthinking(model: &str, body: &Map<String, Value>) -> Result<(), ApiError> {
-    // From gpt-5.1 on thinking can be switched off.
-    let off = (model.starts_with("gpt-5.") || model.starts_with("gpt-6"))
-        && given(body, "reasoning_effort").is_some_and(|effort| effort == "none");
+    // From gpt-5.1 on thinking can be switched off, and of the fives it is unless somebody asks for it.
+    let effort = given(body, "reasoning_effort").and_then(Value::as_str);
+    let off = match effort {
+        Some(effort) => effort == "none",
+        None => model.starts_with("gpt-5."),
+    };
     if off {
         return Ok(());
     }
