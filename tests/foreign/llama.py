@@ -14,6 +14,7 @@ params.n_parallel = 1
 params.cpuparams.n_threads = 1
 params.warmup = False
 params.offline = True
+params.verbosity = 1  # Errors alone.
 server = xllamacpp.Server(params)
 print(json.dumps({"address": server.listening_address}), flush=True)
 sys.stdin.read()

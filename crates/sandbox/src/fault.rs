@@ -277,6 +277,9 @@ pub enum LlmFault {
     Empty,
     /// The model will not answer, and says so as its provider has it; where that has no word for it, as the text.
     Refusal,
+    /// The provider lets the question not through, or nothing of the answer: `content_filter`, `blockReason`, or a refusal
+    /// without a word.
+    Blocked,
     /// The answer has as many tokens as it may have, and more was to come.
     CutShort {
         /// How many those are.

@@ -28,6 +28,8 @@ pub(super) enum End {
     Cut,
     /// The text says so.
     Refused,
+    /// The provider has let nothing of it through.
+    Blocked,
 }
 
 /// Tokens of a question.
@@ -45,6 +47,9 @@ impl World {
         fields: Vec<(String, String)>,
         fault: Option<LlmFault>,
     ) -> Reply {
+        if let Some(room) = self.llm.forgets(&question) {
+            question.material = tokens::last(&question.material, room).to_owned();
+        }
         let scripted = self.llm.scripted(&question);
         let LlmReply(text) = scripted.unwrap_or_else(|| LlmReply(invent::answer(&question)));
         let model = self.llm.model(question.provider, &question.model);
@@ -57,15 +62,15 @@ impl World {
         let cut = tokens::cut(&text, at_most).to_owned();
         let end = match fault {
             Some(LlmFault::Refusal) => End::Refused,
+            Some(LlmFault::Blocked) => End::Blocked,
             _ if cut.len() < text.len() => End::Cut, // Whatever else happens to it.
             _ => End::Done,
         };
-        let reply = Reply {
-            end,
-            prompt_tokens: prompt_tokens(&question),
-            answer_tokens: tokens::count(&cut),
-            text: cut,
+        let read = match self.llm.forgets(&question) {
+            Some(room) => room.min(prompt_tokens(&question)),
+            None => prompt_tokens(&question),
         };
+        let reply = Reply { end, prompt_tokens: read, answer_tokens: tokens::count(&cut), text: cut };
         question.answer = Some(reply.text.clone());
         self.note_question(number, question, fields);
         reply
@@ -84,7 +89,7 @@ fn spoiled(text: String, fault: Option<LlmFault>) -> String {
             Err(_) => invent::OTHER_LANGUAGE.to_owned(),
         },
         Some(LlmFault::Fenced) => format!("Here is the JSON:\n\n```json\n{text}\n```\n"),
-        Some(LlmFault::Empty) => String::new(),
+        Some(LlmFault::Empty | LlmFault::Blocked) => String::new(),
         Some(LlmFault::Refusal) => REFUSAL.to_owned(),
         // These spoil how it is sent, or its length.
         Some(LlmFault::CutShort { .. } | LlmFault::CutOff | LlmFault::Unfinished | LlmFault::ErrorMidway)

@@ -76,22 +76,26 @@ impl fmt::Debug for Provider {
 }
 
 #[derive(Debug)]
-pub(crate) struct Llm(BTreeMap<LlmProvider, Provider>);
+pub(crate) struct Llm {
+    providers: BTreeMap<LlmProvider, Provider>,
+    /// Whether the local server forgets what doesn't fit.
+    local_forgets: bool,
+}
 
 impl Default for Llm {
     fn default() -> Llm {
         let provider = |of| Provider { models: usual_models(of), ..Provider::default() };
-        Llm(PROVIDERS.into_iter().map(|of| (of, provider(of))).collect())
+        Llm { providers: PROVIDERS.into_iter().map(|of| (of, provider(of))).collect(), local_forgets: false }
     }
 }
 
 impl Llm {
     fn of(&self, of: LlmProvider) -> &Provider {
-        self.0.get(&of).expect("all providers are there from the beginning")
+        self.providers.get(&of).expect("all providers are there from the beginning")
     }
 
     fn of_mut(&mut self, of: LlmProvider) -> &mut Provider {
-        self.0.get_mut(&of).expect("all providers are there from the beginning")
+        self.providers.get_mut(&of).expect("all providers are there from the beginning")
     }
 
     pub(super) fn models(&self, of: LlmProvider) -> &[Model] {
@@ -100,6 +104,13 @@ impl Llm {
 
     pub(super) fn model(&self, of: LlmProvider, id: &str) -> Option<&Model> {
         self.models(of).iter().find(|model| model.id == id)
+    }
+
+    /// The tokens that are left of a question that its server cuts without a word, where it does so.
+    pub(super) fn forgets(&self, question: &SeenQuestion) -> Option<u64> {
+        let local = question.provider == LlmProvider::Local && self.local_forgets;
+        let model = self.model(question.provider, &question.model).filter(|_| local)?;
+        Some(model.context_tokens)
     }
 
     /// What a test wants as an answer to this question.
@@ -121,6 +132,12 @@ impl World {
     /// A provider has this model no longer. Gemini keeps every name that has the form of its own.
     pub fn remove_llm_model(&mut self, provider: LlmProvider, id: &str) {
         self.llm.of_mut(provider).models.retain(|model| model.id != id);
+    }
+
+    /// Whether the local server, as Ollama does, forgets the beginning of a question that is too long, and says nothing. At
+    /// first it refuses such a question, as llama.cpp does.
+    pub fn let_local_llm_forget(&mut self, forgets: bool) {
+        self.llm.local_forgets = forgets;
     }
 
     /// The names of a provider's models.
@@ -159,7 +176,7 @@ impl World {
 
     /// Forgets what a test wanted as answers.
     pub fn forget_llm_replies(&mut self) {
-        for provider in self.llm.0.values_mut() {
+        for provider in self.llm.providers.values_mut() {
             provider.rules.clear();
             provider.queue.clear();
         }

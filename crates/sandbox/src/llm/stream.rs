@@ -65,6 +65,7 @@ pub(super) fn streamed(events: Events, fault: Option<LlmFault>) -> Response {
             | LlmFault::OtherShape
             | LlmFault::OtherLanguage
             | LlmFault::Refusal
+            | LlmFault::Blocked
             | LlmFault::CutShort { .. }
             | LlmFault::Fenced
             | LlmFault::Empty,
@@ -95,6 +96,7 @@ pub(super) async fn whole(answer: Response, fault: Option<LlmFault>) -> Response
             | LlmFault::OtherShape
             | LlmFault::OtherLanguage
             | LlmFault::Refusal
+            | LlmFault::Blocked
             | LlmFault::CutShort { .. }
             | LlmFault::Fenced
             | LlmFault::Empty,

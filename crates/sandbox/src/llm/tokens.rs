@@ -21,3 +21,16 @@ pub(super) fn cut(text: &str, tokens: u64) -> &str {
     }
     text
 }
+
+/// As much of a text's end as fits into so many tokens.
+pub(super) fn last(text: &str, tokens: u64) -> &str {
+    let mut left = tokens.saturating_mul(4);
+    let letters = text.char_indices().rev();
+    let fitting = letters.take_while(|(_, letter)| {
+        let wants = quarters(*letter);
+        let fits = wants <= left;
+        left = left.saturating_sub(wants);
+        fits
+    });
+    &text[fitting.last().map_or(text.len(), |(at, _)| at)..]
+}

@@ -123,6 +123,16 @@ async fn a_model_refuses_in_the_way_of_its_provider() {
             }
         }
     }
+    for (provider, place, word) in [
+        (LlmProvider::OpenAi, "/choices/0/finish_reason", "content_filter"),
+        (LlmProvider::Anthropic, "/stop_reason", "refusal"),
+        (LlmProvider::Gemini, "/promptFeedback/blockReason", "PROHIBITED_CONTENT"),
+    ] {
+        let scene = Scene::new(provider).await;
+        spoil(&scene, LlmFault::Blocked);
+        let answer = done(scene.ask(&scene.body(&notes()))).await;
+        assert_eq!(answer.pointer(place).unwrap(), word);
+    }
     let scene = Scene::new(LlmProvider::OpenAi).await;
     spoil(&scene, LlmFault::Refusal);
     let (events, _) = events(scene.stream(&notes())).await;

@@ -254,6 +254,17 @@ async fn a_question_has_to_fit_into_the_context() {
 }
 
 #[tokio::test]
+async fn a_local_server_may_forget_the_beginning_of_a_question() {
+    let scene = Scene::new(LlmProvider::Local).await;
+    scene.sandbox.world().add_llm_model(LlmProvider::Local, scene.model(), 2_000);
+    scene.sandbox.world().let_local_llm_forget(true);
+    let material = format!("[1] Ana: first\n{}\n[2] Ben: last", "word ".repeat(2_000));
+    let answer = done(scene.ask(&with(&scene, "/messages/1/content", material.into()))).await;
+    assert_eq!(answer["usage"]["prompt_tokens"], 2_000);
+    assert!(scene.text(&answer).contains("last") && !scene.text(&answer).contains("first"));
+}
+
+#[tokio::test]
 async fn groq_takes_a_schema_from_some_models_and_never_in_a_stream() {
     let scene = Scene::new(LlmProvider::Groq).await;
     let error = refused(scene.ask(&with(&scene, "/model", json!("llama-3.1-8b-instant"))), 400).await;

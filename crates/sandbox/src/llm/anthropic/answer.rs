@@ -10,7 +10,7 @@ fn stop_reason(reply: &Reply) -> &'static str {
     match reply.end {
         End::Done => "end_turn",
         End::Cut => "max_tokens",
-        End::Refused => "refusal",
+        End::Refused | End::Blocked => "refusal",
     }
 }
 
@@ -18,7 +18,7 @@ fn stop_reason(reply: &Reply) -> &'static str {
 fn text(reply: &Reply) -> &str {
     match reply.end {
         End::Done | End::Cut => &reply.text,
-        End::Refused => "",
+        End::Refused | End::Blocked => "",
     }
 }
 

@@ -166,7 +166,7 @@ fn configured(config: &Map<String, Value>, question: &mut SeenQuestion) -> Resul
 fn shown(reply: &Reply) -> String {
     match reply.end {
         End::Done | End::Cut => reply.text.clone(),
-        End::Refused => String::new(),
+        End::Refused | End::Blocked => String::new(),
     }
 }
 
@@ -182,11 +182,11 @@ fn chunk(model: &str, reply: &Reply, text: &str, is_last: bool) -> Value {
         candidate["finishReason"] = match reply.end {
             End::Done => "STOP",
             End::Cut => "MAX_TOKENS",
-            End::Refused => "SAFETY",
+            End::Refused | End::Blocked => "SAFETY",
         }
         .into();
     }
-    json!({
+    let mut chunk = json!({
         "candidates": [candidate],
         "usageMetadata": {
             "promptTokenCount": reply.prompt_tokens,
@@ -196,5 +196,12 @@ fn chunk(model: &str, reply: &Reply, text: &str, is_last: bool) -> Value {
         },
         "modelVersion": model,
         "responseId": Uuid::new_v4().simple().to_string(),
-    })
+    });
+    if reply.end == End::Blocked
+        && let Some(chunk) = chunk.as_object_mut()
+    {
+        chunk.remove("candidates");
+        chunk.insert("promptFeedback".to_owned(), json!({ "blockReason": "PROHIBITED_CONTENT" }));
+    }
+    chunk
 }

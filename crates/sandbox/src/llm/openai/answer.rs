@@ -16,6 +16,7 @@ fn finish_reason(reply: &Reply) -> &'static str {
     match reply.end {
         End::Done | End::Refused => "stop",
         End::Cut => "length",
+        End::Blocked => "content_filter",
     }
 }
 

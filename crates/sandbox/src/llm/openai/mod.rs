@@ -6,6 +6,7 @@
 
 mod answer;
 mod ask;
+mod parameters;
 
 use axum::Router;
 use axum::body::Body;
