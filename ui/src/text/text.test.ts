@@ -34,7 +34,7 @@ describe('the language', () => {
   });
 
   test('every message that the window names exists', () => {
-    const sources = import.meta.glob(['../**/*.svelte', '../jobs/*.ts', './bytes.ts', './time.ts'], {
+    const sources = import.meta.glob(['../**/*.svelte', '../jobs/*.ts', './bytes.ts', './money.ts', './time.ts'], {
       query: '?raw',
       import: 'default',
       eager: true,
@@ -47,7 +47,7 @@ describe('the language', () => {
   });
 
   test('no message is unused', () => {
-    const sources = import.meta.glob(['../**/*.svelte', '../jobs/*.ts', './bytes.ts', './time.ts'], {
+    const sources = import.meta.glob(['../**/*.svelte', '../jobs/*.ts', './bytes.ts', './money.ts', './time.ts'], {
       query: '?raw',
       import: 'default',
       eager: true,
