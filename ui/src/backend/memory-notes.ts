@@ -43,7 +43,8 @@ export const LOCAL_ONLY: CommandError = {
   fix: 'Choose a model on this machine, or turn “Local only” off.',
 };
 
-export const TEMPLATE_BROKEN = 'Line 4: unknown part `chapters`. Parts are decisions, todos, questions, topics.';
+export const TEMPLATE_BROKEN =
+  'Line 4: unknown part `chapters`. Parts are decisions, todos, questions, topics.';
 
 function outOfReach({ described, host }: NotesProvider): CommandError {
   return {

@@ -218,7 +218,9 @@ export class Notes {
   }
 
   async openTemplate(id: string): Promise<boolean> {
-    return (await this.#attempt('templates', id, () => this.#backend.openTemplate(id).then(() => true))) ?? false;
+    return (
+      (await this.#attempt('templates', id, () => this.#backend.openTemplate(id).then(() => true))) ?? false
+    );
   }
 
   /** What a page of it looks like, and its prompt, as Markdown; `null` when that was refused. */
