@@ -142,7 +142,8 @@ export class Notes {
     }
   }
 
-  setModels(models: ModelChoice[]): Promise<boolean> {
+  setModels(chosen: ModelChoice[]): Promise<boolean> {
+    const models = $state.snapshot(chosen);
     return this.#change('models', null, { models }, () => this.#backend.setNotesModels(models));
   }
 
