@@ -594,6 +594,7 @@ notes-no-key = There is no key for it yet.
 notes-shut-out = Not asked while “Local only” is on.
 notes-shut-out-short = Off: local only
 notes-on-machine = On this machine
+notes-pick = Choose a model
 notes-provider = Provider
 notes-model = Model
 notes-model-choose = Choose…

@@ -555,6 +555,7 @@ notes-no-key = 還沒有它的金鑰。
 notes-shut-out = 「僅限本機」開啟時不會使用。
 notes-shut-out-short = 停用：僅限本機
 notes-on-machine = 在這台電腦上
+notes-pick = 選擇模型
 notes-provider = 供應商
 notes-model = 模型
 notes-model-choose = 請選擇…

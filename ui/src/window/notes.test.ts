@@ -128,14 +128,16 @@ describe('who writes notes', () => {
     const { backend, user, summary } = await withSettings();
     expect(within(summary).getByRole('radio', { name: /^Nobody/u })).toHaveProperty('checked', true);
     await user.click(within(summary).getByRole('radio', { name: /^Language models/u }));
-    await user.selectOptions(within(summary).getByLabelText('Provider'), 'Ollama');
-    const model = await within(summary).findByRole('combobox', { name: 'Model' });
-    await user.selectOptions(model, 'gemma3:12b');
-    await user.click(within(summary).getByRole('button', { name: 'Add', description: '' }));
+    const pick = async () => within(await within(summary).findByRole('group', { name: 'Choose a model' }));
+    let more = await pick();
+    await user.selectOptions(more.getByLabelText('Provider'), 'Ollama');
+    await user.selectOptions(await more.findByRole('combobox', { name: 'Model' }), 'gemma3:12b');
+    await user.click(more.getByRole('button', { name: 'Add' }));
     await user.click(await within(summary).findByRole('button', { name: 'Add a model…' }));
-    await user.selectOptions(within(summary).getByLabelText('Provider'), 'OpenAI');
-    expect(within(summary).getByText(/go to api\.openai\.com/u, { selector: '.pick p' })).toBeDefined();
-    await user.click(within(summary).getByRole('button', { name: 'Add' }));
+    more = await pick();
+    await user.selectOptions(more.getByLabelText('Provider'), 'OpenAI');
+    expect(more.getByText(/go to api\.openai\.com/u)).toBeDefined();
+    await user.click(more.getByRole('button', { name: 'Add' }));
     await user.click(await within(summary).findByRole('button', { name: 'Move up: OpenAI · gpt-5-mini' }));
     const gemma = { provider: 'ollama', model: 'gemma3:12b' };
     await waitFor(() =>
