@@ -40,9 +40,14 @@ export function providerNamed(view: NotesView, name: string): NotesProvider | nu
   return view.providers.find((provider) => provider.name === name) ?? null;
 }
 
-/** Whether a provider can be asked anything: it has a key, or needs none. */
+/** What a provider lacks before it can be asked anything. */
+export function lackOf(provider: NotesProvider): 'address' | 'key' | null {
+  if (provider.host === '') return 'address';
+  return provider.has_key || provider.key_optional || provider.from_environment ? null : 'key';
+}
+
 export function canBeAsked(provider: NotesProvider): boolean {
-  return provider.has_key || provider.key_optional || provider.from_environment;
+  return lackOf(provider) === null;
 }
 
 /** Whether "Local only" keeps a provider from being asked. */
@@ -64,7 +69,7 @@ export function movedModel(models: readonly ModelChoice[], index: number, by: -1
   return next;
 }
 
-/** The provider that most likely keeps jobs waiting: one that lacks its key, else the one that is asked first. */
+/** The provider that most likely keeps jobs waiting: one that lacks its key or address, else the one that is asked first. */
 export function providerInTrouble(view: NotesView): NotesProvider | null {
   const asked = view.models.flatMap(({ provider }) => providerNamed(view, provider) ?? []);
   return asked.find((provider) => !canBeAsked(provider)) ?? asked[0] ?? null;

@@ -60,13 +60,13 @@ describe('the models', () => {
     expect(movedModel(models, 7, -1)).toEqual(models);
   });
 
-  test('are asked only with a key or without need of one', () => {
+  test('are asked only with an address, and with a key or without need of one', () => {
     const view = notesReady();
     const able = (name: string) => {
       const provider = providerNamed(view, name);
       return provider !== null && canBeAsked(provider);
     };
-    expect(['openai', 'anthropic', 'ollama'].map(able)).toEqual([true, false, true]);
+    expect(['openai', 'anthropic', 'ollama', 'compatible'].map(able)).toEqual([true, false, true, false]);
   });
 
   test('elsewhere are shut out while nothing may leave the machine', () => {
