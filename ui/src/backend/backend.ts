@@ -6,7 +6,6 @@ import type {
   DriveAccess,
   GoogleView,
   JobNews,
-  JobView,
   LinkLook,
   NotionPlaces,
   NotionRole,
@@ -18,6 +17,7 @@ import type {
   Stage,
   WatchedFolder,
 } from './bindings';
+import type { JobView, NotesBackend } from './notes';
 import type { SpeechBackend } from './speech';
 
 export type {
@@ -32,7 +32,6 @@ export type {
   JobNews,
   JobResult,
   JobSpeaker,
-  JobView,
   LinkLook,
   ModelStateView,
   ModelsView,
@@ -68,13 +67,26 @@ export type {
   Warning,
   WatchedFolder,
 } from './bindings';
+export type {
+  CostEstimate,
+  JobCost,
+  JobView,
+  ModelChoice,
+  NotesPart,
+  NotesProvider,
+  NotesView,
+  ProcessWishes,
+  SpendingLine,
+  SpendingView,
+  TemplateView,
+} from './notes';
 
 /** Files held over the window or let go of. */
 export type FileDrag =
   { kind: 'over'; paths: string[] } | { kind: 'left' } | { kind: 'dropped'; paths: string[] };
 
 /** Every promise rejects with a {@link CommandError}. */
-export interface Backend extends SpeechBackend {
+export interface Backend extends SpeechBackend, NotesBackend {
   /** Makes a job of a recording (link, Drive id or path) and answers with its id once it is stored. */
   processFile(fileId: string, attachmentFileIds: string[]): Promise<string>;
   /** Makes a job of the bundled sample. */

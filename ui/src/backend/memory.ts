@@ -17,6 +17,7 @@ import type {
   PageDestination,
   PageOptions,
   PickKind,
+  ProcessWishes,
   SecretsKept,
   Stage,
   StageView,
@@ -24,8 +25,9 @@ import type {
 } from './backend';
 import { type GoogleOptions, MemoryGoogle } from './memory-google';
 import { jobResult, jobView, needing, notionResult } from './memory-jobs';
+import { MemoryNotes, type NotesOptions } from './memory-notes';
 import { MemoryNotion, type NotionOptions } from './memory-notion';
-import { MemorySpeech, type SpeechOptions } from './memory-speech';
+import type { SpeechOptions } from './memory-speech';
 
 export { jobResult, jobView, needing, notionResult, PAGE_FOLDER_GONE, stagesUpTo } from './memory-jobs';
 
@@ -33,14 +35,14 @@ const IN_FLIGHT = 3;
 const RUN_MS = 90_000;
 const TICK_MS = 250;
 
-export interface MemoryOptions extends GoogleOptions, NotionOptions, SpeechOptions {
+export interface MemoryOptions extends GoogleOptions, NotesOptions, NotionOptions, SpeechOptions {
   jobs?: JobView[];
   about?: Partial<Omit<About, 'destination' | 'notion_place'>>;
   /** Whether time passes; tests move jobs by hand. */
   alive?: boolean;
 }
 
-export class MemoryBackend extends MemorySpeech implements Backend {
+export class MemoryBackend extends MemoryNotes implements Backend {
   readonly jobs = new Map<string, JobView>();
   readonly google: MemoryGoogle;
   readonly notion: MemoryNotion;
@@ -83,6 +85,15 @@ export class MemoryBackend extends MemorySpeech implements Backend {
 
   async processFile(fileId: string, attachmentFileIds: string[]): Promise<string> {
     this.calls.push(['processFile', fileId, attachmentFileIds]);
+    return this.#makeJob(fileId, attachmentFileIds);
+  }
+
+  async processFileWith(fileId: string, attachmentFileIds: string[], wishes: ProcessWishes): Promise<string> {
+    this.calls.push(['processFileWith', fileId, attachmentFileIds, wishes]);
+    return this.#makeJob(fileId, attachmentFileIds);
+  }
+
+  #makeJob(fileId: string, attachmentFileIds: string[]): string {
     this.refuseIfAsked();
     const inDrive = isDriveSource(fileId);
     if (/^https?:/u.test(fileId) && !inDrive) {
@@ -101,6 +112,7 @@ export class MemoryBackend extends MemorySpeech implements Backend {
       attachments: attachmentFileIds.map(nameOf),
       account: look.account,
       destination: this.notion.view.destination,
+      notes_by: this.notesBy(),
     });
     const obstacle = inDrive ? look.problem : null;
     this.change(obstacle ? { ...job, ...needing({ ...obstacle, stage: 'fetch', detail: null }) } : job);
@@ -434,6 +446,14 @@ export class MemoryBackend extends MemorySpeech implements Backend {
     return view;
   }
 
+  protected override goOnAfterNotes(codes: readonly string[]): void {
+    for (const job of this.jobs.values()) {
+      const waits =
+        job.group === 'needs_you' && codes.some((code) => job.error?.code.startsWith(code) ?? false);
+      if (waits) this.change({ ...job, status: 'pending', group: 'waiting', stage: null, error: null });
+    }
+  }
+
   #known(id: string): JobView {
     const job = this.jobs.get(id);
     if (!job) {
@@ -463,6 +483,11 @@ export class MemoryBackend extends MemorySpeech implements Backend {
 
   #begin(job: JobView, from?: Stage): void {
     const stage = from ?? job.stages.find((each) => each.state !== 'done')?.stage ?? 'rename';
+    const obstacle = stage === 'summarize' ? this.notesObstacle() : null;
+    if (obstacle) {
+      this.change({ ...job, ...needing({ ...obstacle, stage, detail: null }) });
+      return;
+    }
     this.change({
       ...job,
       status: 'processing',

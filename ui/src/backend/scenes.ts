@@ -3,6 +3,7 @@
 import type { JobView } from './backend';
 import { backendOfGoogleScene, GOOGLE_SCENES } from './google-scenes';
 import { jobResult, jobView, MemoryBackend, PAGE_FOLDER_GONE, stagesUpTo } from './memory';
+import { backendOfNotesScene, NOTES_SCENES } from './notes-scenes';
 import { backendOfNotionScene, NOTION_SCENES } from './notion-scenes';
 import { backendOfSpeechScene, SPEECH_SCENES } from './speech-scenes';
 
@@ -12,6 +13,7 @@ const SCENES = [
   'live',
   'broken',
   ...GOOGLE_SCENES,
+  ...NOTES_SCENES,
   ...NOTION_SCENES,
   ...SPEECH_SCENES,
 ] as const;
@@ -183,7 +185,8 @@ function backendNamed(name: string | null): MemoryBackend {
         },
       });
     default:
-      // Every other scene is about a connection, or about speech.
+      // Every other scene is about a connection, about speech, or about notes.
+      if (isOneOf(NOTES_SCENES, scene)) return backendOfNotesScene(scene, busy(chinese));
       if (isOneOf(NOTION_SCENES, scene)) return backendOfNotionScene(scene, busy(chinese));
       if (isOneOf(SPEECH_SCENES, scene)) return backendOfSpeechScene(scene, busy(chinese));
       return backendOfGoogleScene(scene, busy(chinese));

@@ -173,6 +173,55 @@ test('what is about speech is called by the names and arguments that the app kno
   ]);
 });
 
+test('what is about notes is called by the names and arguments that the app knows', async () => {
+  const calls: [string, unknown][] = [];
+  mockIPC((command, args) => {
+    calls.push([command, args]);
+    return null;
+  });
+  const backend = new TauriBackend();
+  const models = [{ provider: 'openai', model: 'gpt-5-mini' }];
+  const wishes = { template: 'lecture', participants: ['Mei'], ignore_transcripts: false };
+  await backend.notesStatus();
+  await backend.setNotesModels(models);
+  await backend.setNotesKey('openai', 'sk-1');
+  await backend.removeNotesKey('openai');
+  await backend.testNotesProvider('openai', null);
+  await backend.listNotesModels('openai');
+  await backend.setNotesBase('ollama', null);
+  await backend.setNotesLanguage('zh-Hant');
+  await backend.chooseTemplate('lecture');
+  await backend.copyTemplate('lecture');
+  await backend.openTemplate('lecture');
+  await backend.removeTemplate('lecture');
+  await backend.previewTemplate('lecture');
+  await backend.setGlossary(['Debrief']);
+  await backend.setSpendingCap(null);
+  await backend.setLocalOnly(true);
+  await backend.processFileWith('/a.m4a', [], wishes);
+  await backend.estimateCost(60_000);
+  expect(calls).toEqual([
+    ['notes_status', {}],
+    ['set_notes_models', { models }],
+    ['set_notes_key', { provider: 'openai', key: 'sk-1' }],
+    ['remove_notes_key', { provider: 'openai' }],
+    ['test_notes_provider', { provider: 'openai', model: null }],
+    ['list_notes_models', { provider: 'openai' }],
+    ['set_notes_base', { provider: 'ollama', baseUrl: null }],
+    ['set_notes_language', { language: 'zh-Hant' }],
+    ['choose_template', { id: 'lecture' }],
+    ['copy_template', { id: 'lecture' }],
+    ['open_template', { id: 'lecture' }],
+    ['remove_template', { id: 'lecture' }],
+    ['preview_template', { id: 'lecture' }],
+    ['set_glossary', { words: ['Debrief'] }],
+    ['set_spending_cap', { usd: null }],
+    ['set_local_only', { on: true }],
+    ['process_file_with', { fileId: '/a.m4a', attachmentFileIds: [], wishes }],
+    ['estimate_cost', { durationMs: 60_000 }],
+  ]);
+});
+
 test('a refusal arrives with what happened and what to do', async () => {
   const refusal = { code: 'missing_file', what: 'There is no such file.', fix: 'Check the path.' };
   mockIPC(() => {

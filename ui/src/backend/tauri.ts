@@ -1,23 +1,32 @@
 // The backend of the app: Tauri's commands, one channel of news, and the files that the system drops on the window.
 
-import { Channel } from '@tauri-apps/api/core';
+import { Channel, invoke, type InvokeArgs } from '@tauri-apps/api/core';
 import { getCurrentWebview } from '@tauri-apps/api/webview';
 
 import type {
   Backend,
   ChineseScript,
+  CostEstimate,
   DriveAccess,
   FileDrag,
   JobNews,
+  ModelChoice,
   ModelsView,
+  NotesView,
   NotionRole,
   PageDestination,
   PageOptions,
   PickKind,
+  ProcessWishes,
   SecretsKept,
   Stage,
 } from './backend';
 import { commands } from './bindings';
+
+/** A command that the bindings do not have yet. */
+function ask<Answer>(command: string, args: InvokeArgs = {}): Promise<Answer> {
+  return invoke<Answer>(command, args);
+}
 
 export class TauriBackend implements Backend {
   processFile(fileId: string, attachmentFileIds: string[]) {
@@ -284,6 +293,78 @@ export class TauriBackend implements Backend {
 
   async nameSpeaker(jobId: string, label: string, name: string, remember: boolean) {
     await commands.nameSpeaker(jobId, label, name, remember);
+  }
+
+  notesStatus() {
+    return ask<NotesView>('notes_status');
+  }
+
+  setNotesModels(models: ModelChoice[]) {
+    return ask<NotesView>('set_notes_models', { models });
+  }
+
+  setNotesKey(provider: string, key: string) {
+    return ask<string>('set_notes_key', { provider, key });
+  }
+
+  removeNotesKey(provider: string) {
+    return ask<NotesView>('remove_notes_key', { provider });
+  }
+
+  testNotesProvider(provider: string, model: string | null) {
+    return ask<string>('test_notes_provider', { provider, model });
+  }
+
+  listNotesModels(provider: string) {
+    return ask<string[]>('list_notes_models', { provider });
+  }
+
+  setNotesBase(provider: string, baseUrl: string | null) {
+    return ask<NotesView>('set_notes_base', { provider, baseUrl });
+  }
+
+  setNotesLanguage(language: string | null) {
+    return ask<NotesView>('set_notes_language', { language });
+  }
+
+  chooseTemplate(id: string) {
+    return ask<NotesView>('choose_template', { id });
+  }
+
+  copyTemplate(id: string) {
+    return ask<NotesView>('copy_template', { id });
+  }
+
+  async openTemplate(id: string) {
+    await ask<null>('open_template', { id });
+  }
+
+  removeTemplate(id: string) {
+    return ask<NotesView>('remove_template', { id });
+  }
+
+  previewTemplate(id: string) {
+    return ask<string>('preview_template', { id });
+  }
+
+  setGlossary(words: string[]) {
+    return ask<NotesView>('set_glossary', { words });
+  }
+
+  setSpendingCap(usd: number | null) {
+    return ask<NotesView>('set_spending_cap', { usd });
+  }
+
+  setLocalOnly(on: boolean) {
+    return ask<NotesView>('set_local_only', { on });
+  }
+
+  processFileWith(fileId: string, attachmentFileIds: string[], wishes: ProcessWishes) {
+    return ask<string>('process_file_with', { fileId, attachmentFileIds, wishes });
+  }
+
+  estimateCost(durationMs: number | null) {
+    return ask<CostEstimate>('estimate_cost', { durationMs });
   }
 
   async followJobs(tell: (news: JobNews) => void) {

@@ -5,6 +5,7 @@ import {
   type Backend,
   type CommandError,
   type LinkLook,
+  type ProcessWishes,
   type TranscriptBeside,
 } from '../backend/backend';
 import { Looks } from './looks.svelte';
@@ -21,11 +22,23 @@ import {
 // A paste outside the text field waits this long for the answer whether it was processed before.
 const PASTE_PATIENCE_MS = 2_000;
 
-/** One recording that waits for "Process", with its own documents. */
+/** What a person wants for a recording, other than the settings. */
+export type DraftWishes = Pick<ProcessWishes, 'template' | 'participants'>;
+
+/** One recording that waits for "Process", with its own documents and wishes. */
 export interface Draft {
   key: number;
   source: string;
   attachments: string[];
+  wishes: DraftWishes;
+}
+
+function noWishes(): DraftWishes {
+  return { template: null, participants: [] };
+}
+
+function isWish({ template, participants }: DraftWishes): boolean {
+  return template !== null || participants.length > 0;
 }
 
 /** Told of what becomes of the drafts. */
@@ -60,6 +73,8 @@ export class Drafts {
   text = $state('');
   /** Documents of the recording in the text field, as paths and links. */
   attachments = $state<string[]>([]);
+  /** What is wanted for the recording in the text field, or for those that are dropped next. */
+  wishes = $state<DraftWishes>(noWishes());
   lined = $state<Draft[]>([]);
   error = $state<CommandError | null>(null);
 
@@ -83,9 +98,15 @@ export class Drafts {
       void this.looks.now(only);
       return;
     }
-    this.#lineUpText();
+    const wishes = this.#lineUpText();
     const known = new Set(this.lined.map((draft) => draft.source));
-    for (const source of sources.filter((each) => !known.has(each))) this.#lineUp(source, []);
+    for (const source of sources.filter((each) => !known.has(each))) this.#lineUp(source, [], wishes);
+  }
+
+  /** Changes what is wanted for a draft, or for the text field's own. */
+  wish(change: Partial<DraftWishes>, draft?: Draft): void {
+    if (draft) draft.wishes = { ...draft.wishes, ...change };
+    else this.wishes = { ...this.wishes, ...change };
   }
 
   /** The text field has another text, by typing or by pasting into it. */
@@ -123,12 +144,13 @@ export class Drafts {
     const documents = paths.filter(isDocument);
     const recordings = paths.filter((path) => !isDocument(path) && !isGoogleClient(path));
     const [only] = recordings;
-    if (recordings.length === 1 && only !== undefined) {
-      await this.#sendAll([{ key: this.#nextKey++, source: only, attachments: documents }]);
-      return;
-    }
-    this.attach(documents);
-    await this.#sendAll(recordings.map((source) => ({ key: this.#nextKey++, source, attachments: [] })));
+    const attachments = recordings.length === 1 && only !== undefined ? documents : [];
+    if (attachments !== documents) this.attach(documents);
+    // What is written in the text field keeps its own wishes.
+    const wishes = this.text.trim() === '' && recordings.length > 0 ? this.#takeWishes() : noWishes();
+    await this.#sendAll(
+      recordings.map((source) => ({ key: this.#nextKey++, source, attachments, wishes: { ...wishes } })),
+    );
   }
 
   /** Adds documents to a draft, or to the text field's own. */
@@ -176,6 +198,7 @@ export class Drafts {
     else if (this.text.trim() === source) {
       this.text = '';
       this.attachments = [];
+      this.wishes = noWishes();
     }
   }
 
@@ -192,7 +215,10 @@ export class Drafts {
       await this.#sendText(lines[0] as string);
       return;
     }
+    // What is wanted for the text field is wanted for every chip that has no wishes of its own.
+    const wishes = this.wishes;
     this.#lineUpText();
+    for (const draft of this.lined) if (!isWish(draft.wishes)) draft.wishes = { ...wishes };
     await this.#sendLined(() => true);
   }
 
@@ -221,16 +247,27 @@ export class Drafts {
     }
   }
 
-  /** Turns the text into chips, one per line. Its documents were meant for what was written first. */
-  #lineUpText(): void {
+  /**
+   * Turns the text into chips, one per line. Its documents were meant for what was written first; its wishes, which are
+   * answered with, for what was or is put in together.
+   */
+  #lineUpText(): DraftWishes {
     const lines = linesOf(this.text);
-    lines.forEach((source, index) => this.#lineUp(source, index === 0 ? this.attachments : []));
+    const wishes = this.#takeWishes();
+    lines.forEach((source, index) => this.#lineUp(source, index === 0 ? this.attachments : [], wishes));
     if (lines.length > 0) this.attachments = [];
     this.text = '';
+    return lines.length > 0 ? noWishes() : wishes;
   }
 
-  #lineUp(source: string, attachments: string[]): void {
-    this.lined.push({ key: this.#nextKey++, source, attachments });
+  #takeWishes(): DraftWishes {
+    const wishes = this.wishes;
+    this.wishes = noWishes();
+    return wishes;
+  }
+
+  #lineUp(source: string, attachments: string[], wishes: DraftWishes): void {
+    this.lined.push({ key: this.#nextKey++, source, attachments, wishes: { ...wishes } });
     if (this.looks.of(source) === undefined) void this.looks.now(source);
   }
 
@@ -272,18 +309,20 @@ export class Drafts {
   /** The text leaves the field at once and comes back when it is refused. */
   async #sendText(source: string): Promise<void> {
     const { text, attachments } = this;
+    const wishes = this.#takeWishes();
     this.text = '';
     this.attachments = [];
     this.#sends += 1;
     this.error = null;
     try {
-      this.#submit(source, await this.#backend.processFile(source, attachments));
+      this.#submit(source, await this.#begin({ source, attachments, wishes }));
     } catch (cause) {
-      // Whatever was typed meanwhile stays.
-      if (this.text === '' && this.attachments.length === 0) {
+      // Whatever was typed or chosen meanwhile stays.
+      if (this.text === '' && this.attachments.length === 0 && !isWish(this.wishes)) {
         this.text = text;
         this.attachments = attachments;
-      } else this.lined.push({ key: this.#nextKey++, source, attachments });
+        this.wishes = wishes;
+      } else this.lined.push({ key: this.#nextKey++, source, attachments, wishes });
       this.#refuse(asCommandError(cause));
     } finally {
       this.#sends -= 1;
@@ -303,7 +342,7 @@ export class Drafts {
     try {
       for (const draft of drafts) {
         try {
-          this.#submit(draft.source, await this.#backend.processFile(draft.source, draft.attachments));
+          this.#submit(draft.source, await this.#begin(draft));
         } catch (cause) {
           this.lined.push(draft);
           this.#refuse(asCommandError(cause));
@@ -312,6 +351,16 @@ export class Drafts {
     } finally {
       this.#sends -= 1;
     }
+  }
+
+  #begin({ source, attachments, wishes }: Omit<Draft, 'key'>): Promise<string> {
+    if (!isWish(wishes)) return this.#backend.processFile(source, attachments);
+    const { template, participants } = $state.snapshot(wishes);
+    return this.#backend.processFileWith(source, attachments, {
+      template,
+      participants,
+      ignore_transcripts: false,
+    });
   }
 
   #submit(source: string, id: string): void {

@@ -203,3 +203,66 @@ describe('what a link is', () => {
     await vi.waitFor(() => expect(drafts.looks.of(drafts.attachments[0] as string)?.name).toBe('Agenda'));
   });
 });
+
+describe('wishes', () => {
+  const LECTURE = { template: 'lecture', participants: ['Mei'] };
+  const SENT = { ...LECTURE, ignore_transcripts: false };
+
+  test('go along with the recording in the text field, and with no later one', async () => {
+    const { backend, drafts } = composer();
+    drafts.text = '/a.m4a';
+    drafts.wish(LECTURE);
+    await drafts.process();
+    drafts.text = '/b.m4a';
+    await drafts.process();
+    expect(backend.calls).toEqual([
+      ['processFileWith', '/a.m4a', [], SENT],
+      ['processFile', '/b.m4a', []],
+    ]);
+  });
+
+  test('come back with a recording that is refused', async () => {
+    const { backend, drafts } = composer();
+    drafts.text = '/gone.m4a';
+    drafts.wish(LECTURE);
+    backend.refuseNext = REFUSAL;
+    await drafts.process();
+    expect(drafts.text).toBe('/gone.m4a');
+    expect(drafts.wishes).toEqual(LECTURE);
+  });
+
+  test('of a chip are its own; those of the text field are for every chip without', async () => {
+    const { backend, drafts } = composer();
+    drafts.fill(['/a.m4a', '/b.m4a']);
+    drafts.wish({ participants: ['Jonas'] }, drafts.lined[0]);
+    drafts.wish(LECTURE);
+    await drafts.process();
+    expect(backend.calls).toEqual([
+      [
+        'processFileWith',
+        '/a.m4a',
+        [],
+        { template: null, participants: ['Jonas'], ignore_transcripts: false },
+      ],
+      ['processFileWith', '/b.m4a', [], SENT],
+    ]);
+    expect(drafts.wishes).toEqual({ template: null, participants: [] });
+  });
+
+  test('count for recordings that are dropped or pasted, but not while another one is written', async () => {
+    const { backend, drafts } = composer();
+    drafts.wish(LECTURE);
+    await drafts.drop(['/dropped.m4a']);
+    drafts.wish(LECTURE);
+    await drafts.pasteAnywhere('/pasted.m4a');
+    drafts.text = '/typed.m4a';
+    drafts.wish(LECTURE);
+    await drafts.drop(['/beside.m4a']);
+    expect(backend.calls).toEqual([
+      ['processFileWith', '/dropped.m4a', [], SENT],
+      ['processFileWith', '/pasted.m4a', [], SENT],
+      ['processFile', '/beside.m4a', []],
+    ]);
+    expect(drafts.wishes).toEqual(LECTURE);
+  });
+});

@@ -24,7 +24,12 @@ export type Remedy =
   | 'choose_engine'
   | 'enter_key'
   | 'smaller_model'
-  | 'download_again';
+  | 'download_again'
+  | 'add_key'
+  | 'choose_model'
+  | 'other_model'
+  | 'raise_cap'
+  | 'privacy';
 
 /** What the remedy is for. */
 export interface Patient {
@@ -77,6 +82,19 @@ export function remedyOf(code: string): Remedy | null {
       return 'smaller_model';
     case 'model_damaged':
       return 'download_again';
+    case 'notes_key_missing':
+    case 'notes_key_refused':
+      return 'add_key';
+    case 'notes_model_missing':
+      return 'choose_model';
+    case 'notes_credit_used_up':
+    case 'notes_refused':
+    case 'notes_unusable':
+      return 'other_model';
+    case 'spending_cap_reached':
+      return 'raise_cap';
+    case 'local_only':
+      return 'privacy';
     case 'offline':
     case 'service_busy':
       return 'retry_now';
@@ -116,8 +134,18 @@ export function patientOf(job: JobView): Patient {
   return { source: job.source, name: job.title, account: job.account, jobId: job.id };
 }
 
-/** Where the settings can be opened: at a part, at the choice of a place in Notion, or at the keys of speech services. */
-export type SettingsPlace = 'google' | 'notion' | 'notion-place' | 'transcription' | 'services' | 'models';
+/** Where the settings can be opened: at a part, at the choice of a place in Notion, or at the keys of services. */
+export type SettingsPlace =
+  | 'google'
+  | 'notion'
+  | 'notion-place'
+  | 'transcription'
+  | 'services'
+  | 'models'
+  | 'summary'
+  | 'providers'
+  | 'spending'
+  | 'privacy';
 
 /** What remedies are made with. */
 export interface Cabinet {
@@ -167,6 +195,19 @@ export async function apply(remedy: Remedy, { source, name, account, jobId }: Pa
     case 'smaller_model':
     case 'download_again':
       openSettings('models');
+      break;
+    case 'add_key':
+      openSettings('providers');
+      break;
+    case 'choose_model':
+    case 'other_model':
+      openSettings('summary');
+      break;
+    case 'raise_cap':
+      openSettings('spending');
+      break;
+    case 'privacy':
+      openSettings('privacy');
       break;
     case 'copy_request': {
       const message = t('request-message', { name, link: driveAddress(source) });

@@ -34,11 +34,14 @@ describe('the language', () => {
   });
 
   test('every message that the window names exists', () => {
-    const sources = import.meta.glob(['../**/*.svelte', '../jobs/*.ts', './bytes.ts', './time.ts'], {
-      query: '?raw',
-      import: 'default',
-      eager: true,
-    });
+    const sources = import.meta.glob(
+      ['../**/*.svelte', '../jobs/*.ts', './bytes.ts', './money.ts', './time.ts'],
+      {
+        query: '?raw',
+        import: 'default',
+        eager: true,
+      },
+    );
     const named = Object.values(sources).flatMap((source) =>
       [...String(source).matchAll(/\bt\(\s*'([a-z_-]+)'/gu)].map((match) => match[1]),
     );
@@ -47,11 +50,14 @@ describe('the language', () => {
   });
 
   test('no message is unused', () => {
-    const sources = import.meta.glob(['../**/*.svelte', '../jobs/*.ts', './bytes.ts', './time.ts'], {
-      query: '?raw',
-      import: 'default',
-      eager: true,
-    });
+    const sources = import.meta.glob(
+      ['../**/*.svelte', '../jobs/*.ts', './bytes.ts', './money.ts', './time.ts'],
+      {
+        query: '?raw',
+        import: 'default',
+        eager: true,
+      },
+    );
     const all = Object.values(sources).join('\n');
     // These are put together from a word of the backend.
     const composed =
