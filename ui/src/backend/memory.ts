@@ -25,7 +25,8 @@ import type {
 import { type GoogleOptions, MemoryGoogle } from './memory-google';
 import { jobResult, jobView, needing, notionResult } from './memory-jobs';
 import { MemoryNotion, type NotionOptions } from './memory-notion';
-import { MemorySpeech, type SpeechOptions } from './memory-speech';
+import { MemoryRecords, type RecordOptions } from './memory-record';
+import type { SpeechOptions } from './memory-speech';
 
 export { jobResult, jobView, needing, notionResult, PAGE_FOLDER_GONE, stagesUpTo } from './memory-jobs';
 
@@ -33,14 +34,14 @@ const IN_FLIGHT = 3;
 const RUN_MS = 90_000;
 const TICK_MS = 250;
 
-export interface MemoryOptions extends GoogleOptions, NotionOptions, SpeechOptions {
+export interface MemoryOptions extends GoogleOptions, NotionOptions, RecordOptions, SpeechOptions {
   jobs?: JobView[];
   about?: Partial<Omit<About, 'destination' | 'notion_place'>>;
   /** Whether time passes; tests move jobs by hand. */
   alive?: boolean;
 }
 
-export class MemoryBackend extends MemorySpeech implements Backend {
+export class MemoryBackend extends MemoryRecords implements Backend {
   readonly jobs = new Map<string, JobView>();
   readonly google: MemoryGoogle;
   readonly notion: MemoryNotion;
@@ -345,6 +346,7 @@ export class MemoryBackend extends MemorySpeech implements Backend {
   async updatePage(jobId: string): Promise<void> {
     this.calls.push(['updatePage', jobId]);
     this.refuseIfAsked();
+    this.pageWritten(jobId);
     const { stages, result, ...job } = this.#known(jobId);
     const last = stages.findIndex((stage) => stage.stage === 'publish');
     this.change({

@@ -4,6 +4,7 @@ import type { JobView } from './backend';
 import { backendOfGoogleScene, GOOGLE_SCENES } from './google-scenes';
 import { jobResult, jobView, MemoryBackend, PAGE_FOLDER_GONE, stagesUpTo } from './memory';
 import { backendOfNotionScene, NOTION_SCENES } from './notion-scenes';
+import { backendOfRecordScene, RECORD_SCENES } from './record-scenes';
 import { backendOfSpeechScene, SPEECH_SCENES } from './speech-scenes';
 
 const SCENES = [
@@ -14,6 +15,7 @@ const SCENES = [
   ...GOOGLE_SCENES,
   ...NOTION_SCENES,
   ...SPEECH_SCENES,
+  ...RECORD_SCENES,
 ] as const;
 export type Scene = (typeof SCENES)[number];
 
@@ -183,9 +185,10 @@ function backendNamed(name: string | null): MemoryBackend {
         },
       });
     default:
-      // Every other scene is about a connection, or about speech.
+      // Every other scene is about a connection, about speech, or about a record.
       if (isOneOf(NOTION_SCENES, scene)) return backendOfNotionScene(scene, busy(chinese));
       if (isOneOf(SPEECH_SCENES, scene)) return backendOfSpeechScene(scene, busy(chinese));
+      if (isOneOf(RECORD_SCENES, scene)) return backendOfRecordScene(scene, chinese, busy(chinese));
       return backendOfGoogleScene(scene, busy(chinese));
   }
 }

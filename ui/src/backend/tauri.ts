@@ -1,6 +1,6 @@
 // The backend of the app: Tauri's commands, one channel of news, and the files that the system drops on the window.
 
-import { Channel } from '@tauri-apps/api/core';
+import { Channel, invoke } from '@tauri-apps/api/core';
 import { getCurrentWebview } from '@tauri-apps/api/webview';
 
 import type {
@@ -10,14 +10,22 @@ import type {
   FileDrag,
   JobNews,
   ModelsView,
+  NotesEdit,
   NotionRole,
   PageDestination,
   PageOptions,
   PickKind,
+  SearchHit,
   SecretsKept,
   Stage,
+  TranscriptView,
 } from './backend';
 import { commands } from './bindings';
+
+/** Calls a command that the generated bindings don't have yet. */
+function ask<Answer>(command: string, args: Record<string, unknown>): Promise<Answer> {
+  return invoke<Answer>(command, args);
+}
 
 export class TauriBackend implements Backend {
   processFile(fileId: string, attachmentFileIds: string[]) {
@@ -278,12 +286,36 @@ export class TauriBackend implements Backend {
     await commands.followModels(channel);
   }
 
-  jobSpeakers(jobId: string) {
-    return commands.jobSpeakers(jobId);
-  }
-
   async nameSpeaker(jobId: string, label: string, name: string, remember: boolean) {
     await commands.nameSpeaker(jobId, label, name, remember);
+  }
+
+  jobTranscript(jobId: string) {
+    return ask<TranscriptView>('job_transcript', { jobId });
+  }
+
+  mergeSpeakers(jobId: string, from: string, into: string) {
+    return ask<TranscriptView>('merge_speakers', { jobId, from, into });
+  }
+
+  moveSegments(jobId: string, segments: number[], to: string | null) {
+    return ask<TranscriptView>('move_segments', { jobId, segments, to });
+  }
+
+  editSegment(jobId: string, segment: number, text: string) {
+    return ask<TranscriptView>('edit_segment', { jobId, segment, text });
+  }
+
+  editNotes(jobId: string, edit: NotesEdit) {
+    return ask<TranscriptView>('edit_notes', { jobId, edit });
+  }
+
+  revertEdits(jobId: string) {
+    return ask<TranscriptView>('revert_edits', { jobId });
+  }
+
+  search(query: string, limit: number) {
+    return ask<SearchHit[]>('search', { query, limit });
   }
 
   async followJobs(tell: (news: JobNews) => void) {
