@@ -10,17 +10,38 @@ export type RecordScene = (typeof RECORD_SCENES)[number];
 type Line = readonly [number, string, 'overlap'?];
 
 const ENGLISH: readonly Line[] = [
-  [0, 'Good morning everybody, this is Ana. Let’s begin with the release. Are we still on for the third of December?'],
-  [1, 'We are, if the installer is signed by Friday. The certificate came back yesterday, so I can start today.'],
-  [1, 'What worries me more is the import of old projects. Two of the ten test files still lose their chapter marks.'],
+  [
+    0,
+    'Good morning everybody, this is Ana. Let’s begin with the release. Are we still on for the third of December?',
+  ],
+  [
+    1,
+    'We are, if the installer is signed by Friday. The certificate came back yesterday, so I can start today.',
+  ],
+  [
+    1,
+    'What worries me more is the import of old projects. Two of the ten test files still lose their chapter marks.',
+  ],
   [2, 'I can look at those.', 'overlap'],
   [1, 'That would help a lot. They are in the shared folder, the ones called harbour and lighthouse.'],
-  [0, 'Thank you, Jonas. So you take the installer and Priya takes the chapter marks. Can both be done by Friday?'],
-  [2, 'Chapter marks by Thursday evening, I think. If it is the parser it is quick. If it is the file format I will say so tomorrow.'],
-  [0, 'Then we decide: the release stays on the third of December, and we drop the new start screen from it.'],
+  [
+    0,
+    'Thank you, Jonas. So you take the installer and Priya takes the chapter marks. Can both be done by Friday?',
+  ],
+  [
+    2,
+    'Chapter marks by Thursday evening, I think. If it is the parser it is quick. If it is the file format I will say so tomorrow.',
+  ],
+  [
+    0,
+    'Then we decide: the release stays on the third of December, and we drop the new start screen from it.',
+  ],
   [1, 'Agreed. The start screen needs a week more than we have.'],
   [2, 'Agreed. I would rather have it in January and done well.'],
-  [0, 'One thing is open: who answers the support mail over the holidays? Nobody has to say it now, think about it until Monday.'],
+  [
+    0,
+    'One thing is open: who answers the support mail over the holidays? Nobody has to say it now, think about it until Monday.',
+  ],
   [1, 'I am away from the twenty-second on.', 'overlap'],
   [2, 'Me too.', 'overlap'],
   [0, 'Right. Let us come back to it on Monday. Thank you both.'],
@@ -47,7 +68,15 @@ function segmentsOf(lines: readonly Line[], ms_per_character: number): SegmentVi
   let start_ms = 1_200;
   return lines.map(([speaker, text, overlap], number) => {
     const end_ms = start_ms + text.length * ms_per_character;
-    const segment = { number, start_ms, end_ms, speaker, text, overlap: overlap !== undefined, edited: false };
+    const segment = {
+      number,
+      start_ms,
+      end_ms,
+      speaker,
+      text,
+      overlap: overlap !== undefined,
+      edited: false,
+    };
     start_ms = overlap ? end_ms - 400 : end_ms + 700;
     return segment;
   });
