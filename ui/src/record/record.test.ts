@@ -269,7 +269,7 @@ describe('the transcript', () => {
     expect(document.activeElement).toBe(screen.getByRole('textbox', { name: 'Find in the transcript' }));
     await user.keyboard('chapter');
     await waitFor(() => expect(screen.getByText('1 of 3')).toBeDefined());
-    expect(heard()).toContain('Found 3 times');
+    await waitFor(() => expect(heard()).toContain('Found 3 times'));
     await user.keyboard('{Enter}');
     expect(screen.getByText('2 of 3')).toBeDefined();
     await user.keyboard('{Shift>}{Enter}{Enter}{/Shift}');

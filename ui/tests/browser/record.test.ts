@@ -48,7 +48,7 @@ describe('every look is sound', () => {
   test.each(LOOKS)('of notes, transcript and a speaker, %s', async (name, look) => {
     const page = await openRecord({ scene: 'record', ...look });
     await expectSound(page, `record-${name}-notes`);
-    await page.locator('#record-unverified').scrollIntoViewIfNeeded();
+    await page.locator('#record-unverified').evaluate((node) => node.scrollIntoView({ block: 'start' }));
     await shot(page, `record-${name}-unverified`);
     await toTranscript(page);
     await expectSound(page, `record-${name}-transcript`);
