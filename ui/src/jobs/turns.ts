@@ -127,6 +127,17 @@ export function matchesIn(segments: readonly SegmentView[], query: string): Matc
   return matches;
 }
 
+/** Where in each segment something was found, by the segment's number. */
+export function rangesOf(matches: readonly Match[]): Map<number, Range[]> {
+  const ranges = new Map<number, Range[]>();
+  for (const { segment, range } of matches) {
+    const those = ranges.get(segment);
+    if (those) those.push(range);
+    else ranges.set(segment, [range]);
+  }
+  return ranges;
+}
+
 /** A text in pieces, those within `ranges` marked. */
 export function piecesOf(text: string, ranges: readonly Range[]): { text: string; hit: Range | null }[] {
   const pieces: { text: string; hit: Range | null }[] = [];

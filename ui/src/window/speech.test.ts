@@ -5,15 +5,8 @@ import userEvent from '@testing-library/user-event';
 import axe from 'axe-core';
 import { describe, expect, test } from 'vitest';
 
-import { type JobView, asCommandError } from '../backend/backend';
-import {
-  jobResult,
-  jobView,
-  MemoryBackend,
-  type MemoryOptions,
-  needing,
-  stagesUpTo,
-} from '../backend/memory';
+import type { JobView } from '../backend/backend';
+import { jobView, MemoryBackend, type MemoryOptions, needing } from '../backend/memory';
 import {
   catalogue,
   KEY_MISSING,
