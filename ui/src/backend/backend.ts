@@ -18,6 +18,7 @@ import type {
   WatchedFolder,
 } from './bindings';
 import type { JobView, NotesBackend } from './notes';
+import type { RecordBackend } from './record';
 import type { SpeechBackend } from './speech';
 
 export type {
@@ -31,7 +32,6 @@ export type {
   JobError,
   JobNews,
   JobResult,
-  JobSpeaker,
   LinkLook,
   ModelStateView,
   ModelsView,
@@ -81,12 +81,31 @@ export type {
   TemplateView,
 } from './notes';
 
+export type {
+  Doubt,
+  EvidenceView,
+  HitKind,
+  NameSource,
+  NotesEdit,
+  NotesEditView,
+  PointView,
+  RecordBackend,
+  SearchHit,
+  SectionView,
+  SegmentView,
+  SpeakerView,
+  TodoEdit,
+  TodoView,
+  TranscriptView,
+  UnverifiedView,
+} from './record';
+
 /** Files held over the window or let go of. */
 export type FileDrag =
   { kind: 'over'; paths: string[] } | { kind: 'left' } | { kind: 'dropped'; paths: string[] };
 
 /** Every promise rejects with a {@link CommandError}. */
-export interface Backend extends SpeechBackend, NotesBackend {
+export interface Backend extends SpeechBackend, NotesBackend, RecordBackend {
   /** Makes a job of a recording (link, Drive id or path) and answers with its id once it is stored. */
   processFile(fileId: string, attachmentFileIds: string[]): Promise<string>;
   /** Makes a job of the bundled sample. */
@@ -153,7 +172,7 @@ export interface Backend extends SpeechBackend, NotesBackend {
   openNotionTestPage(): Promise<void>;
   setDestination(destination: PageDestination): Promise<NotionView>;
   setPageOptions(options: PageOptions): Promise<NotionView>;
-  /** Writes what changed into a completed job's page in Notion; the job runs its last stages again. */
+  /** Writes what changed into a completed job's page; the job runs its last stages again. */
   updatePage(jobId: string): Promise<void>;
   /** Moves the page to Notion's trash and gives the recording its old name back. */
   undoPage(jobId: string): Promise<void>;

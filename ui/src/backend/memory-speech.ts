@@ -3,7 +3,6 @@
 import type {
   ChineseScript,
   CommandError,
-  JobSpeaker,
   ModelView,
   ModelsView,
   ModelStateView,
@@ -269,8 +268,6 @@ export function speechReady(over: Partial<SpeechView> = {}): SpeechView {
 export interface SpeechOptions {
   speech?: Partial<SpeechView>;
   models?: Partial<ModelsView>;
-  /** Who spoke in the job of an id. */
-  speakersOf?: Record<string, JobSpeaker[]>;
 }
 
 export class MemorySpeech implements SpeechBackend {
@@ -283,13 +280,11 @@ export class MemorySpeech implements SpeechBackend {
 
   #speech: SpeechView;
   #models: ModelsView;
-  readonly #speakersOf: Record<string, JobSpeaker[]>;
   #tellModels: ((models: ModelsView) => void) | null = null;
 
-  constructor({ speech, models, speakersOf = {} }: SpeechOptions) {
+  constructor({ speech, models }: SpeechOptions) {
     this.#speech = speechView(speech);
     this.#models = modelsView(models);
-    this.#speakersOf = speakersOf;
   }
 
   protected refuseIfAsked(): void {
@@ -443,16 +438,6 @@ export class MemorySpeech implements SpeechBackend {
 
   async followModels(tell: (models: ModelsView) => void): Promise<void> {
     this.#tellModels = tell;
-  }
-
-  async jobSpeakers(jobId: string): Promise<JobSpeaker[]> {
-    return structuredClone(this.#speakersOf[jobId] ?? []);
-  }
-
-  async nameSpeaker(jobId: string, label: string, name: string, remember: boolean): Promise<void> {
-    this.#called('nameSpeaker', jobId, label, name, remember);
-    const speaker = this.#speakersOf[jobId]?.find((each) => each.label === label);
-    if (speaker) speaker.name = name;
   }
 
   changeSpeech(over: Partial<SpeechView>): SpeechView {

@@ -25,8 +25,9 @@ import type {
 } from './backend';
 import { type GoogleOptions, MemoryGoogle } from './memory-google';
 import { jobResult, jobView, needing, notionResult } from './memory-jobs';
-import { MemoryNotes, type NotesOptions } from './memory-notes';
+import type { NotesOptions } from './memory-notes';
 import { MemoryNotion, type NotionOptions } from './memory-notion';
+import { MemoryRecords, type RecordOptions } from './memory-record';
 import type { SpeechOptions } from './memory-speech';
 
 export { jobResult, jobView, needing, notionResult, PAGE_FOLDER_GONE, stagesUpTo } from './memory-jobs';
@@ -35,14 +36,15 @@ const IN_FLIGHT = 3;
 const RUN_MS = 90_000;
 const TICK_MS = 250;
 
-export interface MemoryOptions extends GoogleOptions, NotesOptions, NotionOptions, SpeechOptions {
+export interface MemoryOptions
+  extends GoogleOptions, NotesOptions, NotionOptions, RecordOptions, SpeechOptions {
   jobs?: JobView[];
   about?: Partial<Omit<About, 'destination' | 'notion_place'>>;
   /** Whether time passes; tests move jobs by hand. */
   alive?: boolean;
 }
 
-export class MemoryBackend extends MemoryNotes implements Backend {
+export class MemoryBackend extends MemoryRecords implements Backend {
   readonly jobs = new Map<string, JobView>();
   readonly google: MemoryGoogle;
   readonly notion: MemoryNotion;
@@ -357,6 +359,7 @@ export class MemoryBackend extends MemoryNotes implements Backend {
   async updatePage(jobId: string): Promise<void> {
     this.calls.push(['updatePage', jobId]);
     this.refuseIfAsked();
+    this.pageWritten(jobId);
     const { stages, result, ...job } = this.#known(jobId);
     const last = stages.findIndex((stage) => stage.stage === 'publish');
     this.change({

@@ -5,6 +5,7 @@ import { backendOfGoogleScene, GOOGLE_SCENES } from './google-scenes';
 import { jobResult, jobView, MemoryBackend, PAGE_FOLDER_GONE, stagesUpTo } from './memory';
 import { backendOfNotesScene, NOTES_SCENES } from './notes-scenes';
 import { backendOfNotionScene, NOTION_SCENES } from './notion-scenes';
+import { backendOfRecordScene, RECORD_SCENES } from './record-scenes';
 import { backendOfSpeechScene, SPEECH_SCENES } from './speech-scenes';
 
 const SCENES = [
@@ -16,6 +17,7 @@ const SCENES = [
   ...NOTES_SCENES,
   ...NOTION_SCENES,
   ...SPEECH_SCENES,
+  ...RECORD_SCENES,
 ] as const;
 export type Scene = (typeof SCENES)[number];
 
@@ -185,10 +187,11 @@ function backendNamed(name: string | null): MemoryBackend {
         },
       });
     default:
-      // Every other scene is about a connection, about speech, or about notes.
+      // Every other scene is about a connection, about speech, about notes, or about a record.
       if (isOneOf(NOTES_SCENES, scene)) return backendOfNotesScene(scene, busy(chinese));
       if (isOneOf(NOTION_SCENES, scene)) return backendOfNotionScene(scene, busy(chinese));
       if (isOneOf(SPEECH_SCENES, scene)) return backendOfSpeechScene(scene, busy(chinese));
+      if (isOneOf(RECORD_SCENES, scene)) return backendOfRecordScene(scene, chinese, busy(chinese));
       return backendOfGoogleScene(scene, busy(chinese));
   }
 }

@@ -171,13 +171,6 @@ export function backendOfSpeechScene(scene: SpeechScene, jobs: JobView[]): Memor
         jobs: speechJobs(),
         about: { engine: 'Whisper large-v3-turbo' },
         speech: speechReady({ waiting_jobs: 6 }),
-        speakersOf: {
-          's-done': [
-            { label: 'Speaker 1', name: 'Mei', has_voice: true },
-            { label: 'Speaker 2', name: null, has_voice: true },
-            { label: 'Speaker 3', name: null, has_voice: false },
-          ],
-        },
       });
     case 'speech-beside':
       return new MemoryBackend({

@@ -1,6 +1,6 @@
-// What the window may ask about speech: engines and services, speakers and their voices, and the models on this computer.
+// What the window may ask about speech: engines and services, remembered voices, and the models on this computer.
 
-import type { ChineseScript, JobSpeaker, ModelsView, SpeechView } from './backend';
+import type { ChineseScript, ModelsView, SpeechView } from './backend';
 
 /** Every promise rejects with a `CommandError`. */
 export interface SpeechBackend {
@@ -33,7 +33,4 @@ export interface SpeechBackend {
   moveModels(): Promise<ModelsView | null>;
   /** Tells every change of the models from now on. */
   followModels(tell: (models: ModelsView) => void): Promise<void>;
-  jobSpeakers(jobId: string): Promise<JobSpeaker[]>;
-  /** `remember` keeps the voice, so that it is known in other recordings. */
-  nameSpeaker(jobId: string, label: string, name: string, remember: boolean): Promise<void>;
 }

@@ -145,8 +145,6 @@ test('what is about speech is called by the names and arguments that the app kno
   await backend.removeModel('whisper-tiny');
   await backend.addModelFile();
   await backend.moveModels();
-  await backend.jobSpeakers('job-1');
-  await backend.nameSpeaker('job-1', 'Speaker 1', 'Mei', true);
   expect(calls).toEqual([
     ['speech_status', {}],
     ['choose_engine', { engine: 'groq', model: null }],
@@ -168,8 +166,34 @@ test('what is about speech is called by the names and arguments that the app kno
     ['remove_model', { id: 'whisper-tiny' }],
     ['add_model_file', {}],
     ['move_models', {}],
-    ['job_speakers', { jobId: 'job-1' }],
+  ]);
+});
+
+test('what is about transcripts and notes is called by the names and arguments that the app knows', async () => {
+  const calls: [string, unknown][] = [];
+  mockIPC((command, args) => {
+    calls.push([command, args]);
+    return null;
+  });
+  const backend = new TauriBackend();
+  const edit = { title: 'Release', todos: [{ text: 'Sign', assignee: null, due: '2026-11-27', at_ms: 900 }] };
+  await backend.jobTranscript('job-1');
+  await backend.nameSpeaker('job-1', 'Speaker 1', 'Mei', true);
+  await backend.mergeSpeakers('job-1', 'Speaker 2', 'Speaker 1');
+  await backend.moveSegments('job-1', [3, 4], null);
+  await backend.editSegment('job-1', 3, 'Good morning.');
+  await backend.editNotes('job-1', edit);
+  await backend.revertEdits('job-1');
+  await backend.search('發行', 50);
+  expect(calls).toEqual([
+    ['job_transcript', { jobId: 'job-1' }],
     ['name_speaker', { jobId: 'job-1', label: 'Speaker 1', name: 'Mei', remember: true }],
+    ['merge_speakers', { jobId: 'job-1', from: 'Speaker 2', into: 'Speaker 1' }],
+    ['move_segments', { jobId: 'job-1', segments: [3, 4], to: null }],
+    ['edit_segment', { jobId: 'job-1', segment: 3, text: 'Good morning.' }],
+    ['edit_notes', { jobId: 'job-1', edit }],
+    ['revert_edits', { jobId: 'job-1' }],
+    ['search', { query: '發行', limit: 50 }],
   ]);
 });
 

@@ -13,13 +13,16 @@ import type {
   ModelChoice,
   ModelsView,
   NotesView,
+  NotesEdit,
   NotionRole,
   PageDestination,
   PageOptions,
   PickKind,
   ProcessWishes,
+  SearchHit,
   SecretsKept,
   Stage,
+  TranscriptView,
 } from './backend';
 import { commands } from './bindings';
 
@@ -287,10 +290,6 @@ export class TauriBackend implements Backend {
     await commands.followModels(channel);
   }
 
-  jobSpeakers(jobId: string) {
-    return commands.jobSpeakers(jobId);
-  }
-
   async nameSpeaker(jobId: string, label: string, name: string, remember: boolean) {
     await commands.nameSpeaker(jobId, label, name, remember);
   }
@@ -365,6 +364,34 @@ export class TauriBackend implements Backend {
 
   estimateCost(durationMs: number | null) {
     return ask<CostEstimate>('estimate_cost', { durationMs });
+  }
+
+  jobTranscript(jobId: string) {
+    return ask<TranscriptView>('job_transcript', { jobId });
+  }
+
+  mergeSpeakers(jobId: string, from: string, into: string) {
+    return ask<TranscriptView>('merge_speakers', { jobId, from, into });
+  }
+
+  moveSegments(jobId: string, segments: number[], to: string | null) {
+    return ask<TranscriptView>('move_segments', { jobId, segments, to });
+  }
+
+  editSegment(jobId: string, segment: number, text: string) {
+    return ask<TranscriptView>('edit_segment', { jobId, segment, text });
+  }
+
+  editNotes(jobId: string, edit: NotesEdit) {
+    return ask<TranscriptView>('edit_notes', { jobId, edit });
+  }
+
+  revertEdits(jobId: string) {
+    return ask<TranscriptView>('revert_edits', { jobId });
+  }
+
+  search(query: string, limit: number) {
+    return ask<SearchHit[]>('search', { query, limit });
   }
 
   async followJobs(tell: (news: JobNews) => void) {

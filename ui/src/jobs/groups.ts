@@ -45,3 +45,8 @@ export function pageOf({ status, result }: JobView): PageDestination | null {
   if (result.notion_page_url !== null) return result.page_undone ? null : 'notion';
   return result.page_html_path === null && result.page_path === null ? null : 'folder';
 }
+
+/** Whether it is known who said what: the text is there, whatever became of the rest. */
+export function hasTranscript({ status, stages }: JobView): boolean {
+  return status === 'completed' || stages.some(({ stage, state }) => stage === 'diarize' && state === 'done');
+}

@@ -255,6 +255,124 @@ delete-ask-notion = Delete this job from the list? Its page stays in Notion.
 delete-ask-kept = Delete this job and the stages it has finished? The recording stays where it is.
 delete-keep = Keep
 
+## Transcript and notes
+record-open = Open transcript
+record = Transcript and notes: { $title }
+record-close = Close transcript
+record-parts = Parts
+record-notes = Notes
+record-transcript = Transcript
+record-loading = Reading the transcript…
+read-only = This transcript can’t be corrected.
+read-only-running = This job is being worked on. It can be corrected once that is done.
+page-outdated = Corrected since the page was written.
+page-update = Update page
+page-updating = The page is being written again.
+revert = Undo all corrections
+revert-ask = Undo all corrections of this recording? Names, words and notes become what they were.
+revert-keep = Keep them
+reverted = All corrections are undone.
+edit = Correct
+edit-heard = Correct: { $what }
+corrected = corrected
+jump = Go to { $time } in the transcript
+notes-title = Title
+notes-by = Written by { $by }
+notes-by-corrected = Written by { $by } · corrected
+notes-summary = Summary
+notes-decisions = Decisions
+notes-questions = Open questions
+notes-topics = Topics
+notes-unverified = Unverified
+notes-unverified-why = The language model wrote these, but the transcript doesn’t bear them out. They are not on the lists above.
+claim-todo = To-do:
+claim-decision = Decision:
+doubt-no_such_place = It names no place in the recording where this was said.
+doubt-quote_not_found = The words that it quotes were not said there.
+doubt-name_not_said = It names somebody whom nobody mentioned and who didn’t speak.
+doubt-number_not_said = It has a number or a date that nobody said.
+doubt-not_about_this = What was said there is about something else.
+row-add = Add to: { $part }
+row-add-short = Add
+row-new = New in: { $part }
+row-up = Move up: { $what }
+row-down = Move down: { $what }
+row-remove = Remove: { $what }
+row-remove-short = Remove
+row-removed = Removed: { $what }
+move-up = Move up
+move-down = Move down
+todo-text = What is to be done
+todo-who = Who
+todo-due = Due
+todo-until = by { $day }
+due-wrong = This isn’t a date.
+due-wrong-fix = Write it as 2026-12-31, or leave it empty.
+transcript-empty = Nobody says anything in this recording.
+speakers-unfound = Speakers weren’t found.
+speaker-label = Speaker { $number }
+speaker-change = Name, or move to another speaker
+turn-heard = { $name }, { $time }
+words-at = Words at { $time }
+words-saved = The words are corrected.
+overlap = others talk at the same time
+find = Find in the transcript
+find-none = Nothing found
+find-at = { $at } of { $count }
+find-count = { $count ->
+    [0] Nothing found
+    [one] Found once
+   *[other] Found { $count } times
+  }
+find-previous = Previous
+find-next = Next
+only = Show
+only-all = All speakers
+select-heard = Select { $time }
+select-none = Clear selection
+selected = Selected passages
+selected-count = { $count ->
+    [one] { $count } passage selected, at { $from }
+   *[other] { $count } passages selected, the first at { $from }
+  }
+move-to = Move to
+move = Move
+moved = { $count ->
+    [one] { $count } passage is { $name }’s now.
+   *[other] { $count } passages are { $name }’s now.
+  }
+new-speaker = A new speaker
+panel-close = Close
+names-known = Names to choose from
+scope = The name is for
+scope-everyone = Everyone called { $label }
+scope-turn = This turn only
+name-taken = { $name } speaks here already. { $label } becomes one with them.
+merge = Merge
+merge-into = The same person as
+merge-choose = Choose…
+merged = { $name } and { $into } are one now.
+evidence-person = { $name } — named by you
+evidence-transcript = { $name } — from the transcript that came with the recording
+evidence-voice = { $name } — a remembered voice, { $percent } %
+evidence-introduction = { $name } — said “{ $quote }” at { $time }, { $percent } %
+evidence-addressed = { $name } — somebody said “{ $quote }” to them at { $time }, { $percent } %
+evidence-said = { $name } — from the conversation, { $percent } %
+
+## Search
+search = Search all recordings
+search-list = Recordings and commands
+search-newest = Newest
+search-commands = Commands
+search-none = Nothing found for “{ $query }”.
+search-found = { $count ->
+    [one] { $count } place found
+   *[other] { $count } places found
+  }
+hit-title = Title
+hit-notes = Notes
+hit-transcript = Transcript
+
 ## Header and footer
 pause-all = Pause all
 resume-all = Resume
@@ -278,6 +396,8 @@ keys-list = In the list
 key-paste = Process what you copied
 key-pick = Choose recordings
 key-settings = Open the settings
+key-search = Search all recordings
+key-page = Open the page
 key-keys = Show this list
 key-move = Move between jobs
 key-open = Open details
@@ -285,6 +405,13 @@ key-retry = Retry
 key-pause = Pause or resume everything
 key-cancel = Cancel
 key-back = Back to the list, close
+keys-transcript = In the transcript
+key-turns = Move between turns
+key-words = Correct the words
+key-name = Name the speaker
+key-assign = Give the turn to that speaker
+key-select = Select the turn
+key-find = Find
 
 ## Settings
 settings = Settings

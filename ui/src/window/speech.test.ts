@@ -5,15 +5,8 @@ import userEvent from '@testing-library/user-event';
 import axe from 'axe-core';
 import { describe, expect, test } from 'vitest';
 
-import { type JobView, asCommandError } from '../backend/backend';
-import {
-  jobResult,
-  jobView,
-  MemoryBackend,
-  type MemoryOptions,
-  needing,
-  stagesUpTo,
-} from '../backend/memory';
+import type { JobView } from '../backend/backend';
+import { jobView, MemoryBackend, type MemoryOptions, needing } from '../backend/memory';
 import {
   catalogue,
   KEY_MISSING,
@@ -158,41 +151,6 @@ describe('speakers', () => {
       ['setSpeakers', null, 2, 2],
       ['forgetVoice', 7],
     ]);
-  });
-
-  const named = jobView({
-    id: 'd',
-    title: 'Hiring sync',
-    status: 'completed',
-    group: 'done',
-    stages: stagesUpTo(null),
-    result: jobResult({ title: 'Hiring sync', identified_speakers: { 'Speaker 1': 'Speaker 1' } }),
-  });
-
-  test('of a job are named, and their voice is kept only when asked to', async () => {
-    const { backend, user } = await opened({
-      jobs: [named],
-      speakersOf: { d: [{ label: 'Speaker 1', name: null, has_voice: true }] },
-    });
-    await user.click(await screen.findByRole('button', { name: /^Name.*Speaker 1/u }));
-    await user.keyboard('Mei{Enter}');
-    await waitFor(() =>
-      expect(screen.getByRole('list', { name: 'Speakers' }).textContent).toContain('Mei (Speaker 1)'),
-    );
-    expect(backend.calls).toEqual([['nameSpeaker', 'd', 'Speaker 1', 'Mei', false]]);
-    expect(await axeViolations()).toEqual([]);
-  });
-
-  test('whose name is refused say why, and keep what was typed', async () => {
-    const { backend, user } = await opened({
-      jobs: [named],
-      speakersOf: { d: [{ label: 'Speaker 1', name: null, has_voice: false }] },
-    });
-    await user.click(await screen.findByRole('button', { name: /^Name.*Speaker 1/u }));
-    backend.refuseNext = asCommandError(new Error('The job runs again.'));
-    await user.keyboard('Mei{Enter}');
-    expect(await screen.findByText('The job runs again.')).toBeDefined();
-    expect((screen.getByLabelText('Name of Speaker 1') as HTMLInputElement).value).toBe('Mei');
   });
 });
 
