@@ -7,32 +7,40 @@ use super::*;
 /// A change of notes. What is `None` stays as it is; a list replaces the whole list.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[cfg_attr(feature = "bindings", derive(specta::Type))]
-#[serde(default, deny_unknown_fields)]
+#[serde(deny_unknown_fields)]
 pub struct NotesEdit {
     /// The title.
+    #[serde(default)]
     pub title: Option<String>,
     /// The most important points.
+    #[serde(default)]
     pub summary: Option<Vec<String>>,
     /// What was decided.
+    #[serde(default)]
     pub decisions: Option<Vec<String>>,
     /// What stayed open.
+    #[serde(default)]
     pub questions: Option<Vec<String>>,
     /// Who will do what.
+    #[serde(default)]
     pub todos: Option<Vec<TodoEdit>>,
 }
 
 /// A to-do.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[cfg_attr(feature = "bindings", derive(specta::Type))]
-#[serde(default, deny_unknown_fields)]
+#[serde(deny_unknown_fields)]
 pub struct TodoEdit {
     /// What is to be done.
     pub text: String,
     /// Who.
+    #[serde(default)]
     pub assignee: Option<String>,
     /// Until when, as YYYY-MM-DD.
+    #[serde(default)]
     pub due: Option<String>,
     /// Where it was said, in milliseconds.
+    #[serde(default)]
     pub at_ms: u32,
 }
 
