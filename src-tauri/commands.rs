@@ -17,7 +17,7 @@ use tauri_specta::ErrorHandlingMode;
 
 use crate::events::Follower;
 use crate::native::{Native, PickKind};
-use crate::speech;
+use crate::{record, speech};
 
 /// The app, shared by all commands.
 pub(crate) type SharedApp = Arc<App>;
@@ -99,6 +99,13 @@ pub(crate) fn all<R: Runtime>() -> tauri_specta::Builder<R> {
             speech::follow_models,
             speech::job_speakers,
             speech::name_speaker,
+            record::job_transcript,
+            record::merge_speakers,
+            record::move_segments,
+            record::edit_segment,
+            record::edit_notes,
+            record::revert_edits,
+            record::search,
         ])
         // One TypeScript type for each Rust type: none of them reads differently than it is written.
         .disable_serde_phases()

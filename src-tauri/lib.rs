@@ -4,6 +4,7 @@ mod commands;
 mod events;
 mod native;
 mod notion_app;
+mod record;
 mod speech;
 mod start;
 

@@ -1,15 +1,17 @@
 //! What is kept of a job, to be read in any form.
 
+use std::collections::BTreeSet;
+
 use debrief_core::export;
-use debrief_core::failure::{Failure, FailureCode};
+use debrief_core::failure::Failure;
 use debrief_core::job::JobId;
 use debrief_core::naming::recording_date;
 use debrief_core::notes::{Notes, NotesMethod};
 use debrief_core::page::{Page, compose};
-use debrief_core::ports::{Audio, Recording};
-use debrief_core::stage::{Checkpoint, Stage};
-use debrief_core::transcript::{Speakers, Transcript, Turns, Words, merge};
-use debrief_runtime::store::JobStore;
+use debrief_core::ports::Recording;
+use debrief_core::stage::Stage;
+use debrief_core::transcript::{Speakers, Transcript};
+use debrief_runtime::store::{Corrections, JobStore, StoreError};
 use serde::Serialize;
 
 /// A job's transcript and, if it got that far, its notes.
@@ -18,6 +20,21 @@ pub struct Document {
     /// The page in the form that every destination writes.
     #[serde(skip)]
     page: Page,
+    /// The title of the notes, or else the recording's name.
+    #[serde(skip)]
+    pub(crate) title: String,
+    /// Names that are known, and why.
+    #[serde(skip)]
+    pub(crate) speakers: Speakers,
+    /// How many speakers were told apart; those behind them a person split off.
+    #[serde(skip)]
+    pub(crate) told_apart: usize,
+    /// Indices of the segments that a person corrected.
+    #[serde(skip)]
+    pub(crate) touched: BTreeSet<usize>,
+    /// What a person corrected.
+    #[serde(skip)]
+    pub(crate) corrections: Corrections,
     /// Who said what, when.
     pub transcript: Transcript,
     /// Title, summary, to-dos.
@@ -32,19 +49,14 @@ impl Document {
     pub fn read(store: &JobStore, id: JobId) -> Result<Document, Failure> {
         let facts = store.facts(id)?;
         let layout = store.job(id)?.request.layout;
-        let nothing_yet = || {
-            let what = "Nothing of this recording has been transcribed yet.";
-            Failure::never(FailureCode::BadRequest, what, "Wait until the job has come further, or retry it.")
-        };
-        let recording: Recording = output(store, id, Stage::Fetch)?.ok_or_else(nothing_yet)?;
-        let audio: Audio = output(store, id, Stage::Decode)?.ok_or_else(nothing_yet)?;
-        let words: Words = output(store, id, Stage::Transcribe)?.ok_or_else(nothing_yet)?;
-        let no_turns = Turns::default;
-        let turns: Turns = output(store, id, Stage::Diarize)?.unwrap_or_else(no_turns);
-        let speakers: Speakers = output(store, id, Stage::Identify)?.unwrap_or_default();
-        let notes: Option<Notes> = output(store, id, Stage::Summarize)?;
+        let made = store.made(id)?.ok_or(StoreError::NothingMade)?;
+        let recording = store.checkpoint::<Recording>(id, Stage::Fetch)?.map(|stored| stored.output);
+        let recording = recording.ok_or(StoreError::NothingMade)?;
+        let corrections = store.corrections(id)?;
+        let told_apart = made.transcript.speakers.len();
+        let corrected = corrections.edits.corrected(made.transcript, made.notes);
+        let (transcript, notes) = (corrected.transcript, corrected.notes);
 
-        let transcript = merge(&words, &turns, audio.duration_ms).named(&speakers);
         let date = recording_date(&recording.name, recording.created);
         let untitled = Notes {
             title: recording.name.clone(),
@@ -59,7 +71,16 @@ impl Document {
         };
         let written = notes.as_ref().unwrap_or(&untitled);
         let page = compose(id, date, &transcript, written, &recording, &facts.warnings, &layout);
-        Ok(Document { page, transcript, notes })
+        Ok(Document {
+            title: page.title.clone(),
+            page,
+            transcript,
+            notes,
+            speakers: made.speakers,
+            told_apart,
+            touched: corrected.touched,
+            corrections,
+        })
     }
 
     /// The page as Markdown.
@@ -81,9 +102,4 @@ impl Document {
     pub fn vtt(&self) -> String {
         export::vtt(&self.transcript)
     }
-}
-
-/// A stage's output, also one that is about to be replaced.
-fn output<T: Checkpoint>(store: &JobStore, id: JobId, stage: Stage) -> Result<Option<T>, Failure> {
-    Ok(store.checkpoint(id, stage)?.map(|stored| stored.output))
 }

@@ -9,7 +9,9 @@ mod home;
 mod logging;
 mod models;
 mod notion;
+mod record;
 mod sample;
+mod search;
 mod settings;
 mod sign_in;
 mod speech;
@@ -22,6 +24,7 @@ use std::fs::File;
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 
+use debrief_connect::transcribe::simplified;
 use debrief_core::failure::{Failure, FailureCode};
 use debrief_core::job::{Destination, JobId, JobStatus};
 use debrief_core::link::RecordingLink;
@@ -47,7 +50,12 @@ pub use crate::notion::{
     NotionChoice, NotionConnection, NotionPlace, NotionPlaceKind, NotionPlaces, NotionProperty, NotionRole,
     NotionTokenKind, NotionView, PageOptions, PageToOpen,
 };
+pub use crate::record::{
+    EvidenceView, NotesEdit, NotesEditView, PointView, SectionView, SegmentView, SpeakerView, TodoEdit,
+    TodoView, TranscriptView, UnverifiedView,
+};
 pub use crate::sample::SAMPLE;
+pub use crate::search::SearchHit;
 pub use crate::settings::Settings;
 pub use crate::speech::{
     EngineKind, JobSpeaker, SpeakerMethod, SpeakersView, SpeechEngine, SpeechService, SpeechView,
@@ -58,6 +66,7 @@ pub use crate::wishes::Wishes;
 pub use crate::writing::{CostEstimate, NotesProvider, NotesView, SpendingLine, SpendingView, TemplateView};
 pub use debrief_connect::documents::serve_if_asked;
 pub use debrief_runtime::pool::JobNews;
+pub use debrief_runtime::store::{PassageKind, Piece};
 
 /// Ended jobs that a list shows; older ones stay in the store.
 const ENDED_LISTED: u32 = 500;
@@ -74,6 +83,8 @@ pub struct App {
     /// Id and name of the place in Notion, once it was looked at.
     place_name: std::sync::Mutex<Option<(String, String)>>,
     watching: watched::Watching,
+    /// Brings what earlier versions left into the index for searches.
+    indexing: Option<tokio::task::JoinHandle<()>>,
     damaged_database: Option<PathBuf>,
 }
 
@@ -148,6 +159,7 @@ impl App {
             in_flight: settings.pool.jobs.0,
             leftovers: runs == Runs::Everything,
         };
+        let indexing = (runs == Runs::Everything).then(|| search::index_in_background(store.clone()));
         let pool = JobPool::new(store, steps.clone(), options);
         match runs {
             Runs::Everything | Runs::WhatIsNew => pool.start(lock)?,
@@ -168,6 +180,7 @@ impl App {
             test_page: notion::TestPage::default(),
             place_name: std::sync::Mutex::default(),
             watching,
+            indexing,
             damaged_database,
         })
     }
@@ -412,6 +425,9 @@ impl App {
 
     /// Lets running jobs stop at their last bookmark.
     pub async fn shutdown(&self) {
+        if let Some(indexing) = &self.indexing {
+            indexing.abort();
+        }
         self.watching.end().await;
         self.pool.shutdown().await;
     }
@@ -421,9 +437,10 @@ impl App {
 fn open_store(home: &Home, lock: Option<&File>) -> Result<(JobStore, Option<PathBuf>), Failure> {
     let now = Timestamp::now();
     if lock.is_none() {
-        return Ok((JobStore::open(&home.database())?, None));
+        return Ok((JobStore::open(&home.database())?.that_folds(simplified), None));
     }
     let (store, damaged) = JobStore::open_or_replace(&home.database(), now)?;
+    let store = store.that_folds(simplified);
     store.recover(now)?;
     Ok((store, damaged))
 }

@@ -1,10 +1,11 @@
 //! Who speakers are: names that a person gives, and voices that are remembered with them.
 
 use debrief_connect::identify::VoiceBook;
+use debrief_core::edits::{Edits, Made};
 use debrief_core::failure::{Failure, FailureCode};
 use debrief_core::job::JobId;
 use debrief_core::stage::Stage;
-use debrief_core::transcript::Speakers;
+use debrief_core::transcript::{Speakers, Transcript};
 use debrief_core::voices::{LEAST_HEARD_MS, RememberedVoice};
 use debrief_runtime::store::{JobStore, StoredVoice};
 use jiff::Timestamp;
@@ -63,11 +64,22 @@ impl App {
             ));
         }
         let transcript = Document::read(self.pool.store(), id)?.transcript;
-        let labels = || transcript.speakers.iter().map(|speaker| speaker.label.as_str());
-        let place =
-            labels().position(|known| known == label.trim()).ok_or_else(|| no_speaker(label, labels()))?;
-        let index = u16::try_from(place).map_err(Failure::internal)?;
-        let named = transcript.named_speaker(index, &name).ok_or_else(|| no_speaker(label, labels()))?;
+        let labels = || transcript.heard().map(|(_, speaker)| speaker.label.as_str());
+        let known = transcript.heard().find(|(_, speaker)| speaker.label == label.trim());
+        let (index, speaker) = known.ok_or_else(|| no_speaker(label, labels()))?;
+        let made = self.pool.store().made(id)?.ok_or_else(|| no_speaker(label, labels()))?.transcript;
+        if usize::from(index) >= made.speakers.len() {
+            // Somebody whom the person split off, and whose voice nobody compared.
+            if remember {
+                return Err(not_kept(&speaker.label));
+            }
+            let named = |made: &Made, _: &Transcript, edits: &mut Edits| {
+                edits.name_new(&made.transcript, index, &name);
+                Ok(())
+            };
+            return self.correct(id, named).map(drop);
+        }
+        let named = made.named_speaker(index, &name).ok_or_else(|| no_speaker(label, labels()))?;
         let identified = self.pool.store().checkpoint::<Speakers>(id, Stage::Identify)?;
         if identified.is_none_or(|stored| stored.stale) {
             return Err(refused(
@@ -75,7 +87,6 @@ impl App {
                 "Wait until it has, then name the speaker.",
             ));
         }
-        let speaker = &transcript.speakers[place];
         let voice = match (&speaker.voice, remember) {
             (None, true) => return Err(not_kept(&speaker.label)),
             (Some(voice), true) if voice.heard_ms < LEAST_HEARD_MS => {
@@ -84,7 +95,7 @@ impl App {
             (voice, true) => voice.as_ref(),
             (_, false) => None,
         };
-        self.pool.store().name_speaker(id, index, &speaker.label, &named, voice, Timestamp::now())?;
+        self.pool.store().name_speaker(id, index, &named, voice, Timestamp::now())?;
         self.pool.stir();
         Ok(())
     }
@@ -132,11 +143,11 @@ impl App {
     }
 }
 
-fn refused(what: String, fix: &str) -> Failure {
+pub(crate) fn refused(what: String, fix: &str) -> Failure {
     Failure::never(FailureCode::BadRequest, what, fix)
 }
 
-fn no_speaker<'a>(label: &str, known: impl Iterator<Item = &'a str>) -> Failure {
+pub(crate) fn no_speaker<'a>(label: &str, known: impl Iterator<Item = &'a str>) -> Failure {
     let known: Vec<&str> = known.collect();
     let what = format!("There is no “{}” in this recording.", label.trim());
     if known.is_empty() {
@@ -164,4 +175,4 @@ fn heard_too_little(label: &str) -> Failure {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

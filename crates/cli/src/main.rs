@@ -4,6 +4,7 @@
 
 mod connect;
 mod doctor;
+mod edit;
 mod follow;
 mod models;
 mod print;
@@ -118,7 +119,34 @@ enum Command {
         #[arg(long, value_enum, default_value_t = Format::Md)]
         format: Format,
     },
-    /// Write into a job's Notion page what has changed since; ticked to-dos and what people wrote stay.
+    /// Print a job's transcript with the numbers of its segments; a star marks what was corrected.
+    Transcript {
+        /// The job's id.
+        job: JobId,
+        /// As JSON, with speakers and notes.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Correct a job's transcript or notes. What was made is kept, and corrections outlive another run.
+    Edit {
+        /// The job's id.
+        job: JobId,
+        #[command(subcommand)]
+        what: edit::Edit,
+    },
+    /// Find words in all titles, notes and transcripts.
+    Search {
+        /// All of them; words in quotes follow each other, the last word may be a beginning.
+        #[arg(required = true)]
+        words: Vec<String>,
+        /// Most hits.
+        #[arg(long, default_value_t = 20)]
+        limit: u32,
+        /// One JSON object a line.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Write into a job's page what has changed since; what people wrote there stays.
     Update {
         /// The job's id.
         job: JobId,
@@ -366,9 +394,14 @@ async fn run(command: Command) -> Result<Outcome, Failure> {
             }
             Ok(Outcome::Done)
         }
+        Command::Transcript { job, json } => edit::transcript(&open(home, Runs::Nothing).await?, job, json),
+        Command::Edit { job, what } => edit::edit(&open(home, Runs::Nothing).await?, job, what),
+        Command::Search { words, limit, json } => {
+            edit::search(&open(home, Runs::Nothing).await?, &words, limit, json)
+        }
         Command::Name { job, speaker, name, remember } => {
             open(home, Runs::Nothing).await?.name_speaker(job, &speaker, &name, remember)?;
-            println!("Named. `debrief retry --from publish {job}` writes the page again.");
+            println!("Named. `debrief update {job}` writes the page again.");
             Ok(Outcome::Done)
         }
         Command::Voices { command } => voices::voices(&open(home, Runs::Nothing).await?, command),

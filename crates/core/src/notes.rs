@@ -80,6 +80,7 @@ pub struct Unverified {
 
 /// What can be claimed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
 #[serde(rename_all = "snake_case")]
 pub enum ClaimKind {
     /// A to-do.
@@ -90,6 +91,7 @@ pub enum ClaimKind {
 
 /// Why a claim isn't believed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
 #[serde(rename_all = "snake_case")]
 pub enum Doubt {
     /// It names no place, or one that the transcript doesn't have.

@@ -483,8 +483,8 @@ fn properties(words: &Labels, transcript: &Transcript, recording: &Recording) ->
     use PropertyValue as V;
     let property = |kind, name: &str, value| Property { kind, name: name.to_owned(), value };
     let mut properties = Vec::new();
-    if !transcript.speakers.is_empty() {
-        let names = transcript.heard().map(|(_, speaker)| speaker.display().to_owned()).collect();
+    let names: Vec<String> = transcript.heard().map(|(_, speaker)| speaker.display().to_owned()).collect();
+    if !names.is_empty() {
         properties.push(property(K::Participants, words.participants, V::Names(names)));
     }
     properties.push(property(K::Duration, words.duration, V::Text(timecode(transcript.duration_ms))));

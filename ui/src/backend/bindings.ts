@@ -140,6 +140,20 @@ export const commands = {
 	jobSpeakers: (jobId: string) => __TAURI_INVOKE<JobSpeaker[]>("job_speakers", { jobId }),
 	/**  Gives a speaker of a job a name; with `remember` the voice is kept on this machine. */
 	nameSpeaker: (jobId: string, label: string, name: string, remember: boolean) => __TAURI_INVOKE<null>("name_speaker", { jobId, label, name, remember }),
+	/**  A job's transcript and notes as they are corrected so far. */
+	jobTranscript: (jobId: string) => __TAURI_INVOKE<TranscriptView>("job_transcript", { jobId }),
+	/**  Two speakers, by their labels, are one: `into`. */
+	mergeSpeakers: (jobId: string, from: string, into: string) => __TAURI_INVOKE<TranscriptView>("merge_speakers", { jobId, from, into }),
+	/**  Segments were said by another speaker, by their label, or else by one who is new. */
+	moveSegments: (jobId: string, segments: number[], to: string | null) => __TAURI_INVOKE<TranscriptView>("move_segments", { jobId, segments, to }),
+	/**  A segment says something else. */
+	editSegment: (jobId: string, segment: number, text: string) => __TAURI_INVOKE<TranscriptView>("edit_segment", { jobId, segment, text }),
+	/**  The notes say something else; what isn't named stays. */
+	editNotes: (jobId: string, edit: NotesEdit) => __TAURI_INVOKE<TranscriptView>("edit_notes", { jobId, edit }),
+	/**  Takes all corrections of a job back. */
+	revertEdits: (jobId: string) => __TAURI_INVOKE<TranscriptView>("revert_edits", { jobId }),
+	/**  Passages that have all words, of all jobs. */
+	search: (query: string, limit: number) => __TAURI_INVOKE<SearchHit[]>("search", { query, limit }),
 };
 
 /* Types */
@@ -188,6 +202,13 @@ export type ChineseScript =
 /**  As in mainland China and Singapore. */
 "simplified";
 
+/**  What can be claimed. */
+export type ClaimKind = 
+/**  A to-do. */
+"todo" | 
+/**  A decision. */
+"decision";
+
 /**  Where the client id comes from. */
 export type ClientSource = 
 /**  The person set it up. */
@@ -205,6 +226,19 @@ export type CommandError = {
 	fix: string,
 };
 
+/**  Why a claim isn't believed. */
+export type Doubt = 
+/**  It names no place, or one that the transcript doesn't have. */
+"no_such_place" | 
+/**  What it quotes wasn't said there. */
+"quote_not_found" | 
+/**  It names somebody whom nobody mentioned and who didn't speak. */
+"name_not_said" | 
+/**  It has a number or date that nobody said. */
+"number_not_said" | 
+/**  What was said there is about something else. */
+"not_about_this";
+
 /**  What a person lets Debrief see. */
 export type DriveAccess = 
 /**  The files that they choose in Google's file chooser. */
@@ -218,6 +252,18 @@ export type EngineKind =
 "local" | 
 /**  On the network: the audio is sent there. */
 "service";
+
+/**  Why a speaker is believed to bear a name. */
+export type EvidenceView = {
+	/**  Where the name is from. */
+	source: NameSource,
+	/**  When that was said, in milliseconds. */
+	at_ms: number | null,
+	/**  The words that say so. */
+	quote: string | null,
+	/**  How sure it is, in percent. */
+	confidence: number,
+};
 
 /**  What the window shows about Google. */
 export type GoogleView = {
@@ -482,6 +528,53 @@ export type ModelsView = {
 	gpus: string[],
 };
 
+/**  Where a speaker's name is from. */
+export type NameSource = 
+/**  The transcript that came with the recording. */
+"transcript" | 
+/**  A remembered voice. */
+"voice" | 
+/**  The speaker's own words: "this is Ana". */
+"introduction" | 
+/**  Somebody else's words to the speaker: "thank you, Ana". */
+"addressed";
+
+/**  A change of notes. What is `None` stays as it is; a list replaces the whole list. */
+export type NotesEdit = {
+	/**  The title. */
+	title?: string | null,
+	/**  The most important points. */
+	summary?: string[] | null,
+	/**  What was decided. */
+	decisions?: string[] | null,
+	/**  What stayed open. */
+	questions?: string[] | null,
+	/**  Who will do what. */
+	todos?: TodoEdit[] | null,
+};
+
+/**  Notes. */
+export type NotesEditView = {
+	/**  The title. */
+	title: string,
+	/**  The most important points. */
+	summary: PointView[],
+	/**  What was decided. */
+	decisions: PointView[],
+	/**  Who will do what. */
+	todos: TodoView[],
+	/**  What stayed open. */
+	questions: PointView[],
+	/**  What a language model named and the transcript doesn't bear out. */
+	unverified: UnverifiedView[],
+	/**  Notes by topic. */
+	sections: SectionView[],
+	/**  Who wrote them, for people. */
+	by: string,
+	/**  A person corrected them. */
+	edited: boolean,
+};
+
 /**  A property that could be used. */
 export type NotionChoice = {
 	/**  Its id. */
@@ -643,6 +736,15 @@ export type PageSection =
 /**  Everything that was said. */
 "transcript";
 
+/**  What a passage is. */
+export type PassageKind = 
+/**  A segment of a transcript. */
+"transcript" | 
+/**  A sentence of notes. */
+"notes" | 
+/**  A title. */
+"title";
+
 /**  What a person is asked to choose. */
 export type PickKind = 
 /**  Audio and video. */
@@ -655,6 +757,24 @@ export type PickKind =
 "folder" | 
 /**  A model file. */
 "model";
+
+/**  A part of a found text. */
+export type Piece = {
+	/**  As it stands there. */
+	text: string,
+	/**  Whether this is what was searched for. */
+	hit: boolean,
+};
+
+/**  A sentence with the place it comes from. */
+export type PointView = {
+	/**  The sentence. */
+	text: string,
+	/**  In milliseconds. */
+	at_ms: number,
+	/**  Who said it, by name or label. */
+	speaker: string | null,
+};
 
 /**  An earlier job of a recording. */
 export type Processed = {
@@ -676,6 +796,24 @@ export type Progress = {
 	unit: Unit,
 };
 
+/**  A passage that has all words that were searched for. */
+export type SearchHit = {
+	/**  The job's UUID. */
+	job_id: string,
+	/**  The job's title. */
+	title: string,
+	/**  The day of the recording, as YYYY-MM-DD; empty while the recording isn't there yet. */
+	date: string,
+	/**  What the passage is. */
+	kind: PassageKind,
+	/**  Where it was said, in milliseconds. */
+	at_ms: number | null,
+	/**  Who said it, by name or label. */
+	speaker: string | null,
+	/**  The text around the first hit, with the hits marked. */
+	pieces: Piece[],
+};
+
 /**  Where sign-ins are kept. */
 export type SecretsKept = 
 /**  In the system's keychain. */
@@ -684,6 +822,36 @@ export type SecretsKept =
 "session" | 
 /**  In a file that only its owner can read. */
 "file";
+
+/**  Notes on one topic. */
+export type SectionView = {
+	/**  The topic. */
+	heading: string,
+	/**  Where it begins, in milliseconds. */
+	at_ms: number,
+	/**  What was said about it, as Markdown. */
+	body: string,
+	/**  Its central sentences. */
+	points: PointView[],
+};
+
+/**  What one speaker says without a longer pause. */
+export type SegmentView = {
+	/**  Counted from 1. */
+	number: number,
+	/**  Start in milliseconds. */
+	start_ms: number,
+	/**  End in milliseconds. */
+	end_ms: number,
+	/**  Index of the speaker; none where speakers were not found. */
+	speaker: number | null,
+	/**  The words. */
+	text: string,
+	/**  Others talk during most of it. */
+	overlap: boolean,
+	/**  A person corrected its words or its speaker. */
+	edited: boolean,
+};
 
 /**  A method that tells speakers apart. */
 export type SpeakerMethod = {
@@ -695,6 +863,24 @@ export type SpeakerMethod = {
 	ready: boolean,
 	/**  Why not. */
 	problem: CommandError | null,
+};
+
+/**  A speaker. */
+export type SpeakerView = {
+	/**  What segments refer to. */
+	index: number,
+	/**  "Speaker 1", stable through renames. */
+	label: string,
+	/**  The name, once it is known. */
+	name: string | null,
+	/**  A person gave that name. */
+	by_person: boolean,
+	/**  It was kept how they sound. */
+	has_voice: boolean,
+	/**  How long they talk in all, in milliseconds. */
+	talks_ms: number,
+	/**  Why the name is believed, where no person gave it. */
+	evidence: EvidenceView | null,
 };
 
 /**  How speakers are told apart. */
@@ -842,12 +1028,58 @@ export type StatusWord =
 /**  Stopped by the person. */
 "cancelled";
 
+/**  A to-do. */
+export type TodoEdit = {
+	/**  What is to be done. */
+	text: string,
+	/**  Who. */
+	assignee?: string | null,
+	/**  Until when, as YYYY-MM-DD. */
+	due?: string | null,
+	/**  Where it was said, in milliseconds. */
+	at_ms?: number,
+};
+
+/**  Something that somebody will do. */
+export type TodoView = {
+	/**  What. */
+	text: string,
+	/**  Who, as the page shows it. */
+	assignee: string | null,
+	/**  Until when, as YYYY-MM-DD. */
+	due: string | null,
+	/**  Where it was said, in milliseconds. */
+	at_ms: number,
+};
+
 /**  A transcript that lies beside a recording. Attached to it, it is used instead of recognition. */
 export type TranscriptBeside = {
 	/**  Its name. */
 	name: string,
 	/**  Path or link, to attach it with. */
 	link: string,
+};
+
+/**  A job's transcript and notes, with what a person corrected. */
+export type TranscriptView = {
+	/**  BCP 47. */
+	language: string,
+	/**  Length of the recording in milliseconds. */
+	duration_ms: number,
+	/**  The title of the notes, or else the recording's name. */
+	title: string,
+	/**  Whoever says something. */
+	speakers: SpeakerView[],
+	/**  In order of time. */
+	segments: SegmentView[],
+	/**  None while there are none. */
+	notes: NotesEditView | null,
+	/**  Anything was corrected. */
+	edited: boolean,
+	/**  Something was corrected, or a speaker named, since the page was written. */
+	page_outdated: boolean,
+	/**  It can be corrected: nothing of it is being made. */
+	can_edit: boolean,
 };
 
 /**  What a step counts. */
@@ -858,6 +1090,22 @@ export type Unit =
 "audio_ms" | 
 /**  Blocks, parts, files. */
 "items";
+
+/**  A claim without evidence. */
+export type UnverifiedView = {
+	/**  What it was said to be. */
+	kind: ClaimKind,
+	/**  What is claimed. */
+	text: string,
+	/**  Who is said to do it. */
+	assignee: string | null,
+	/**  Until when, as claimed, as YYYY-MM-DD. */
+	due: string | null,
+	/**  Where it is said to have been said, in milliseconds. */
+	at_ms: number | null,
+	/**  What is wrong with it. */
+	doubt: Doubt,
+};
 
 /**  A remembered voice, for lists. */
 export type VoiceView = {

@@ -199,13 +199,13 @@ impl App {
     /// # Errors
     /// There is no such job, or nothing was transcribed yet.
     pub fn job_speakers(&self, id: JobId) -> Result<Vec<JobSpeaker>, Failure> {
-        let speakers = Document::read(self.pool.store(), id)?.transcript.speakers.into_iter();
-        let view = |speaker: debrief_core::transcript::Speaker| JobSpeaker {
-            label: speaker.label,
-            name: speaker.name,
+        let transcript = Document::read(self.pool.store(), id)?.transcript;
+        let view = |(_, speaker): (u16, &debrief_core::transcript::Speaker)| JobSpeaker {
+            label: speaker.label.clone(),
+            name: speaker.name.clone(),
             has_voice: speaker.voice.is_some(),
         };
-        Ok(speakers.map(view).collect())
+        Ok(transcript.heard().map(view).collect())
     }
 
     /// Keeps a service's key, once the service has taken it: a sentence for the person. Jobs that waited for it go on.

@@ -13,12 +13,12 @@ use debrief_core::voices::SPEAKRS;
 use super::*;
 use crate::{Home, Runs};
 
-async fn app(folder: &tempfile::TempDir) -> App {
+pub(crate) async fn app(folder: &tempfile::TempDir) -> App {
     App::open_and_run(Home::in_folder(folder.path()), Runs::Nothing).await.unwrap()
 }
 
 /// A job whose speakers are told apart and identified; the first one was heard for `heard_ms`.
-fn identified(app: &App, heard_ms: u32) -> JobId {
+pub(crate) fn identified(app: &App, heard_ms: u32) -> JobId {
     let request = app.steps.request(RecordingLink::Local { path: "/a.m4a".into() }, Vec::new());
     let speakers = SpeakersChoice { voices: true, ..SpeakersChoice::default() };
     let id = app.pool.submit(&SubmitJob { speakers, ..request }).unwrap();
@@ -50,7 +50,7 @@ fn identified(app: &App, heard_ms: u32) -> JobId {
     id
 }
 
-fn done<T: Checkpoint>(app: &App, id: JobId, stage: Stage, output: &T) {
+pub(crate) fn done<T: Checkpoint>(app: &App, id: JobId, stage: Stage, output: &T) {
     app.pool.store().finish_stage(id, stage, output, &[], 1, Timestamp::now()).unwrap();
 }
 

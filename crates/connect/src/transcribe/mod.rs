@@ -24,6 +24,7 @@ use debrief_core::ports::Transcriber;
 
 use self::remote::{Remote, RemoteSettings, Service};
 use self::script::InScript;
+pub use self::script::simplified;
 
 /// What a job or the settings choose for speech.
 #[derive(Clone, Default)]

@@ -1,5 +1,6 @@
 //! Chinese as the person writes it, whatever the engine writes.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
 use async_trait::async_trait;
@@ -12,6 +13,20 @@ use ferrous_opencc::OpenCC;
 use ferrous_opencc::config::BuiltinConfig;
 
 use super::primary_language;
+
+/// The Simplified character for one that is Traditional, whatever its neighbours; others as they are. For comparing alone.
+pub fn simplified(c: char) -> char {
+    SIMPLIFIED.get(&c).copied().unwrap_or(c)
+}
+
+/// Made of the dictionaries, each character on a line of its own so that none has neighbours.
+static SIMPLIFIED: LazyLock<BTreeMap<char, char>> = LazyLock::new(|| {
+    let lines: String = ('\u{3400}'..='\u{9fff}').flat_map(|c| [c, '\n']).collect();
+    let converted = built_in(BuiltinConfig::T2s).convert(&lines);
+    let only = |line: &str| line.chars().next().filter(|c| c.len_utf8() == line.len());
+    let pairs = lines.lines().zip(converted.lines()).filter_map(|(from, to)| Some((only(from)?, only(to)?)));
+    pairs.filter(|(from, to)| from != to).collect()
+});
 
 /// Words that are looked at together: enough to see which of the two scripts they are in. An engine may change it midway.
 const PASSAGE: usize = 400;
@@ -158,5 +173,12 @@ mod tests {
     fn other_languages_are_left_alone() {
         let (text, language) = written("会議の後で学校へ", "ja", ChineseScript::Traditional);
         assert_eq!((text.as_str(), language.as_str()), ("会議の後で学校へ", "ja"));
+    }
+
+    #[test]
+    fn single_characters_are_compared_in_one_script() {
+        let plain: String = "會議室預算臺灣 meeting かな".chars().map(simplified).collect();
+        assert_eq!(plain, "会议室预算台湾 meeting かな");
+        assert_eq!("会议".chars().map(simplified).collect::<String>(), "会议");
     }
 }

@@ -11,6 +11,7 @@ use debrief_core::notes::{Notes, Point};
 use debrief_core::stage::Stage;
 use debrief_core::transcript::Transcript;
 use rusqlite::{OptionalExtension, Transaction, params};
+use serde::Serialize;
 
 use super::rows::parse_id;
 use super::terms::{Piece, Query, indexed};
@@ -28,7 +29,9 @@ const PLACE_MS: u32 = 100;
 const MOST_OF_A_JOB: usize = 3;
 
 /// What a passage is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+#[serde(rename_all = "snake_case")]
 pub enum PassageKind {
     /// A segment of a transcript.
     Transcript,
