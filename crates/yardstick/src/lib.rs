@@ -8,7 +8,9 @@ pub mod limits;
 pub mod nemo_model;
 pub mod process;
 pub mod score;
+pub mod rouge;
 pub mod step;
+pub mod transcripts;
 pub mod whisper_model;
 
 use std::error::Error;
