@@ -2,6 +2,7 @@
 //! rates, and models of the right shape. Needs `flite`.
 #![forbid(unsafe_code)]
 
+pub mod claims;
 pub mod conversation;
 mod gguf;
 pub mod limits;

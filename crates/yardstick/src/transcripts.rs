@@ -227,6 +227,46 @@ impl Dice {
     }
 }
 
+/// A to-do as a language model might give it, and whether it is true.
+#[derive(Debug, Clone, serde::Deserialize)]
+pub struct LabelledTodo {
+    /// The transcript's name.
+    pub transcript: String,
+    /// What somebody who read the transcript says of it.
+    pub label: Label,
+    /// The task.
+    pub text: String,
+    /// Who is said to do it.
+    pub assignee: Option<String>,
+    /// Until when.
+    pub due: Option<String>,
+    /// Places of segments.
+    pub segments: Vec<usize>,
+    /// Words that are said to have been said there.
+    pub quote: String,
+}
+
+/// What a to-do is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Label {
+    /// It was taken on by that person.
+    True,
+    /// It was taken on by, or given to, somebody else.
+    Misattributed,
+    /// Nobody took it on.
+    Invented,
+}
+
+/// The labelled to-dos, written by hand.
+///
+/// # Errors
+/// Of a line that can't be read.
+pub fn labelled_todos() -> crate::Outcome<Vec<LabelledTodo>> {
+    let lines = include_str!("../transcripts/todos.jsonl").lines();
+    Ok(lines.map(serde_json::from_str).collect::<Result<_, _>>()?)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
