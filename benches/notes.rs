@@ -31,7 +31,9 @@ fn gate() -> Outcome<bool> {
 fn summaries() -> Outcome<bool> {
     let runtime = tokio::runtime::Builder::new_current_thread().build()?;
     let (mut ours, mut firsts) = (Vec::new(), Vec::new());
-    println!("notes without a model, against a summary by hand (F1): ROUGE-1 ROUGE-2 ROUGE-L; the first sentences in brackets");
+    println!(
+        "notes without a model, against a summary by hand (F1): ROUGE-1 ROUGE-2 ROUGE-L; the first sentences in brackets"
+    );
     for written in transcripts::all() {
         let notes = ExtractiveNotes.summarize(&written.transcript, &written.recording, cx());
         let notes = runtime.block_on(notes)?;

@@ -337,7 +337,8 @@ const CHINESE_SIMPLIFIED: Labels = Labels {
 /// The words of the page for a BCP 47 language; Chinese or English.
 fn labels(language: &str) -> &'static Labels {
     let tag = language.to_lowercase();
-    let simplified = ["hans", "cn", "sg"].iter().any(|part| tag.split(['-', '_']).any(|other| other == *part));
+    let simplified =
+        ["hans", "cn", "sg"].iter().any(|part| tag.split(['-', '_']).any(|other| other == *part));
     match tag.starts_with("zh") {
         true if simplified => &CHINESE_SIMPLIFIED,
         true => &CHINESE_TRADITIONAL,
@@ -527,7 +528,8 @@ fn unverified_block(words: &Labels, claim: &Unverified) -> Block {
         Doubt::NotAboutThis => words.not_about_this,
     };
     let due = claim.due.map(|due| due.to_string());
-    let details: Vec<String> = claim.assignee.clone().into_iter().chain(due).chain([doubt.to_owned()]).collect();
+    let details: Vec<String> =
+        claim.assignee.clone().into_iter().chain(due).chain([doubt.to_owned()]).collect();
     let text = format!("{kind}{}{} [{}]", words.colon, claim.text, details.join(words.comma));
     match claim.at_ms {
         Some(at_ms) => Block::Point { text, at_ms, speaker: None },

@@ -24,7 +24,8 @@ pub struct Measured(Vec<(LabelledTodo, Result<(), Doubt>)>);
 pub fn measure() -> Outcome<Measured> {
     let written = transcripts::all();
     let weighed = transcripts::labelled_todos()?.into_iter().map(|todo| {
-        let of = written.iter().find(|written| written.name == todo.transcript).ok_or("no such transcript")?;
+        let of =
+            written.iter().find(|written| written.name == todo.transcript).ok_or("no such transcript")?;
         let verdict = Evidence::of(&of.transcript, &[], &[], of.recording.created).weigh(&Claim {
             kind: ClaimKind::Todo,
             text: &todo.text,

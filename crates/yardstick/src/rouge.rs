@@ -35,7 +35,9 @@ fn words(text: &str) -> Vec<String> {
         if alone || !c.is_alphanumeric() {
             words.push(String::new());
         }
-        if c.is_alphanumeric() && let Some(last) = words.last_mut() {
+        if c.is_alphanumeric()
+            && let Some(last) = words.last_mut()
+        {
             last.push(c);
         }
         if alone {
@@ -89,7 +91,11 @@ mod tests {
     fn the_measures_are_those_of_the_paper() {
         // "police killed the gunman" and "police kill the gunman": 3 of 4 words, 1 of 3 pairs, a sequence of 3.
         let close = Rouge::of("police killed the gunman", "police kill the gunman");
-        assert!((close.one - 0.75).abs() < 1e-9 && (close.two - 1.0 / 3.0).abs() < 1e-9 && (close.l - 0.75).abs() < 1e-9);
+        assert!(
+            (close.one - 0.75).abs() < 1e-9
+                && (close.two - 1.0 / 3.0).abs() < 1e-9
+                && (close.l - 0.75).abs() < 1e-9
+        );
         let turned = Rouge::of("police killed the gunman", "the gunman police killed");
         assert!((turned.l - 0.5).abs() < 1e-9 && (turned.one - 1.0).abs() < 1e-9);
     }

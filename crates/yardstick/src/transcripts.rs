@@ -45,8 +45,9 @@ fn read(name: &'static str, text: &str) -> Written {
     for line in text.lines() {
         match line.split_once(": ") {
             Some(("speaker", named)) => {
-                let (label, name) =
-                    named.split_once(" = ").map_or((named, None), |(label, name)| (label, Some(name.to_owned())));
+                let (label, name) = named
+                    .split_once(" = ")
+                    .map_or((named, None), |(label, name)| (label, Some(name.to_owned())));
                 speakers.push(Speaker { label: label.to_owned(), name, voice: None });
             }
             Some((key, value)) if key.chars().all(|c| c.is_ascii_lowercase()) => {
@@ -61,7 +62,8 @@ fn read(name: &'static str, text: &str) -> Written {
 
 fn segment(line: &str) -> Option<Segment> {
     let mut parts = line.splitn(3, ' ');
-    let seconds = parts.next()?.split(':').try_fold(0_u32, |sum, part| Some(sum * 60 + part.parse::<u32>().ok()?))?;
+    let seconds =
+        parts.next()?.split(':').try_fold(0_u32, |sum, part| Some(sum * 60 + part.parse::<u32>().ok()?))?;
     let speaker = parts.next()?.parse().ok()?;
     let start_ms = seconds * 1000;
     let text = parts.next()?.to_owned();
@@ -167,7 +169,9 @@ pub fn offsite() -> Written {
             ("scene", _) => scenes.push(Scene { summary: value, ..Scene::default() }),
             ("things", Some(scene)) => scene.things = list(),
             ("states", Some(scene)) => scene.states = list(),
-            (speaker, Some(scene)) => scene.story.extend(speaker.parse().ok().map(|speaker| (speaker, value))),
+            (speaker, Some(scene)) => {
+                scene.story.extend(speaker.parse().ok().map(|speaker| (speaker, value)))
+            }
             (_, None) => {} // A remark before the first scene.
         }
     }
@@ -182,7 +186,8 @@ pub fn offsite() -> Written {
             // The story's lines come together, in five groups.
             if place % (talk / 5).max(1) == talk / 10 {
                 let group = scene.story.len().div_ceil(5);
-                lines.extend(story.by_ref().take(group).map(|(speaker, text)| (*speaker, (*text).to_owned())));
+                lines
+                    .extend(story.by_ref().take(group).map(|(speaker, text)| (*speaker, (*text).to_owned())));
             }
             let text = loop {
                 let text = dice.sentence(scene);
@@ -198,7 +203,8 @@ pub fn offsite() -> Written {
     }
     let mut start_ms = 0;
     let segments = lines.into_iter().map(|(speaker, text)| {
-        let segment = Segment { speaker: Some(speaker), start_ms, end_ms: start_ms + 3_000, text, overlap: false };
+        let segment =
+            Segment { speaker: Some(speaker), start_ms, end_ms: start_ms + 3_000, text, overlap: false };
         start_ms += 3_000 + u32::try_from(dice.roll(1_300)).unwrap_or(0);
         segment
     });

@@ -106,7 +106,8 @@ impl ModelNotes {
     /// How many characters of documents there is room for, and how many tokens they take.
     fn documents(&self, brief: &Brief<'_>, free: u32) -> (usize, u32) {
         let most = free / 100 * DOCUMENTS_PERCENT;
-        let material = |brief: &Brief<'_>, chars| prompt::part(brief, &Part::default(), (1, 1), chars, 0).material;
+        let material =
+            |brief: &Brief<'_>, chars| prompt::part(brief, &Part::default(), (1, 1), chars, 0).material;
         let without = self.model.count(&material(&Brief { attachments: &[], ..*brief }, 0));
         let mut chars = DOCUMENT_CHARS;
         loop {
@@ -144,7 +145,12 @@ struct Kept {
 
 #[async_trait]
 impl Summarizer for ModelNotes {
-    async fn summarize(&self, transcript: &Transcript, recording: &Recording, cx: StageCx) -> StepResult<Notes> {
+    async fn summarize(
+        &self,
+        transcript: &Transcript,
+        recording: &Recording,
+        cx: StageCx,
+    ) -> StepResult<Notes> {
         tokio::select! {
             notes = self.notes(transcript, recording, &cx) => notes,
             () = cx.stop_requested() => Err(Stopped.into()),
@@ -209,9 +215,9 @@ impl ModelNotes {
                 }
                 continue;
             }
-            let questions = several
-                .iter()
-                .map(|group| (prompt::reduce(brief, &level[(*group).clone()], false, room.answer), all.clone()));
+            let questions = several.iter().map(|group| {
+                (prompt::reduce(brief, &level[(*group).clone()], false, room.answer), all.clone())
+            });
             let mut answers = asking.parts(questions.collect()).await?.into_iter();
             let next = groups.iter().map(|group| match group.len() {
                 1 => level[group.start].clone(),
@@ -277,7 +283,12 @@ struct Asking<'a> {
 }
 
 impl<'a> Asking<'a> {
-    fn new(model: &'a dyn LanguageModel, language: &'a str, cx: &'a StageCx, parts: usize) -> Result<Self, Failure> {
+    fn new(
+        model: &'a dyn LanguageModel,
+        language: &'a str,
+        cx: &'a StageCx,
+        parts: usize,
+    ) -> Result<Self, Failure> {
         let earlier: BTreeMap<u32, Kept> = cx.parts()?;
         let next = earlier.keys().max().map_or(0, |last| *last as usize + 1);
         let kept = earlier.into_values().map(|kept| (kept.question.clone(), kept)).collect();

@@ -56,11 +56,16 @@ impl LanguageModel for Scripted {
             }
         }
         let wrong = check(&(self.reply)(question)?).unwrap_err();
-        Err(Failure::person(FailureCode::NotesUnusable, "No answer could be used.", "Try again.").because(wrong).into())
+        Err(Failure::person(FailureCode::NotesUnusable, "No answer could be used.", "Try again.")
+            .because(wrong)
+            .into())
     }
 }
 
-fn scripted(window: u32, reply: impl Fn(&Question) -> Result<Value, Failure> + Send + Sync + 'static) -> Arc<Scripted> {
+fn scripted(
+    window: u32,
+    reply: impl Fn(&Question) -> Result<Value, Failure> + Send + Sync + 'static,
+) -> Arc<Scripted> {
     Arc::new(Scripted { window, reply: Box::new(reply), asked: Mutex::default() })
 }
 
@@ -127,12 +132,8 @@ fn literal(question: &Question) -> Value {
         return together(question);
     }
     let cite = |(place, _, words): &(usize, String, String)| json!({"text": words, "segments": [place]});
-    let todo = |(place, speaker, words): &(usize, String, String)| {
-        json!({"text": words, "assignee": speaker, "due": null, "segments": [place], "quote": words})
-    };
-    let decision = |(place, _, words): &(usize, String, String)| {
-        json!({"text": words, "segments": [place], "quote": words})
-    };
+    let todo = |(place, speaker, words): &(usize, String, String)| json!({"text": words, "assignee": speaker, "due": null, "segments": [place], "quote": words});
+    let decision = |(place, _, words): &(usize, String, String)| json!({"text": words, "segments": [place], "quote": words});
     let with = |wanted: &[&str]| {
         let fits = |line: &&(usize, String, String)| wanted.iter().any(|word| line.2.contains(word));
         lines.iter().filter(fits).cloned().collect::<Vec<_>>()
@@ -168,27 +169,40 @@ fn together(question: &Question) -> Value {
 
 fn shown(notes: &Notes) -> String {
     let mut out = format!("# {}\nby {:?}\ntags {:?}\n", notes.title, notes.method, notes.tags);
-    for (name, points) in [("summary", &notes.summary), ("decisions", &notes.decisions), ("questions", &notes.questions)] {
+    for (name, points) in
+        [("summary", &notes.summary), ("decisions", &notes.decisions), ("questions", &notes.questions)]
+    {
         out += &format!("\n{name}:\n");
         points.iter().for_each(|point| out += &format!("{} {}\n", timecode(point.at_ms), point.text));
     }
     out += "\nto-dos:\n";
     for todo in &notes.todos {
-        out += &format!("{} {} ({:?}, {:?})\n", timecode(todo.at_ms), todo.text, todo.assignee, todo.due.map(|due| due.to_string()));
+        out += &format!(
+            "{} {} ({:?}, {:?})\n",
+            timecode(todo.at_ms),
+            todo.text,
+            todo.assignee,
+            todo.due.map(|due| due.to_string())
+        );
     }
     out += "\nunverified:\n";
-    notes.unverified.iter().for_each(|one| out += &format!("{:?} {} ({:?})\n", one.doubt, one.text, one.assignee));
+    notes
+        .unverified
+        .iter()
+        .for_each(|one| out += &format!("{:?} {} ({:?})\n", one.doubt, one.text, one.assignee));
     out += "\ntopics:\n";
-    notes.sections.iter().for_each(|one| out += &format!("{} {}: {}\n", timecode(one.at_ms), one.heading, one.body));
+    notes
+        .sections
+        .iter()
+        .for_each(|one| out += &format!("{} {}: {}\n", timecode(one.at_ms), one.heading, one.body));
     out
 }
 
 /// The labelled to-dos of a transcript as an answer.
 fn labelled(written: &Written) -> Value {
-    let todos = transcripts::labelled_todos().unwrap().into_iter().filter(|todo| todo.transcript == written.name);
-    let todo = |todo: transcripts::LabelledTodo| {
-        json!({"text": todo.text, "assignee": todo.assignee, "due": todo.due, "segments": todo.segments, "quote": todo.quote})
-    };
+    let todos =
+        transcripts::labelled_todos().unwrap().into_iter().filter(|todo| todo.transcript == written.name);
+    let todo = |todo: transcripts::LabelledTodo| json!({"text": todo.text, "assignee": todo.assignee, "due": todo.due, "segments": todo.segments, "quote": todo.quote});
     let stop = if written.transcript.language == "en" { '.' } else { '。' };
     let sentences = written.reference.split_inclusive(stop).map(str::trim).filter(|text| !text.is_empty());
     let summary: Vec<Value> = sentences.map(|text| json!({"text": text, "segments": [3, 5]})).collect();
@@ -222,7 +236,12 @@ async fn three_hours_are_read_in_parts_and_put_together() {
     let mut out = String::new();
     for question in asked.iter() {
         let lines: Vec<&str> = question.material.lines().collect();
-        out += &format!("{}: {} tokens, {} lines\n", question.task, model.count(&question.material), lines.len() - 2);
+        out += &format!(
+            "{}: {} tokens, {} lines\n",
+            question.task,
+            model.count(&question.material),
+            lines.len() - 2
+        );
         if question.shape == "part_notes" && question.task.contains("part ") {
             out += &format!("  {}\n  {}\n", lines[1], lines[lines.len() - 2]);
         }
@@ -253,7 +272,8 @@ async fn after_a_failure_at_part_17_one_part_is_asked_again() {
     let notes = notes_of(&written, &model, &host).await.unwrap();
     let second: Vec<String> = model.asked.lock().unwrap().drain(..).map(|question| question.task).collect();
     assert!(second.iter().any(|task| task.starts_with("notes, part 17 of")));
-    let twice: Vec<&String> = second.iter().filter(|task| task.contains(", part ") && first.contains(task)).collect();
+    let twice: Vec<&String> =
+        second.iter().filter(|task| task.contains(", part ") && first.contains(task)).collect();
     assert_eq!(twice.len(), 1, "{twice:?}");
     assert_eq!(notes.method, NotesMethod::Model { by: vec!["scripted-1 at Test".into()] });
     // A third time nothing is asked at all.
@@ -267,10 +287,17 @@ async fn a_small_window_puts_parts_together_in_rounds_and_loses_no_to_do() {
     let model = scripted(6_000, |question| Ok(literal(question)));
     let notes = notes_of(&written, &model, &Arc::default()).await.unwrap();
     let asked = model.asked.lock().unwrap();
-    assert!(asked.iter().any(|question| question.task == "notes, some parts put together"), "{}", asked.len());
+    assert!(
+        asked.iter().any(|question| question.task == "notes, some parts put together"),
+        "{}",
+        asked.len()
+    );
     let promised = written.transcript.segments.iter().filter(|segment| segment.text.contains("I'll")).count();
     assert!(promised > 10);
-    assert_eq!(notes.todos.len() + notes.unverified.iter().filter(|one| one.text.contains("I'll")).count(), promised);
+    assert_eq!(
+        notes.todos.len() + notes.unverified.iter().filter(|one| one.text.contains("I'll")).count(),
+        promised
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -328,7 +355,8 @@ async fn simplified_answers_to_a_traditional_transcript_come_out_traditional() {
     }
     let model = scripted(100_000, move |_| Ok(reply.clone()));
     let notes = notes_of(&written, &model, &Arc::default()).await.unwrap();
-    assert_eq!(notes.title, "台中新門市延後開幕");
+    // As OpenCC writes it for Taiwan.
+    assert_eq!(notes.title, "臺中新門市延後開幕");
     assert!(notes.todos.iter().any(|todo| todo.text.contains("廣告")), "{}", shown(&notes));
 }
 
@@ -338,7 +366,9 @@ async fn an_answer_in_english_to_chinese_is_not_taken() {
     let reply = labelled(&transcripts::named("roadmap-en-3").unwrap());
     let model = scripted(100_000, move |_| Ok(reply.clone()));
     let error = notes_of(&written, &model, &Arc::default()).await.unwrap_err();
-    assert!(matches!(error, StepError::Failed(failure) if failure.detail.as_deref().unwrap().contains("繁體中文")));
+    assert!(
+        matches!(error, StepError::Failed(failure) if failure.detail.as_deref().unwrap().contains("繁體中文"))
+    );
 }
 
 #[tokio::test]

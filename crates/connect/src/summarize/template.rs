@@ -106,7 +106,10 @@ impl Templates {
                 "Correct the file, or remove it.",
             ));
         }
-        kept.into_iter().map(|kept| kept.template).find(|template| template.id == id).ok_or_else(|| no_such(id))
+        kept.into_iter()
+            .map(|kept| kept.template)
+            .find(|template| template.id == id)
+            .ok_or_else(|| no_such(id))
     }
 
     /// Writes a copy of a template to a new file of the person's own, to be changed there.
@@ -128,7 +131,8 @@ impl Templates {
                 continue;
             }
             let text = renamed(&text, number);
-            let mut file = tempfile::NamedTempFile::new_in(&self.folder).map_err(|error| unwritable(&path, &error))?;
+            let mut file =
+                tempfile::NamedTempFile::new_in(&self.folder).map_err(|error| unwritable(&path, &error))?;
             let written = file.write_all(text.as_bytes()).and_then(|()| file.as_file().sync_all());
             written.map_err(|error| unwritable(&path, &error))?;
             match file.persist_noclobber(&path) {
@@ -185,7 +189,10 @@ pub fn preview(template: &Template, language_tag: &str) -> String {
         "# {}\n\n## {}\n\n- {}\n",
         of("Launch moved to 3 December", "上市延到十二月三號"),
         of("Summary", "摘要"),
-        of("The launch moves to 3 December, because payments still fail when a card is refused. `1:08`", "因為信用卡被拒絕時付款仍會失敗，上市延到十二月三號。`1:08`"),
+        of(
+            "The launch moves to 3 December, because payments still fail when a card is refused. `1:08`",
+            "因為信用卡被拒絕時付款仍會失敗，上市延到十二月三號。`1:08`"
+        ),
     );
     for part in &template.parts {
         page.push_str(match part {
@@ -219,7 +226,11 @@ pub fn preview(template: &Template, language_tag: &str) -> String {
         mark: "data-…",
     };
     // A fence that no line of the prompt can close.
-    format!("{page}\n---\n\n## {}\n\n`````text\n{}\n`````\n", of("What the model is told", "給模型的指示"), prompt::shown(&brief))
+    format!(
+        "{page}\n---\n\n## {}\n\n`````text\n{}\n`````\n",
+        of("What the model is told", "給模型的指示"),
+        prompt::shown(&brief)
+    )
 }
 
 fn example(name: &str, language: &str) -> Transcript {
@@ -304,7 +315,13 @@ mod tests {
         assert_eq!(kept.len(), 6);
         assert!(unreadable.is_empty());
         for Kept { template, .. } in kept {
-            assert!(template.guidance.len() > 200 && template.name_zh.is_some() && template.description_zh.is_some(), "{}", template.id);
+            assert!(
+                template.guidance.len() > 200
+                    && template.name_zh.is_some()
+                    && template.description_zh.is_some(),
+                "{}",
+                template.id
+            );
         }
         assert_eq!(meeting().id, "meeting");
     }
@@ -327,7 +344,8 @@ mod tests {
     fn a_file_of_the_same_name_stands_before_a_built_in_one() {
         let (_folder, templates) = templates();
         std::fs::create_dir_all(templates.folder()).unwrap();
-        std::fs::write(templates.folder().join("meeting.toml"), "name = \"Ours\"\nparts = [\"todos\"]\n").unwrap();
+        std::fs::write(templates.folder().join("meeting.toml"), "name = \"Ours\"\nparts = [\"todos\"]\n")
+            .unwrap();
         let (kept, _) = templates.all();
         assert_eq!((kept[0].template.name.as_str(), kept[0].built_in, kept.len()), ("Ours", true, 6));
         templates.remove("meeting").unwrap();
@@ -338,12 +356,23 @@ mod tests {
     fn a_file_that_is_no_template_says_where_it_is_wrong_and_the_others_stay() {
         let (_folder, templates) = templates();
         std::fs::create_dir_all(templates.folder()).unwrap();
-        std::fs::write(templates.folder().join("bad.toml"), "name = \"Bad\"\nparts = [\n  \"todos\",\n  \"jokes\",\n]\n").unwrap();
-        std::fs::write(templates.folder().join("odd.toml"), "name = \"Odd\"\nparts = []\ncolour = 1\n").unwrap();
+        std::fs::write(
+            templates.folder().join("bad.toml"),
+            "name = \"Bad\"\nparts = [\n  \"todos\",\n  \"jokes\",\n]\n",
+        )
+        .unwrap();
+        std::fs::write(templates.folder().join("odd.toml"), "name = \"Odd\"\nparts = []\ncolour = 1\n")
+            .unwrap();
         let (kept, unreadable) = templates.all();
         assert_eq!(kept.len(), 6);
-        assert!(unreadable[0].problem.starts_with("line ") && unreadable[0].problem.contains("jokes"), "{unreadable:?}");
-        assert!(unreadable[1].problem.starts_with("line 3: ") && unreadable[1].problem.contains("colour"), "{unreadable:?}");
+        assert!(
+            unreadable[0].problem.starts_with("line ") && unreadable[0].problem.contains("jokes"),
+            "{unreadable:?}"
+        );
+        assert!(
+            unreadable[1].problem.starts_with("line 3: ") && unreadable[1].problem.contains("colour"),
+            "{unreadable:?}"
+        );
         assert!(templates.get("bad").unwrap_err().what.contains("jokes"));
     }
 

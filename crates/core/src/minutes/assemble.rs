@@ -17,7 +17,13 @@ const ALIKE_HERE: f32 = 0.4;
 const ALIKE: f32 = 0.75;
 
 /// The notes of an answer. `by` are the models that wrote them. Claims that `evidence` doesn't bear out are unverified.
-pub fn assemble(brief: &Brief<'_>, title: String, answer: PartNotes, evidence: &Evidence, by: Vec<String>) -> Notes {
+pub fn assemble(
+    brief: &Brief<'_>,
+    title: String,
+    answer: PartNotes,
+    evidence: &Evidence,
+    by: Vec<String>,
+) -> Notes {
     let has = |part| brief.template.parts.contains(&part);
     let transcript = brief.transcript;
     let mut notes = Notes {
@@ -87,7 +93,8 @@ trait Claimed {
     /// Whether both stand for the same thing.
     fn is_like(&self, other: &Self) -> bool {
         let (a, b) = (self.claim(), other.claim());
-        let somebody_else = matches!((a.assignee, b.assignee), (Some(a), Some(b)) if words::folded(a) != words::folded(b));
+        let somebody_else =
+            matches!((a.assignee, b.assignee), (Some(a), Some(b)) if words::folded(a) != words::folded(b));
         let likeness = words::likeness(&words::content(a.text), &words::content(b.text));
         let common = a.segments.iter().any(|place| b.segments.contains(place));
         !somebody_else && (a.text == b.text || likeness >= if common { ALIKE_HERE } else { ALIKE })
@@ -96,7 +103,9 @@ trait Claimed {
     /// Whether this one was made of `other`, among others: it cites all of its lines, or is like it.
     fn covers(&self, other: &Self) -> bool {
         let (mine, theirs) = (self.claim().segments, other.claim().segments);
-        let all = !theirs.is_empty() && mine.len() > theirs.len() && theirs.iter().all(|place| mine.contains(place));
+        let all = !theirs.is_empty()
+            && mine.len() > theirs.len()
+            && theirs.iter().all(|place| mine.contains(place));
         all || self.is_like(other)
     }
 }
@@ -116,7 +125,14 @@ impl Claimed for Task {
 
 impl Claimed for Decision {
     fn claim(&self) -> Claim<'_> {
-        Claim { kind: ClaimKind::Decision, text: &self.text, assignee: None, due: None, segments: &self.segments, quote: &self.quote }
+        Claim {
+            kind: ClaimKind::Decision,
+            text: &self.text,
+            assignee: None,
+            due: None,
+            segments: &self.segments,
+            quote: &self.quote,
+        }
     }
 }
 
@@ -177,7 +193,13 @@ fn unverified(brief: &Brief<'_>, claim: &Claim<'_>, doubt: Doubt) -> Unverified 
 /// A speaker's name as the transcript has it.
 fn as_known(transcript: &Transcript, name: &str) -> String {
     let same = |speaker: &&str| words::folded(speaker) == words::folded(name.trim());
-    transcript.speakers.iter().map(crate::transcript::Speaker::display).find(same).unwrap_or(name.trim()).to_owned()
+    transcript
+        .speakers
+        .iter()
+        .map(crate::transcript::Speaker::display)
+        .find(same)
+        .unwrap_or(name.trim())
+        .to_owned()
 }
 
 fn tags(tags: Vec<String>) -> Vec<String> {
@@ -195,8 +217,9 @@ fn tags(tags: Vec<String>) -> Vec<String> {
 
 /// Nobody said a link: one in a model's text could lead anywhere. Its words stay.
 fn without_links(markdown: &str) -> String {
-    static LINK: LazyLock<Regex> =
-        LazyLock::new(|| Regex::new(r"!?\[([^\]]*)\](?:\([^)]*\)|\[[^\]]*\])|<(https?:[^>]*)>").expect("the pattern is tested"));
+    static LINK: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"!?\[([^\]]*)\](?:\([^)]*\)|\[[^\]]*\])|<(https?:[^>]*)>").expect("the pattern is tested")
+    });
     LINK.replace_all(markdown.trim(), "$1$2").into_owned()
 }
 
@@ -205,7 +228,13 @@ mod tests {
     use super::*;
 
     fn task(text: &str, assignee: Option<&str>, segments: &[usize]) -> Task {
-        Task { text: text.into(), assignee: assignee.map(Into::into), due: None, segments: segments.into(), quote: String::new() }
+        Task {
+            text: text.into(),
+            assignee: assignee.map(Into::into),
+            due: None,
+            segments: segments.into(),
+            quote: String::new(),
+        }
     }
 
     fn part(todos: &[Task]) -> PartNotes {
@@ -217,7 +246,10 @@ mod tests {
         let whole = part(&[task("Send the quarterly report to the board", Some("Ana"), &[3, 40])]);
         let parts = [
             part(&[task("Send the quarterly report to the board", Some("Ana"), &[3])]),
-            part(&[task("Email board the report", Some("Ana"), &[40]), task("Book the venue for the party", Some("Ben"), &[51])]),
+            part(&[
+                task("Email board the report", Some("Ana"), &[40]),
+                task("Book the venue for the party", Some("Ben"), &[51]),
+            ]),
         ];
         let merged = merged(whole, &parts);
         let texts: Vec<&str> = merged.todos.iter().map(|task| task.text.as_str()).collect();
@@ -226,12 +258,19 @@ mod tests {
 
     #[test]
     fn the_same_task_of_two_people_is_two() {
-        let tasks = vec![task("Review the draft", Some("Ana"), &[1]), task("Review the draft", Some("Ben"), &[1]), task("Review the draft", None, &[1])];
+        let tasks = vec![
+            task("Review the draft", Some("Ana"), &[1]),
+            task("Review the draft", Some("Ben"), &[1]),
+            task("Review the draft", None, &[1]),
+        ];
         assert_eq!(distinct(tasks).len(), 2);
     }
 
     #[test]
     fn links_leave_their_words_alone() {
-        assert_eq!(without_links("See [the page](https://evil.example) and ![x](http://a/b)."), "See the page and x.");
+        assert_eq!(
+            without_links("See [the page](https://evil.example) and ![x](http://a/b)."),
+            "See the page and x."
+        );
     }
 }

@@ -98,7 +98,9 @@ pub fn of_notes(transcript: &Transcript, chosen: Option<&str>) -> String {
 pub fn name(language: &str) -> String {
     let primary = language.split(['-', '_']).next().unwrap_or_default().to_lowercase();
     let named = match (language, primary.as_str()) {
-        ("zh-Hant", _) => "繁體中文（台灣用語）, that is Traditional Chinese as written in Taiwan, never Simplified",
+        ("zh-Hant", _) => {
+            "繁體中文（台灣用語）, that is Traditional Chinese as written in Taiwan, never Simplified"
+        }
         ("zh-Hans", _) => "简体中文, that is Simplified Chinese, never Traditional",
         (_, "en") => "English",
         (_, "ja") => "Japanese (日本語)",
@@ -135,7 +137,11 @@ pub fn check(text: &str, language: &str) -> Result<(), String> {
         "ko" => counts.hangul * 3 < all,
         _ => (counts.han + counts.kana + counts.hangul) * 2 > all,
     };
-    if wrong { Err(format!("It is in the wrong language. Write everything in {}.", name(language))) } else { Ok(()) }
+    if wrong {
+        Err(format!("It is in the wrong language. Write everything in {}.", name(language)))
+    } else {
+        Ok(())
+    }
 }
 
 /// Whether Chinese is in the script of `language`; other languages are always fine.
@@ -149,7 +155,11 @@ pub fn check_script(text: &str, language: &str) -> Result<(), String> {
         "zh-Hans" => counts.traditional > 2 && counts.traditional > counts.simplified,
         _ => false, // There is one script for it.
     };
-    if wrong { Err(format!("It is in the wrong script. Write everything in {}.", name(language))) } else { Ok(()) }
+    if wrong {
+        Err(format!("It is in the wrong script. Write everything in {}.", name(language)))
+    } else {
+        Ok(())
+    }
 }
 
 #[cfg(test)]
@@ -174,7 +184,10 @@ mod tests {
         assert!(check_script(simplified, "zh-Hant").unwrap_err().contains("Traditional"));
         assert!(check_script(traditional, "zh-Hans").unwrap_err().contains("简体中文"));
         assert_eq!(check_script(simplified, "zh-Hans"), Ok(()));
-        assert_eq!(check("用 Notion API 的 webhook 把 job queue 改成 async，下週 deploy 到 staging。", "zh-Hant"), Ok(()));
+        assert_eq!(
+            check("用 Notion API 的 webhook 把 job queue 改成 async，下週 deploy 到 staging。", "zh-Hant"),
+            Ok(())
+        );
     }
 
     #[test]

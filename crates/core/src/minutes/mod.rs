@@ -4,7 +4,6 @@
 
 use jiff::civil::Date;
 
-
 use crate::ports::Attachment;
 use crate::template::Template;
 use crate::transcript::Transcript;

@@ -19,10 +19,13 @@ pub(super) fn stated(text: &str) -> BTreeSet<String> {
 /// Every number that can be heard in a text, however it is read: each word by itself, and words together.
 pub(super) fn heard(text: &str) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
-    for number in scan(&folded(text), true) {
+    let folded = folded(text);
+    let late = ["pm", "p.m.", "afternoon", "evening", "tonight", "下午", "晚上", "傍晚"];
+    let late = late.iter().any(|word| folded.contains(word));
+    for number in scan(&folded, true) {
         found.insert(written(number));
-        // "Three in the afternoon" may be written as 15:00, and half of the clock as 30 minutes.
-        if (1.0..=11.0).contains(&number) && number.fract() == 0.0 {
+        // "Three in the afternoon" may be written as 15:00.
+        if late && (1.0..=11.0).contains(&number) && number.fract() == 0.0 {
             found.insert(written(number + 12.0));
         }
     }
@@ -66,7 +69,10 @@ fn english(word: &str) -> Option<f64> {
         ("eighty", "eightieth", 80.0),
         ("ninety", "ninetieth", 90.0),
     ];
-    WORDS.iter().find(|(cardinal, ordinal, _)| *cardinal == word || *ordinal == word).map(|(.., value)| *value)
+    WORDS
+        .iter()
+        .find(|(cardinal, ordinal, _)| *cardinal == word || *ordinal == word)
+        .map(|(.., value)| *value)
 }
 
 /// What an English word multiplies by.
@@ -143,7 +149,11 @@ fn scan(text: &str, generous: bool) -> Vec<f64> {
         } else if let Some(factor) = scale(word).filter(|_| sum.is_some()) {
             let value = sum.unwrap_or(1.0);
             // "Two thousand five hundred": the hundreds multiply what came after the thousands.
-            let (high, low) = if value > factor { ((value / 1_000.0).floor() * 1_000.0, value % 1_000.0) } else { (0.0, value) };
+            let (high, low) = if value > factor {
+                ((value / 1_000.0).floor() * 1_000.0, value % 1_000.0)
+            } else {
+                (0.0, value)
+            };
             sum = Some(high + low * factor);
             last = factor;
         } else if word == "and" && sum.is_some() && last >= 100.0 {
@@ -206,9 +216,12 @@ fn chinese(text: &str, generous: bool) -> Vec<f64> {
         let run = &chars[at..end];
         // Digits in front: "15萬".
         let from = (0..at).rev().take_while(|i| chars[*i].is_ascii_digit() || chars[*i] == '.').last();
-        let front: Option<f64> = from.and_then(|from| chars[from..at].iter().collect::<String>().parse().ok());
+        let front: Option<f64> =
+            from.and_then(|from| chars[from..at].iter().collect::<String>().parse().ok());
         let value = han_value(run, front);
-        let mere_word = run.len() == 1 && front.is_none() && (value <= 1.0 || han_scale(run[0]).is_some_and(|s| s > 10.0));
+        let mere_word = run.len() == 1
+            && front.is_none()
+            && (value <= 1.0 || han_scale(run[0]).is_some_and(|s| s > 10.0));
         if generous || !mere_word {
             found.push(value);
         }
@@ -242,7 +255,9 @@ fn han_value(run: &[char], front: Option<f64>) -> f64 {
         }
     }
     // 一萬五 is 15,000: the last digit counts what the scale before it leaves.
-    let tail = digit.map_or(0.0, |digit| if last_scale >= 100.0 && run.len() > 1 { digit * last_scale / 10.0 } else { digit });
+    let tail = digit.map_or(0.0, |digit| {
+        if last_scale >= 100.0 && run.len() > 1 { digit * last_scale / 10.0 } else { digit }
+    });
     all + section + tail
 }
 

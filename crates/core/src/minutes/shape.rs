@@ -117,7 +117,8 @@ impl PartNotes {
     /// # Errors
     /// What is wrong, in words for a model.
     pub fn read(value: &Value) -> Result<Self, String> {
-        serde_json::from_value(value.clone()).map_err(|wrong| format!("It doesn't have the asked shape: {wrong}."))
+        serde_json::from_value(value.clone())
+            .map_err(|wrong| format!("It doesn't have the asked shape: {wrong}."))
     }
 
     /// Whether an answer can be used: every cited segment is one of `segments`, and the language is right.
@@ -139,18 +140,30 @@ impl PartNotes {
         if self.texts().any(|text| text.chars().count() > LONGEST_TEXT) {
             return Err(format!("A text is too long: at most {LONGEST_TEXT} characters each, `body` apart."));
         }
-        if [self.summary.len(), self.decisions.len(), self.todos.len(), self.topics.len(), self.questions.len(), self.tags.len()]
-            .into_iter()
-            .any(|length| length > MOST_ITEMS)
+        if [
+            self.summary.len(),
+            self.decisions.len(),
+            self.todos.len(),
+            self.topics.len(),
+            self.questions.len(),
+            self.tags.len(),
+        ]
+        .into_iter()
+        .any(|length| length > MOST_ITEMS)
         {
             return Err(format!("A list is too long: at most {MOST_ITEMS} items each."));
         }
         if self.summary.is_empty() {
-            return Err("`summary` is empty. It needs at least one point, even if little was said.".to_owned());
+            return Err(
+                "`summary` is empty. It needs at least one point, even if little was said.".to_owned()
+            );
         }
         let uncited = |points: &[Cited]| points.iter().any(|point| point.segments.is_empty());
         if uncited(&self.summary) || uncited(&self.questions) {
-            return Err("Every point of `summary` and `questions` must cite at least one line in `segments`.".to_owned());
+            return Err(
+                "Every point of `summary` and `questions` must cite at least one line in `segments`."
+                    .to_owned(),
+            );
         }
         language::check(&self.prose(), language)
     }
@@ -164,7 +177,11 @@ impl PartNotes {
     }
 
     fn cited(&self) -> Vec<usize> {
-        let points = self.summary.iter().chain(&self.questions).chain(self.topics.iter().flat_map(|topic| &topic.points));
+        let points = self
+            .summary
+            .iter()
+            .chain(&self.questions)
+            .chain(self.topics.iter().flat_map(|topic| &topic.points));
         let mut cited: Vec<usize> = points.flat_map(|point| point.segments.iter().copied()).collect();
         cited.extend(self.decisions.iter().flat_map(|decision| decision.segments.iter().copied()));
         cited.extend(self.todos.iter().flat_map(|task| task.segments.iter().copied()));
@@ -173,7 +190,11 @@ impl PartNotes {
     }
 
     fn texts(&self) -> impl Iterator<Item = &str> {
-        let points = self.summary.iter().chain(&self.questions).chain(self.topics.iter().flat_map(|topic| &topic.points));
+        let points = self
+            .summary
+            .iter()
+            .chain(&self.questions)
+            .chain(self.topics.iter().flat_map(|topic| &topic.points));
         points
             .map(|point| point.text.as_str())
             .chain(self.decisions.iter().map(|decision| decision.text.as_str()))
@@ -219,7 +240,8 @@ impl WholeNotes {
     /// # Errors
     /// What is wrong, in words for a model.
     pub fn read(value: &Value) -> Result<Self, String> {
-        serde_json::from_value(value.clone()).map_err(|wrong| format!("It doesn't have the asked shape: {wrong}."))
+        serde_json::from_value(value.clone())
+            .map_err(|wrong| format!("It doesn't have the asked shape: {wrong}."))
     }
 
     /// Whether an answer can be used, its title included.
@@ -241,9 +263,36 @@ impl WholeNotes {
 
 /// Titles that say nothing.
 const EMPTY_TITLES: [&str; 30] = [
-    "meeting", "meeting notes", "notes", "minutes", "meeting minutes", "summary", "meeting summary", "transcript", "recording",
-    "untitled", "title", "conversation", "discussion", "call", "team meeting", "notes of the meeting", "meeting recap", "interview", "lecture", "voice memo",
-    "會議", "會議記錄", "會議紀錄", "会议记录", "会议纪要", "會議筆記", "筆記", "摘要", "逐字稿", "會議摘要",
+    "meeting",
+    "meeting notes",
+    "notes",
+    "minutes",
+    "meeting minutes",
+    "summary",
+    "meeting summary",
+    "transcript",
+    "recording",
+    "untitled",
+    "title",
+    "conversation",
+    "discussion",
+    "call",
+    "team meeting",
+    "notes of the meeting",
+    "meeting recap",
+    "interview",
+    "lecture",
+    "voice memo",
+    "會議",
+    "會議記錄",
+    "會議紀錄",
+    "会议记录",
+    "会议纪要",
+    "會議筆記",
+    "筆記",
+    "摘要",
+    "逐字稿",
+    "會議摘要",
 ];
 
 fn check_title(title: &str) -> Result<(), String> {
@@ -275,8 +324,19 @@ fn part_fields() -> Vec<(&'static str, Value)> {
     let list = |items: Value| json!({"type": "array", "items": items});
     let cited = || object(&[("text", text()), ("segments", numbers())]);
     let decision = object(&[("text", text()), ("segments", numbers()), ("quote", text())]);
-    let task = object(&[("text", text()), ("assignee", or_null()), ("due", or_null()), ("segments", numbers()), ("quote", text())]);
-    let topic = object(&[("heading", text()), ("from", json!({"type": "integer"})), ("body", text()), ("points", list(cited()))]);
+    let task = object(&[
+        ("text", text()),
+        ("assignee", or_null()),
+        ("due", or_null()),
+        ("segments", numbers()),
+        ("quote", text()),
+    ]);
+    let topic = object(&[
+        ("heading", text()),
+        ("from", json!({"type": "integer"})),
+        ("body", text()),
+        ("points", list(cited())),
+    ]);
     vec![
         ("summary", list(cited())),
         ("decisions", list(decision)),
@@ -353,7 +413,9 @@ mod tests {
             ("must cite", |v| v["summary"][0]["segments"] = json!([])),
             ("invalid value", |v| v["summary"][0]["segments"] = json!([-1])),
             ("A text is empty", |v| v["tags"] = json!([""])),
-            ("wrong language", |v| v["summary"][0]["text"] = json!("我們決定把上市日期延到十二月三號，因為付款功能還有錯誤。")),
+            ("wrong language", |v| {
+                v["summary"][0]["text"] = json!("我們決定把上市日期延到十二月三號，因為付款功能還有錯誤。")
+            }),
         ] {
             let told = wrong(change);
             assert!(told.contains(said), "{said}: {told}");

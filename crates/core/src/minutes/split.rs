@@ -83,7 +83,9 @@ fn end(sizes: &[u64], depths: &[f32], from: usize, most: u64) -> usize {
     }
     let earliest = earliest.unwrap_or(to).min(to);
     // The deepest fall; of equals the latest, so that parts are as few as can be.
-    (earliest..=to).max_by(|a, b| depth(depths, *a).total_cmp(&depth(depths, *b)).then(a.cmp(b))).unwrap_or(to)
+    (earliest..=to)
+        .max_by(|a, b| depth(depths, *a).total_cmp(&depth(depths, *b)).then(a.cmp(b)))
+        .unwrap_or(to)
 }
 
 fn depth(depths: &[f32], gap: usize) -> f32 {
@@ -107,7 +109,11 @@ fn depths(transcript: &Transcript, lines: &[Line]) -> Vec<f32> {
 
 /// The words of a line.
 pub fn text_of<'a>(transcript: &'a Transcript, line: &Line) -> &'a str {
-    transcript.segments.get(line.segment).and_then(|segment| segment.text.get(line.bytes.clone())).unwrap_or_default()
+    transcript
+        .segments
+        .get(line.segment)
+        .and_then(|segment| segment.text.get(line.bytes.clone()))
+        .unwrap_or_default()
 }
 
 /// A segment as it is, or cut until every piece fits.
@@ -173,10 +179,13 @@ mod tests {
 
     #[test]
     fn a_part_ends_where_the_topic_does() {
-        let mut lines = vec![("Ana", "The server migration needs new server disks and database backups."); 20];
+        let mut lines =
+            vec![("Ana", "The server migration needs new server disks and database backups."); 20];
         lines.extend(vec![("Ben", "Our holiday party wants music, food and a venue near the river."); 20]);
         let long = transcript("en", &lines);
-        let all: u32 = (0..40).map(|i| by_bytes(&long)(&Line { segment: i, bytes: 0..long.segments[i].text.len() })).sum();
+        let all: u32 = (0..40)
+            .map(|i| by_bytes(&long)(&Line { segment: i, bytes: 0..long.segments[i].text.len() }))
+            .sum();
         let parts = split(&long, all * 6 / 10, &by_bytes(&long));
         assert_eq!(parts.iter().map(Part::segments).collect::<Vec<_>>(), [0..20, 20..40]);
     }

@@ -70,7 +70,11 @@ pub(super) fn content(text: &str) -> BTreeSet<String> {
         let plain = word.strip_suffix("'s").unwrap_or(word);
         let telling = plain.chars().count() > 1 && !plain.chars().any(is_han) && !is_stop_word(plain);
         if telling && !plain.chars().all(|c| c.is_numeric() || matches!(c, '.' | ',')) {
-            content.insert(if plain.is_ascii() { STEMMER.stem(plain).into_owned() } else { plain.to_owned() });
+            content.insert(if plain.is_ascii() {
+                STEMMER.stem(plain).into_owned()
+            } else {
+                plain.to_owned()
+            });
         }
     }
     // Runs of Chinese between anything else; a pair with a grammatical character in it says little.
@@ -143,7 +147,10 @@ mod tests {
     #[test]
     fn content_is_stems_and_pairs_of_characters() {
         let content = content("I'll update the contracts. 更新合約");
-        assert!(["updat", "contract", "更新", "合約"].iter().all(|word| content.contains(*word)), "{content:?}");
+        assert!(
+            ["updat", "contract", "更新", "合約"].iter().all(|word| content.contains(*word)),
+            "{content:?}"
+        );
         assert!(!words_of_grammar(&content));
     }
 

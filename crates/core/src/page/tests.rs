@@ -32,7 +32,13 @@ fn page(language: &str, sections: &[PageSection]) -> Vec<String> {
         title: "Launch".into(),
         summary: vec![point("It moves.")],
         decisions: vec![point("It moves to December.")],
-        todos: vec![Todo { text: "Tell them".into(), assignee: None, due: None, at_ms: 7_000, speaker: None }],
+        todos: vec![Todo {
+            text: "Tell them".into(),
+            assignee: None,
+            due: None,
+            at_ms: 7_000,
+            speaker: None,
+        }],
         sections: Vec::new(),
         questions: vec![point("Who pays?")],
         unverified: vec![
