@@ -484,8 +484,11 @@ static DONE: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// 我會請師傅來改 asks nobody here: the speaker takes it on.
+static WILL_ASK: LazyLock<Regex> = LazyLock::new(|| pattern(r"我[^，。]{0,4}(?:請|请|麻煩|麻烦)"));
+
 fn asks(sentence: &str) -> bool {
-    ASKS.is_match(sentence)
+    ASKS.is_match(&WILL_ASK.replace_all(sentence, ""))
 }
 
 /// Whether the sentence says that it will not be done. "Why don't you" and 要不要 ask for it.
