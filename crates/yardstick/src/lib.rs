@@ -2,6 +2,7 @@
 //! rates, and models of the right shape, a language model among them. Needs `flite`.
 #![forbid(unsafe_code)]
 
+pub mod claims;
 pub mod conversation;
 mod gguf;
 pub mod limits;
@@ -12,8 +13,10 @@ pub mod llama_model;
 >>>>>>> llm
 pub mod nemo_model;
 pub mod process;
+pub mod rouge;
 pub mod score;
 pub mod step;
+pub mod transcripts;
 pub mod whisper_model;
 
 use std::error::Error;

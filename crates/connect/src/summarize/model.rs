@@ -407,7 +407,7 @@ fn hex(bytes: &[u8]) -> String {
 
 /// What tells where the material ends. Nobody who wrote or said it can know the job's random id; the same job always has the
 /// same, so that its questions are the same too.
-fn mark(cx: &StageCx) -> String {
+pub(super) fn mark(cx: &StageCx) -> String {
     let digest = Sha256::digest(format!("the end of the material of job {}", cx.job()));
     format!("data-{}", hex(&digest[..8]))
 }

@@ -370,3 +370,21 @@ async fn an_empty_transcript_still_has_a_title() {
     assert_eq!(notes.title, "Weekly review");
     assert_eq!((notes.summary, notes.todos, notes.sections), (vec![], vec![], vec![]));
 }
+
+#[test]
+fn the_summary_has_more_of_one_by_hand_than_the_first_sentences_have() {
+    use debrief_yardstick::rouge::Rouge;
+    let (mut ours, mut firsts, mut table) = (Vec::new(), Vec::new(), String::new());
+    for of in debrief_yardstick::transcripts::all() {
+        let notes = notes(&of.transcript, &of.recording, &cx_that_stops_at(usize::MAX)).unwrap();
+        let taken: Vec<&str> = notes.summary.iter().map(|point| point.text.as_str()).collect();
+        let first: Vec<&str> =
+            of.transcript.segments.iter().take(taken.len()).map(|segment| segment.text.as_str()).collect();
+        ours.push(Rouge::of(&of.reference, &taken.join("\n")));
+        firsts.push(Rouge::of(&of.reference, &first.join("\n")));
+        writeln!(table, "{}: {:.3?} {:.3?}\n{}", of.name, ours.last(), firsts.last(), taken.join("\n")).unwrap();
+    }
+    let (our, first) = (Rouge::mean(&ours), Rouge::mean(&firsts));
+    println!("{table}\nmean {our:.3?}\nfirst sentences {first:.3?}");
+    assert!(our.one > first.one && our.two > first.two && our.l > first.l, "{table}");
+}

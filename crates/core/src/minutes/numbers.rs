@@ -19,10 +19,13 @@ pub(super) fn stated(text: &str) -> BTreeSet<String> {
 /// Every number that can be heard in a text, however it is read: each word by itself, and words together.
 pub(super) fn heard(text: &str) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
-    for number in scan(&folded(text), true) {
+    let folded = folded(text);
+    let late = ["pm", "p.m.", "afternoon", "evening", "tonight", "下午", "晚上", "傍晚"];
+    let late = late.iter().any(|word| folded.contains(word));
+    for number in scan(&folded, true) {
         found.insert(written(number));
-        // "Three in the afternoon" may be written as 15:00, and half of the clock as 30 minutes.
-        if (1.0..=11.0).contains(&number) && number.fract() == 0.0 {
+        // "Three in the afternoon" may be written as 15:00.
+        if late && (1.0..=11.0).contains(&number) && number.fract() == 0.0 {
             found.insert(written(number + 12.0));
         }
     }

@@ -1,0 +1,89 @@
+//! How far the evidence gate can be trusted: 40 to-dos of which somebody knows whether they are true.
+
+use std::fmt;
+
+use debrief_core::minutes::gate::{Claim, Evidence};
+use debrief_core::notes::{ClaimKind, Doubt};
+
+use crate::Outcome;
+use crate::transcripts::{self, Label, LabelledTodo};
+
+/// Of the to-dos that the gate lets through, so many in a hundred must be true.
+pub const PRECISION: usize = 85;
+/// Of the true ones it must let so many in a hundred through.
+pub const RECALL: usize = 80;
+
+/// What the gate says of every labelled to-do.
+#[derive(Debug)]
+pub struct Measured(Vec<(LabelledTodo, Result<(), Doubt>)>);
+
+/// Weighs them all.
+///
+/// # Errors
+/// The labelled to-dos can't be read.
+pub fn measure() -> Outcome<Measured> {
+    let written = transcripts::all();
+    let weighed = transcripts::labelled_todos()?.into_iter().map(|todo| {
+        let of =
+            written.iter().find(|written| written.name == todo.transcript).ok_or("no such transcript")?;
+        let verdict = Evidence::of(&of.transcript, &[], &[], of.recording.created).weigh(&Claim {
+            kind: ClaimKind::Todo,
+            text: &todo.text,
+            assignee: todo.assignee.as_deref(),
+            due: todo.due.as_deref(),
+            segments: &todo.segments,
+            quote: &todo.quote,
+        });
+        Ok((todo, verdict))
+    });
+    Ok(Measured(weighed.collect::<Outcome<_>>()?))
+}
+
+impl Measured {
+    fn count(&self, label: Option<Label>, passed: bool) -> usize {
+        let fits = |(todo, verdict): &&(LabelledTodo, Result<(), Doubt>)| {
+            label.is_none_or(|label| todo.label == label) && verdict.is_ok() == passed
+        };
+        self.0.iter().filter(fits).count()
+    }
+
+    /// Of those let through, how many in a hundred are true.
+    pub fn precision(&self) -> usize {
+        100 * self.count(Some(Label::True), true) / self.count(None, true).max(1)
+    }
+
+    /// Of the true ones, how many in a hundred are let through.
+    pub fn recall(&self) -> usize {
+        let passed = self.count(Some(Label::True), true);
+        100 * passed / (passed + self.count(Some(Label::True), false)).max(1)
+    }
+}
+
+impl fmt::Display for Measured {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (precision, recall) = (self.precision(), self.recall());
+        writeln!(f, "evidence gate on {} to-dos: precision {precision} %, recall {recall} %", self.0.len())?;
+        for label in [Label::True, Label::Misattributed, Label::Invented] {
+            let (passed, doubted) = (self.count(Some(label), true), self.count(Some(label), false));
+            writeln!(f, "  {label:?}: {passed} let through, {doubted} doubted")?;
+        }
+        for (todo, verdict) in &self.0 {
+            if verdict.is_ok() != (todo.label == Label::True) {
+                writeln!(f, "  wrong: {:?} {:?} in {}: {verdict:?}", todo.label, todo.text, todo.transcript)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_gate_is_no_worse_than_its_floors() {
+        let found = measure().expect("the labelled to-dos are read");
+        assert_eq!(found.0.len(), 40);
+        assert!(found.precision() >= PRECISION && found.recall() >= RECALL, "{found}");
+    }
+}
