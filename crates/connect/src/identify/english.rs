@@ -38,6 +38,9 @@ pub(super) struct English {
     mentioned: Regex,
 }
 
+/// Of whom a name is said, by the words before and after it.
+type Meaning<'a> = dyn Fn(&str, &str) -> Option<(Of, f64)> + 'a;
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Introduction {
     MyName,
@@ -195,7 +198,7 @@ impl English {
             return Vec::new();
         }
         let mut all = Vec::new();
-        let mut add = |pattern: &Regex, of: &dyn Fn(&str, &str) -> Option<(Of, f64)>| {
+        let mut add = |pattern: &Regex, of: &Meaning<'_>| {
             let Some(captures) = pattern.captures(text) else { return };
             let name = captures.get(1).expect("the name");
             let (before, tail) = (&text[..name.start()], &text[name.end()..]);

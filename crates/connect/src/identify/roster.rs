@@ -19,6 +19,9 @@ struct Person {
     is_han: bool,
 }
 
+/// Whether a person can be meant by spoken words.
+type Likeness = fn(&Person, &[&str]) -> bool;
+
 /// Whom a name means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Found {
@@ -78,7 +81,7 @@ impl Roster {
         if words.is_empty() {
             return Found::Nobody;
         }
-        let kinds: &[(fn(&Person, &[&str]) -> bool, bool)] = match small.chars().all(is_han) {
+        let kinds: &[(Likeness, bool)] = match small.chars().all(is_han) {
             true => &[(is_called_han, true), (sounds_like, false), (is_nickname_han, false)],
             false => &[(is_called, true), (is_short_for, false), (is_similar, false)],
         };
