@@ -341,7 +341,7 @@ impl Check<'_> {
             return Err(self.wrong(format!("'{format}' is not a supported format")));
         }
         if self.dialect == Dialect::Anthropic
-            && object.get("minItems").is_some_and(|least| !least.as_u64().is_some_and(|least| least <= 1))
+            && object.get("minItems").is_some_and(|least| least.as_u64().is_none_or(|least| least > 1))
         {
             return Err(self.wrong("For 'array' type, 'minItems' values other than 0 or 1 are not supported"));
         }

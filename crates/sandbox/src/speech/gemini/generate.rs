@@ -153,7 +153,8 @@ pub(crate) fn said(body: &Map<String, Value>) -> Result<Said<'_>, ApiError> {
         let content = object(content, "contents")?;
         known(content, &["role", "parts"])?;
         let role = content.get("role").map(|role| role.as_str().unwrap_or_default());
-        if role.is_some_and(|role| !["user", "model"].contains(&role) && !(is_system && role == "system")) {
+        let known_role = |role| ["user", "model"].contains(&role) || (is_system && role == "system");
+        if role.is_some_and(|role| !known_role(role)) {
             return Err(ApiError::invalid("Please use a valid role: user, model."));
         }
         let parts = content.get("parts").and_then(Value::as_array).filter(|parts| !parts.is_empty());
