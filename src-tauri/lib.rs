@@ -3,6 +3,7 @@
 mod commands;
 mod events;
 mod native;
+mod notes;
 mod notion_app;
 mod record;
 mod speech;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use debrief_app::{JobSpeaker, ModelsView, SpeechView};
+use debrief_app::{ModelsView, SpeechView};
 use debrief_core::job::ChineseScript;
 use tauri::State;
 use tauri::ipc::Channel;
@@ -230,13 +230,6 @@ pub(crate) async fn follow_models(
         }
     });
     Ok(())
-}
-
-/// The speakers of a job.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn job_speakers(app: State<'_, SharedApp>, job_id: String) -> Answer<Vec<JobSpeaker>> {
-    Ok(app.job_speakers(job(&job_id)?)?)
 }
 
 /// Gives a speaker of a job a name; with `remember` the voice is kept on this machine.

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use debrief_connect::google::{Accounts, ClientId, Drive, DriveSource};
-use debrief_connect::identify::VoiceBook;
 use debrief_connect::http;
+use debrief_connect::identify::VoiceBook;
 use debrief_connect::keychain::Secrets;
 use debrief_connect::markdown::{MarkdownFolder, create_default_folder};
 use debrief_connect::media::MediaDecoder;

@@ -57,9 +57,7 @@ pub use crate::record::{
 pub use crate::sample::SAMPLE;
 pub use crate::search::SearchHit;
 pub use crate::settings::Settings;
-pub use crate::speech::{
-    EngineKind, JobSpeaker, SpeakerMethod, SpeakersView, SpeechEngine, SpeechService, SpeechView,
-};
+pub use crate::speech::{EngineKind, SpeakerMethod, SpeakersView, SpeechEngine, SpeechService, SpeechView};
 pub use crate::voices::VoiceView;
 pub use crate::watched::{WatchPace, WatchedFolder, WatchedKind};
 pub use crate::wishes::Wishes;
@@ -193,6 +191,20 @@ impl App {
         let link = link_of(text)?;
         let attachments = attachments.iter().map(|text| link_of(text)).collect::<Result<Vec<_>, _>>()?;
         self.submit(link, attachments)
+    }
+
+    /// As [`App::process`], in another way than the settings say.
+    ///
+    /// # Errors
+    /// As [`App::process`] and [`App::submit_with`]; nothing was submitted.
+    pub async fn process_with(
+        &self,
+        wishes: &Wishes,
+        text: &str,
+        attachments: &[String],
+    ) -> Result<JobId, Failure> {
+        let attachments = attachments.iter().map(|text| link_of(text)).collect::<Result<Vec<_>, _>>()?;
+        self.submit_with(wishes, link_of(text)?, attachments)
     }
 
     /// Submits a recording.

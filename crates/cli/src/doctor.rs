@@ -33,6 +33,11 @@ pub(crate) async fn report(app: &App) -> Result<Outcome, Failure> {
     }
     speech::line("next job", &speech.next_job, speech.problem.as_ref());
     speakers(&speech.speakers);
+    let notes = app.notes().await?;
+    speech::line("notes", &notes.next_job, notes.problem.as_ref());
+    if notes.local_only {
+        println!("privacy     local only: nothing leaves this machine");
+    }
     models(&app.models());
     google(&app.google().await?);
     print_notion(&notion);

@@ -7,6 +7,7 @@ mod doctor;
 mod edit;
 mod follow;
 mod models;
+mod notes;
 mod print;
 mod sandbox;
 mod speech;
@@ -53,6 +54,8 @@ enum Command {
         ignore_transcripts: bool,
         #[command(flatten)]
         heard: speech::Heard,
+        #[command(flatten)]
+        written: notes::Written,
         /// Where the page goes; unless said, where the settings say.
         #[arg(long, value_enum)]
         to: Option<To>,
@@ -206,7 +209,12 @@ enum Command {
         #[command(subcommand)]
         command: speech::Speech,
     },
-    /// Run a stand-in for Google, Notion and speech services on this machine, to try everything without an account.
+    /// Choose who finds names and writes notes, with which template, and what that may cost.
+    Notes {
+        #[command(subcommand)]
+        command: notes::Notes,
+    },
+    /// Run a stand-in for Google, Notion, speech services and language models on this machine, to try everything without an account.
     Sandbox(sandbox::Options),
     /// Say what is connected and what is ready.
     Doctor,
@@ -317,6 +325,7 @@ async fn run(command: Command) -> Result<Outcome, Failure> {
             transcript,
             ignore_transcripts,
             heard,
+            written,
             to,
             json,
             no_wait,
@@ -326,8 +335,11 @@ async fn run(command: Command) -> Result<Outcome, Failure> {
             let links = recordings.iter().map(|text| link_of(text)).collect::<Result<Vec<_>, _>>()?;
             let attachments = attach.iter().map(|text| link_of(text)).collect::<Result<Vec<_>, _>>()?;
             let app = open(home, if no_wait { Runs::Nothing } else { Runs::WhatIsNew }).await?;
-            let wishes =
-                Wishes { destination: to.map(PageDestination::from), ignore_transcripts, ..heard.wishes() };
+            let wishes = written.wish(Wishes {
+                destination: to.map(PageDestination::from),
+                ignore_transcripts,
+                ..heard.wishes()
+            });
             app.check_wishes(&wishes)?;
             connect::before_processing(&app, &links, &attachments, sign_in).await?;
             let links = if again { links } else { connect::without_a_page(&app, links).await };
@@ -438,6 +450,7 @@ async fn run(command: Command) -> Result<Outcome, Failure> {
         }
         Command::Models { command } => models::run(&open(home, Runs::Nothing).await?, command).await,
         Command::Speech { command } => speech::run(&open(home, Runs::Nothing).await?, command).await,
+        Command::Notes { command } => notes::run(&open(home, Runs::Nothing).await?, command).await,
         Command::Sandbox(options) => sandbox::run(options).await,
         Command::Doctor => doctor::report(&open(home, Runs::Nothing).await?).await,
     }

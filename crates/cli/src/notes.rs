@@ -181,7 +181,9 @@ pub(crate) async fn run(app: &App, command: Notes) -> Result<Outcome, Failure> {
             app.set_notes_language(Some(tag.as_str()).filter(|tag| *tag != "auto")).await?;
         }
         Notes::Template { command: Template::Use { id } } => app.choose_template(&id).await?,
-        Notes::Template { command: Template::Copy { id } } => println!("{}", app.copy_template(&id)?.display()),
+        Notes::Template { command: Template::Copy { id } } => {
+            println!("{}", app.copy_template(&id)?.display())
+        }
         Notes::Template { command: Template::Remove { id } } => app.remove_template(&id).await?,
         Notes::Template { command: Template::Preview { id } } => println!("{}", app.preview_template(&id)?),
         Notes::Glossary { terms, clear } => {
@@ -213,7 +215,9 @@ fn dollars(text: &str) -> Result<Option<f64>, Failure> {
         return Ok(None);
     }
     let number = text.trim_start_matches('$').parse().map(Some);
-    number.map_err(|_| wrong(format!("“{text}” is no sum of money."), "Give US dollars, as 5 or 7.50, or none."))
+    number.map_err(|_| {
+        wrong(format!("“{text}” is no sum of money."), "Give US dollars, as 5 or 7.50, or none.")
+    })
 }
 
 fn named(view: &NotesView, provider: &str) -> Result<NotesProvider, Failure> {
@@ -287,7 +291,13 @@ fn spending(view: &NotesView) {
         let usd = line.usd.map_or_else(|| "no price known".to_owned(), |usd| format!("${usd:.4}"));
         println!(
             "{:<11} {}/{}: {} calls, {:.0} tokens read, {:.0} written, {:.1} min heard, {usd}",
-            "", line.provider, line.model, line.calls, line.input_tokens, line.output_tokens, line.audio_minutes
+            "",
+            line.provider,
+            line.model,
+            line.calls,
+            line.input_tokens,
+            line.output_tokens,
+            line.audio_minutes
         );
     }
 }

@@ -54,11 +54,11 @@ pub(crate) async fn run(options: Options) -> Result<Outcome, Failure> {
     .map(|(name, service)| (name, world.add_speech_key(service)));
     let anthropic_key = world.add_llm_key(LlmProvider::Anthropic);
     let models = [
-        ("OpenAI", LlmProvider::OpenAi),
-        ("Anthropic", LlmProvider::Anthropic),
-        ("Gemini", LlmProvider::Gemini),
-        ("Groq", LlmProvider::Groq),
-        ("local", LlmProvider::Local),
+        ("openai", LlmProvider::OpenAi),
+        ("anthropic", LlmProvider::Anthropic),
+        ("gemini", LlmProvider::Gemini),
+        ("groq", LlmProvider::Groq),
+        ("ollama", LlmProvider::Local),
     ]
     .map(|(name, provider)| (name, world.llm_models(provider).join(", ")));
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, options.port));
@@ -90,6 +90,9 @@ pub(crate) async fn run(options: Options) -> Result<Outcome, Failure> {
         ("ENDPOINTS__ASSEMBLYAI", sandbox.assemblyai()),
         ("ENDPOINTS__GEMINI", sandbox.gemini()),
         ("SERVICES__OPENAI_URL", sandbox.openai()),
+        ("ENDPOINTS__OPENAI", sandbox.openai()),
+        ("ENDPOINTS__ANTHROPIC", sandbox.anthropic()),
+        ("PROVIDERS__OLLAMA_URL", sandbox.local_llm()),
         ("NOTION__DATABASE_ID", database.to_string()),
         ("GOOGLE__CLIENT_ID", CLIENT_ID.to_owned()),
         ("GOOGLE__CLIENT_SECRET", CLIENT_SECRET.to_owned()),
@@ -100,21 +103,10 @@ pub(crate) async fn run(options: Options) -> Result<Outcome, Failure> {
     for (name, key) in keys {
         println!("  export DEBRIEF_{name}_KEY='{key}'");
     }
-    println!("Language models answer with what the transcript says, whoever is asked:");
-    for (name, address) in [
-        ("OpenAI", sandbox.openai()),
-        ("Anthropic", sandbox.anthropic()),
-        ("Gemini", format!("{}/v1beta", sandbox.gemini())),
-        ("Groq", sandbox.groq()),
-        ("local", sandbox.local_llm()),
-    ] {
-        println!("  {name:<10} {address}");
-    }
-    println!(
-        "  OpenAI, Gemini and Groq take the keys above, Anthropic takes {anthropic_key}, and the local one needs none."
-    );
+    println!("  export DEBRIEF_ANTHROPIC_KEY='{anthropic_key}'");
+    println!("Language models answer with what the transcript says, for `debrief notes use PROVIDER/MODEL`:");
     for (name, models) in models {
-        println!("  models of {name}: {models}");
+        println!("  {name}: {models}");
     }
     println!("Its speech services hear DTMF tones alone, and it has no model files.");
     tokio::select! {

@@ -11,20 +11,17 @@ use debrief_connect::models::{ModelState, Purpose};
 use debrief_connect::transcribe::remote::{self, RemoteKey, RemoteSettings, Service};
 use debrief_connect::transcribe::transcribe_cpp::gpus;
 use debrief_core::failure::{Failure, FailureCode};
-use debrief_core::job::{ChineseScript, JobId, JobStatus, SubmitJob};
+use debrief_core::job::{ChineseScript, JobStatus, SubmitJob};
 use debrief_core::secret::Secret;
 
 use crate::App;
-use crate::document::Document;
 use crate::google::Trouble;
 use crate::settings::{Change, Value};
 
-pub(crate) use checks::{check_count, check_language, checked_base, checked_terms, refused};
 use checks::check_engine;
+pub(crate) use checks::{check_count, check_language, checked_base, checked_terms, refused};
 pub(crate) use ears::{Ears, TRANSCRIBE_CPP};
-pub use view::{
-    EngineKind, JobSpeaker, SpeakerMethod, SpeakersView, SpeechEngine, SpeechService, SpeechView,
-};
+pub use view::{EngineKind, SpeakerMethod, SpeakersView, SpeechEngine, SpeechService, SpeechView};
 
 /// Languages to offer: those of the people who use Debrief first, then by number of speakers.
 pub(crate) const LANGUAGES: [&str; 24] = [
@@ -192,20 +189,6 @@ impl App {
     /// The settings can't be changed.
     pub async fn remember_voices(&self, on: bool) -> Result<(), Failure> {
         self.change_settings(&[("speakers", "voices", on.then(|| Value::from(true)))]).await
-    }
-
-    /// The speakers of a job.
-    ///
-    /// # Errors
-    /// There is no such job, or nothing was transcribed yet.
-    pub fn job_speakers(&self, id: JobId) -> Result<Vec<JobSpeaker>, Failure> {
-        let transcript = Document::read(self.pool.store(), id)?.transcript;
-        let view = |(_, speaker): (u16, &debrief_core::transcript::Speaker)| JobSpeaker {
-            label: speaker.label.clone(),
-            name: speaker.name.clone(),
-            has_voice: speaker.voice.is_some(),
-        };
-        Ok(transcript.heard().map(view).collect())
     }
 
     /// Keeps a service's key, once the service has taken it: a sentence for the person. Jobs that waited for it go on.

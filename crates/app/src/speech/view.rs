@@ -128,15 +128,3 @@ pub struct SpeakerMethod {
     /// Why not.
     pub problem: Option<Trouble>,
 }
-
-/// A speaker of a job.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "bindings", derive(specta::Type))]
-pub struct JobSpeaker {
-    /// "Speaker 1", stable through renames.
-    pub label: String,
-    /// The name, once it is known.
-    pub name: Option<String>,
-    /// Whether it was kept how they sound.
-    pub has_voice: bool,
-}

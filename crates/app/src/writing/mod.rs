@@ -207,7 +207,10 @@ impl App {
         let views = template_views(self.steps.now().writers());
         let path = views.into_iter().find(|view| view.id == id).and_then(|view| view.path);
         path.map(PathBuf::from).ok_or_else(|| {
-            refused(format!("There is no file of a template “{id}”."), "Copy the template, and change the copy.")
+            refused(
+                format!("There is no file of a template “{id}”."),
+                "Copy the template, and change the copy.",
+            )
         })
     }
 
@@ -271,7 +274,12 @@ impl App {
         let steps = self.steps.now();
         let rate = microusd_per_minute(&steps.speech_choice(), steps.writers().chosen().first());
         let usd = rate.map(|rate| f64::from(rate) / 1e6 * f64::from(duration_ms) / 60_000.0);
-        CostEstimate { usd, duration_ms }
+        let minutes = duration_ms.div_ceil(60_000);
+        let text = match usd {
+            Some(usd) => format!("About ${usd:.2} for {minutes} minutes."),
+            None => "No price is known for one of the chosen services.".to_owned(),
+        };
+        CostEstimate { usd, text }
     }
 
     /// Jobs that wait for something of notes, or for leave to ask a service, look again with the settings of now.
@@ -336,12 +344,17 @@ fn provider_named(provider: &str) -> Result<Provider, Failure> {
 async fn provider_view(set_up: &ModelSettings) -> NotesProvider {
     let info = set_up.provider.info();
     let kept = set_up.key.kept.get(&set_up.provider.key_name()).await;
+    // Any server may be anywhere: it has no usual place.
+    let nowhere = set_up.provider == Provider::Compatible && set_up.base == set_up.provider.base();
     NotesProvider {
         name: info.word.to_owned(),
         described: info.name.to_owned(),
-        host: http::destination(&set_up.base),
-        base_url: has_own_address(set_up.provider).then(|| set_up.base.to_string()),
-        on_this_machine: http::is_here(&set_up.base),
+        host: if nowhere { String::new() } else { http::destination(&set_up.base) },
+        base_url: has_own_address(set_up.provider).then(|| match nowhere {
+            true => String::new(),
+            false => set_up.base.to_string(),
+        }),
+        on_this_machine: !nowhere && http::is_here(&set_up.base),
         model: info.model.map(str::to_owned),
         window_tokens: set_up.window_tokens,
         has_key: set_up.key.given.is_some() || matches!(kept, Ok(Some(_))),

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use debrief_connect::llm::{Ledger, PRICES};
+use debrief_connect::llm::{Ledger, PRICES, Provider};
+use debrief_connect::transcribe::remote::Service;
 use debrief_core::failure::Failure;
 use debrief_core::job::{JobId, ModelChoice, SpeechChoice};
 use debrief_core::spending::{Expense, Usage};
 use debrief_runtime::store::JobStore;
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, Zoned};
+use jiff::{Timestamp, ZonedDateTime};
 
 use super::view::{SpendingLine, SpendingView};
 
@@ -30,7 +31,7 @@ impl StoredLedger {
 
     /// What this month has cost.
     pub(crate) fn view(&self) -> Result<SpendingView, Failure> {
-        let now = Zoned::now();
+        let now = ZonedDateTime::now();
         let lines: Vec<SpendingLine> = self
             .store
             .spent_since(month_of(&now)?)?
@@ -41,7 +42,7 @@ impl StoredLedger {
                 output_tokens: line.spent.usage.output_tokens as f64,
                 audio_minutes: line.spent.usage.audio_ms as f64 / 60_000.0,
                 usd: (!line.spent.unpriced).then_some(line.spent.usd),
-                provider: line.provider,
+                provider: described(&line.provider),
                 model: line.model,
             })
             .collect();
@@ -59,7 +60,7 @@ impl StoredLedger {
 impl Ledger for StoredLedger {
     fn left_usd(&self) -> Result<Option<f64>, Failure> {
         let Some(cap) = self.cap_usd else { return Ok(None) };
-        let spent = self.store.spent_since(month_of(&Zoned::now())?)?;
+        let spent = self.store.spent_since(month_of(&ZonedDateTime::now())?)?;
         Ok(Some(cap - spent.iter().map(|line| line.spent.usd).sum::<f64>()))
     }
 
@@ -68,16 +69,23 @@ impl Ledger for StoredLedger {
     }
 }
 
+/// A provider's name for people; the word itself where no version knows it any more.
+fn described(word: &str) -> String {
+    let language = Provider::from_word(word).map(|provider| provider.info().name);
+    let name = language.or_else(|| Service::from_word(word).map(|service| service.info().name));
+    name.unwrap_or(word).to_owned()
+}
+
 /// When the month began, on this machine's clock.
-fn month_of(now: &Zoned) -> Result<Timestamp, Failure> {
-    let first = now.date().first_of_month().to_zoned(TimeZone::system());
+fn month_of(now: &ZonedDateTime) -> Result<Timestamp, Failure> {
+    let first = now.date().first_of_month().to_zoned_datetime(TimeZone::system());
     Ok(first.map_err(Failure::internal)?.timestamp())
 }
 
 /// What a minute of a recording costs, about, in millionths of a US dollar; `None` where no price is known.
 pub(crate) fn microusd_per_minute(speech: &SpeechChoice, writer: Option<&ModelChoice>) -> Option<u32> {
     let cost = |provider: &str, model: &str, usage: Usage| PRICES.of(provider, model)?.cost_usd(&usage);
-    let is_service = |engine: &&str| debrief_connect::transcribe::remote::Service::from_word(engine).is_some();
+    let is_service = |engine: &&str| Service::from_word(engine).is_some();
     let heard = match speech.engine.as_deref().filter(is_service) {
         Some(service) => {
             let usage = Usage { audio_ms: 60_000, ..Usage::default() };

@@ -112,7 +112,7 @@ pub struct SpendingView {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "bindings", derive(specta::Type))]
 pub struct SpendingLine {
-    /// The provider's or speech service's name in the settings.
+    /// The provider or speech service, for people.
     pub provider: String,
     /// Its model.
     pub model: String,
@@ -134,6 +134,6 @@ pub struct SpendingLine {
 pub struct CostEstimate {
     /// In US dollars; none where no price is known.
     pub usd: Option<f64>,
-    /// The length that it is for, in milliseconds.
-    pub duration_ms: u32,
+    /// The same in words.
+    pub text: String,
 }

@@ -127,15 +127,15 @@ impl Writers {
     }
 
     fn labelled(&self, choice: NotesChoice) -> NotesChoice {
-        let label = self.settings(&choice).first().map_or_else(|| NOBODY.to_owned(), ModelSettings::described);
+        let label =
+            self.settings(&choice).first().map_or_else(|| NOBODY.to_owned(), ModelSettings::described);
         NotesChoice { label, ..choice }
     }
 
     /// The models of a job. A provider that this version doesn't know is passed over.
     fn settings(&self, choice: &NotesChoice) -> Vec<ModelSettings> {
-        let known = |choice: &ModelChoice| {
-            Some(self.model(Provider::from_word(&choice.provider)?, &choice.model))
-        };
+        let known =
+            |choice: &ModelChoice| Some(self.model(Provider::from_word(&choice.provider)?, &choice.model));
         choice.models.iter().filter_map(known).collect()
     }
 
