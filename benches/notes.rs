@@ -1,5 +1,6 @@
 //! How far the evidence gate can be trusted, and how much of a summary by hand the notes without a language model have.
 //! Fails below its floors. `cargo bench -p debrief-bench --bench notes`
+#![expect(clippy::print_stdout, reason = "a measurement is for reading")]
 
 use std::path::Path;
 use std::process::ExitCode;

@@ -12,6 +12,10 @@ use crate::ports::Recording;
 use crate::prose::{self, Prose, Span};
 use crate::transcript::{Segment, Transcript};
 
+mod labels;
+
+use labels::{Labels, labels};
+
 /// What a page shows and in which language, as the person wants it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -208,142 +212,6 @@ pub fn timecode(ms: u32) -> String {
     let seconds = ms / 1000;
     let (h, m, s) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
     if h > 0 { format!("{h}:{m:02}:{s:02}") } else { format!("{m}:{s:02}") }
-}
-
-/// The page's own words, in its language.
-struct Labels {
-    participants: &'static str,
-    duration: &'static str,
-    source: &'static str,
-    engine: &'static str,
-    summary: &'static str,
-    todos: &'static str,
-    decisions: &'static str,
-    notes: &'static str,
-    attachments: &'static str,
-    transcript: &'static str,
-    extractive: &'static str,
-    rough: &'static str,
-    no_speakers: &'static str,
-    overlapping: &'static str,
-    questions: &'static str,
-    unverified: &'static str,
-    /// What an unverified claim is.
-    unverified_note: &'static str,
-    /// `{by}` stands for the models.
-    by_model: &'static str,
-    todo: &'static str,
-    decision: &'static str,
-    no_such_place: &'static str,
-    quote_not_found: &'static str,
-    name_not_said: &'static str,
-    number_not_said: &'static str,
-    not_about_this: &'static str,
-    /// What stands between the parts of a remark.
-    colon: &'static str,
-    comma: &'static str,
-}
-
-const ENGLISH: Labels = Labels {
-    participants: "Participants",
-    duration: "Length",
-    source: "Recording",
-    engine: "Recognised by",
-    summary: "Summary",
-    todos: "To-dos",
-    decisions: "Decisions",
-    notes: "Notes",
-    attachments: "Attachments",
-    transcript: "Transcript",
-    extractive: "These notes are sentences taken from the transcript as they were said; no language model wrote them.",
-    rough: "The text comes from a rough offline recogniser that understands English only: expect wrong words. A better speech model can be chosen in the settings.",
-    no_speakers: "Speakers weren't found.",
-    overlapping: " (overlapping)",
-    questions: "Open questions",
-    unverified: "Unverified",
-    unverified_note: "A language model named these, but the transcript doesn't bear them out. Listen before you rely on one.",
-    by_model: "These notes were written by a language model ({by}) from the transcript; nobody said them in these words. The times lead to what was said.",
-    todo: "To-do",
-    decision: "Decision",
-    no_such_place: "no place in the recording is named for it",
-    quote_not_found: "the words it quotes weren't said there",
-    name_not_said: "the person wasn't named there",
-    number_not_said: "a number or date in it wasn't said there",
-    not_about_this: "what was said there is something else",
-    colon: ": ",
-    comma: ", ",
-};
-
-const CHINESE_TRADITIONAL: Labels = Labels {
-    participants: "與會者",
-    duration: "長度",
-    source: "錄音",
-    engine: "語音辨識",
-    summary: "摘要",
-    todos: "待辦事項",
-    decisions: "決議",
-    notes: "筆記",
-    attachments: "附件",
-    transcript: "逐字稿",
-    extractive: "這些筆記是從逐字稿原文摘錄的句子，並非由語言模型撰寫。",
-    rough: "文字來自僅支援英文的離線粗略辨識器，可能有錯字。可在設定中選擇更好的語音模型。",
-    no_speakers: "未能辨識發言者。",
-    overlapping: "（同時發言）",
-    questions: "未決問題",
-    unverified: "未經證實",
-    unverified_note: "以下項目由語言模型提出，但逐字稿無法證實。採用前請先聽錄音確認。",
-    by_model: "這些筆記由語言模型（{by}）根據逐字稿撰寫，並非與會者的原話。時間標記可連到原話。",
-    todo: "待辦事項",
-    decision: "決議",
-    no_such_place: "沒有指出錄音中的位置",
-    quote_not_found: "該處沒有說過所引用的話",
-    name_not_said: "該處沒有提到這個人",
-    number_not_said: "該處沒有說過其中的數字或日期",
-    not_about_this: "該處說的是另一件事",
-    colon: "：",
-    comma: "、",
-};
-
-const CHINESE_SIMPLIFIED: Labels = Labels {
-    participants: "与会者",
-    duration: "时长",
-    source: "录音",
-    engine: "语音识别",
-    summary: "摘要",
-    todos: "待办事项",
-    decisions: "决议",
-    notes: "笔记",
-    attachments: "附件",
-    transcript: "逐字稿",
-    extractive: "这些笔记是从逐字稿原文摘录的句子，并非由语言模型撰写。",
-    rough: "文字来自仅支持英文的离线粗略识别器，可能有错字。可在设置中选择更好的语音模型。",
-    no_speakers: "未能识别发言者。",
-    overlapping: "（同时发言）",
-    questions: "未决问题",
-    unverified: "未经证实",
-    unverified_note: "以下项目由语言模型提出，但逐字稿无法证实。采用前请先听录音确认。",
-    by_model: "这些笔记由语言模型（{by}）根据逐字稿撰写，并非与会者的原话。时间标记可链接到原话。",
-    todo: "待办事项",
-    decision: "决议",
-    no_such_place: "没有指出录音中的位置",
-    quote_not_found: "该处没有说过所引用的话",
-    name_not_said: "该处没有提到这个人",
-    number_not_said: "该处没有说过其中的数字或日期",
-    not_about_this: "该处说的是另一件事",
-    colon: "：",
-    comma: "、",
-};
-
-/// The words of the page for a BCP 47 language; Chinese or English.
-fn labels(language: &str) -> &'static Labels {
-    let tag = language.to_lowercase();
-    let simplified =
-        ["hans", "cn", "sg"].iter().any(|part| tag.split(['-', '_']).any(|other| other == *part));
-    match tag.starts_with("zh") {
-        true if simplified => &CHINESE_SIMPLIFIED,
-        true => &CHINESE_TRADITIONAL,
-        false => &ENGLISH,
-    }
 }
 
 /// The layout's sections, with the unverified claims behind the to-dos and decisions where a layout of earlier doesn't know

@@ -17,11 +17,11 @@ const WINDOW: usize = 8;
 pub fn depths<E>(sentences: &[WordVector], mut alive: impl FnMut() -> Result<(), E>) -> Result<Vec<f32>, E> {
     let all = sentences.len();
     let mut cohesion = vec![1.0; all];
-    for gap in 1..all.saturating_sub(1) {
+    for (gap, cohesion) in cohesion.iter_mut().enumerate().take(all.saturating_sub(1)).skip(1) {
         if gap % 64 == 0 {
             alive()?;
         }
-        cohesion[gap] = likeness(sentences, gap.saturating_sub(WINDOW)..gap, gap..(gap + WINDOW).min(all));
+        *cohesion = likeness(sentences, gap.saturating_sub(WINDOW)..gap, gap..(gap + WINDOW).min(all));
     }
     Ok((0..all).map(|gap| depth(&cohesion, gap)).collect())
 }
