@@ -90,6 +90,7 @@ fn judged(status: u16, json: &Value, body: &str, after_ms: Option<u32>) -> LlmEr
             "credit balance is too low",
             "insufficient_quota",
             "insufficient credits",
+            "spend limit",
             "billing_error",
         ]);
     let too_long = says(&[
@@ -198,6 +199,11 @@ mod tests {
             (
                 400,
                 r#"{"type":"error","error":{"type":"invalid_request_error","message":"Your credit balance is too low to access the Anthropic API."}}"#,
+                "CreditUsedUp",
+            ),
+            (
+                400,
+                r#"{"error":{"message":"API access is blocked: the organization has reached its spend limit."}}"#,
                 "CreditUsedUp",
             ),
             (402, r#"{"error":{"message":"Insufficient credits","code":402}}"#, "CreditUsedUp"),
