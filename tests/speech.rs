@@ -171,7 +171,14 @@ impl Scene {
         let kept = Secrets::new(Keep::Session, "debrief-test", "unused".into());
         let key = RemoteKey { kept, given: Some(Secret::new(self.key.clone())) };
         let model = self.model.clone();
-        RemoteSettings { service: self.service, base: base.parse().unwrap(), model, language: None, key }
+        RemoteSettings {
+            service: self.service,
+            base: base.parse().unwrap(),
+            model,
+            language: None,
+            key,
+            ledger: None,
+        }
     }
 
     async fn run(&self) -> StepResult<Words> {

@@ -113,7 +113,7 @@ impl ComposedSteps {
         }
         http::set_local_only(settings.privacy.local_only);
         let ledger = Arc::new(StoredLedger::new(store.clone(), settings.spending.monthly_cap_usd));
-        let ears = Ears::new(settings, models(settings, home, before), &secrets);
+        let ears = Ears::new(settings, models(settings, home, before), &secrets, ledger.clone());
         let writers = Writers::new(settings, home, ledger, &secrets);
         // Accounts of a sandbox and of Google itself are never mistaken for each other.
         let service = match settings.endpoints.sandbox() {

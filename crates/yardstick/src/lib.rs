@@ -6,11 +6,8 @@ pub mod claims;
 pub mod conversation;
 mod gguf;
 pub mod limits;
-<<<<<<< HEAD
-pub mod names;
-=======
 pub mod llama_model;
->>>>>>> llm
+pub mod names;
 pub mod nemo_model;
 pub mod process;
 pub mod rouge;

@@ -7,6 +7,7 @@ use std::time::Instant;
 use async_trait::async_trait;
 use debrief_connect::diarize::{self, DiarizeSettings, DiarizerInfo};
 use debrief_connect::keychain::Secrets;
+use debrief_connect::llm::Ledger;
 use debrief_connect::models::{CatalogueModel, ModelState, Models, Purpose};
 use debrief_connect::transcribe::remote::{RemoteKey, RemoteSettings, Service};
 use debrief_connect::transcribe::{self, EngineInfo, SpeechSettings};
@@ -39,13 +40,19 @@ pub(crate) struct Ears {
 }
 
 impl Ears {
-    pub(crate) fn new(settings: &Settings, models: Models, secrets: &Secrets) -> Ears {
+    pub(crate) fn new(
+        settings: &Settings,
+        models: Models,
+        secrets: &Secrets,
+        ledger: Arc<dyn Ledger>,
+    ) -> Ears {
         let service = |service: Service| RemoteSettings {
             service,
             base: settings.base_of(service),
             model: settings.model_of(service),
             language: None,
             key: RemoteKey { kept: secrets.clone(), given: key_in_environment(service) },
+            ledger: Some(ledger.clone()),
         };
         Ears {
             speech: settings.speech.clone(),

@@ -275,19 +275,7 @@ impl Whose {
                 Failure::later(FailureCode::TimedOut, format!("{name} didn't answer in time."), BY_ITSELF)
             }
             LlmError::LocalOnly(host) => http::blocked(host, "choose a model on this computer"),
-            LlmError::CapReached { left_usd, needed_usd } => Failure::person(
-                FailureCode::SpendingCapReached,
-                match *needed_usd > 0.0 {
-                    true => format!(
-                        "The month's cap on spending leaves {}, and this needs about {}.",
-                        dollars(*left_usd),
-                        dollars(*needed_usd)
-                    ),
-                    false => format!("The month's cap on spending leaves {}.", dollars(*left_usd)),
-                },
-                "Raise the cap under Spending in the settings, or choose a model on this computer; then retry. Next month \
-                 begins anew; what was done is kept.",
-            ),
+            LlmError::CapReached { left_usd, needed_usd } => cap_reached(*left_usd, *needed_usd),
             LlmError::Own(failure) => return failure.clone(),
         }
         .because(error)
@@ -322,6 +310,24 @@ impl Whose {
 /// To the cent; what is less than half of one still isn't nothing.
 fn dollars(usd: f64) -> String {
     if usd > 0.0 && usd < 0.005 { "less than $0.01".to_owned() } else { format!("${:.2}", usd.max(0.0)) }
+}
+
+/// The month's cap leaves less than something needs, in US dollars.
+pub(crate) fn cap_reached(left_usd: f64, needed_usd: f64) -> Failure {
+    let left = dollars(left_usd);
+    let what = match needed_usd > 0.0 {
+        true => format!(
+            "The month's cap on spending leaves {left}, and this needs about {}.",
+            dollars(needed_usd)
+        ),
+        false => format!("The month's cap on spending leaves {left}."),
+    };
+    Failure::person(
+        FailureCode::SpendingCapReached,
+        what,
+        "Raise the cap under Spending in the settings, or choose a model on this computer; then retry. Next month begins \
+         anew; what was done is kept.",
+    )
 }
 
 #[cfg(test)]

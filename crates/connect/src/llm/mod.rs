@@ -34,6 +34,7 @@ pub use self::prices::{PRICES, Price, Prices};
 pub use self::provider::{Provider, ProviderInfo};
 pub use crate::transcribe::remote::RemoteKey;
 
+pub(crate) use self::errors::cap_reached;
 use self::errors::{LlmError, Whose};
 use self::provider::is_its_own;
 use crate::http::{destination, is_here};

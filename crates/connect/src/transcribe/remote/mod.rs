@@ -24,6 +24,7 @@ mod stitch;
 mod tests;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -41,6 +42,7 @@ use self::errors::Whose;
 use self::service::{is_its_own, name_at};
 use crate::http::destination;
 use crate::keychain::Secrets;
+use crate::llm::Ledger;
 
 /// A server on somebody's own machine may take as long to hear a piece as the piece is.
 const PATIENCE: Duration = Duration::from_secs(30 * 60);
@@ -67,6 +69,8 @@ pub struct RemoteSettings {
     pub language: Option<String>,
     /// Where the key comes from.
     pub key: RemoteKey,
+    /// Who counts what it costs; nobody, unless set.
+    pub ledger: Option<Arc<dyn Ledger>>,
 }
 
 impl RemoteSettings {

@@ -8,8 +8,10 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 
 use debrief_core::failure::{Failure, Warning};
 use debrief_core::ports::Audio;
+use debrief_core::spending::{Expense, Usage};
 use debrief_core::stage::{Progress, StageCx, StepError, StepResult, Stopped};
 use futures_util::StreamExt;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use tempfile::TempPath;
 use tokio::sync::OnceCell;
@@ -17,9 +19,11 @@ use tokio::sync::OnceCell;
 use super::caller::Caller;
 use super::errors::{SpeechError, Whose};
 use super::heard::{Answer, over_voice};
-use super::service::Service;
+use super::service::{Service, is_its_own};
 use super::stitch::{Piece, Said, stitch};
 use super::{RemoteSettings, assemblyai, cut, deepgram, gemini, openai, opus};
+use crate::http::is_here;
+use crate::llm::{PRICES, cap_reached};
 use crate::transcribe::hearing::no_speech;
 use crate::transcribe::pcm::{PER_MS, Pcm, Region};
 use crate::transcribe::vad::{Cutting, voice_regions};
@@ -80,6 +84,7 @@ pub(super) async fn transcribe(
     let total_ms: u64 = header.pieces.iter().map(|piece| u64::from(piece.length_ms())).sum();
     let kept = header.pieces.iter().zip(&heard).filter(|(_, heard)| heard.is_some());
     let run = Run {
+        settings,
         service: settings.service,
         whose: settings.whose(),
         caller,
@@ -142,11 +147,16 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> StepResult<T> + Send
     tokio::task::spawn_blocking(work).await.map_err(|error| StepError::Failed(Failure::internal(error)))?
 }
 
+fn heard_of(region: Region) -> Usage {
+    Usage { audio_ms: region.length_ms().into(), ..Usage::default() }
+}
+
 /// What is known of a piece that has been heard, or nothing yet.
 type Kept = Option<(Piece, Option<String>)>;
 
 /// One run of the step.
 struct Run<'a> {
+    settings: &'a RemoteSettings,
     service: Service,
     whose: Whose,
     caller: Caller,
@@ -259,17 +269,60 @@ impl Run<'_> {
                 answered => return Ok(answered),
             }
         }
+        self.afford(region)?;
         let (file, size_bytes) = self.encode(region).await?;
         let limit = self.service.info().limit_bytes;
         if size_bytes > limit {
             return Ok(Err(SpeechError::TooLarge(format!("{size_bytes} bytes of at most {limit}"))));
         }
-        Ok(match self.service {
+        let answered = match self.service {
             Service::OpenAi | Service::Groq => openai::hear(&self.caller, &file).await,
             Service::Deepgram => deepgram::hear(&self.caller, &file).await,
             Service::AssemblyAi => assemblyai::hear(&self.caller, &file, &keep).await,
             Service::Gemini => gemini::hear(&self.caller, &file).await,
-        })
+        };
+        if answered.is_ok() {
+            self.count(region);
+        }
+        Ok(answered)
+    }
+
+    /// Whether the month's cap leaves enough for a stretch of the recording.
+    fn afford(&self, region: Region) -> Result<(), Failure> {
+        let needed_usd = self.cost_usd(region);
+        let Some(ledger) = self.settings.ledger.as_ref().filter(|_| needed_usd != Some(0.0)) else {
+            return Ok(());
+        };
+        let needed_usd = needed_usd.unwrap_or(0.0);
+        match ledger.left_usd()? {
+            Some(left_usd) if left_usd <= 0.0 || needed_usd > left_usd => {
+                Err(cap_reached(left_usd, needed_usd))
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    /// Takes note of a stretch that was heard.
+    fn count(&self, region: Region) {
+        let Some(ledger) = &self.settings.ledger else { return };
+        let expense = Expense {
+            at: Timestamp::now(),
+            provider: self.service.info().word.to_owned(),
+            model: self.settings.model.clone(),
+            usage: heard_of(region),
+            usd: self.cost_usd(region),
+        };
+        if let Err(failure) = ledger.record(self.cx.job(), expense) {
+            tracing::warn!(?failure, "what a service has cost can't be written down");
+        }
+    }
+
+    /// What a stretch costs, in US dollars; nothing on this machine.
+    fn cost_usd(&self, region: Region) -> Option<f64> {
+        if is_here(&self.settings.base) && !is_its_own(self.service, &self.settings.base) {
+            return Some(0.0);
+        }
+        PRICES.of(self.service.info().word, &self.settings.model)?.cost_usd(&heard_of(region))
     }
 
     /// A compressed stretch of the recording in a file that goes with what is returned, and its size.

@@ -114,7 +114,7 @@ async fn serve(router: Router) -> Url {
 fn settings(service: Service, base: Url) -> RemoteSettings {
     let kept = Secrets::new(Keep::Session, "debrief-test", "unused".into());
     let key = RemoteKey { kept, given: Some(Secret::new("k-123")) };
-    RemoteSettings { service, base, model: service.info().model.into(), language: None, key }
+    RemoteSettings { service, base, model: service.info().model.into(), language: None, key, ledger: None }
 }
 
 fn failure(result: StepResult<Words>) -> Failure {
