@@ -4,7 +4,7 @@ use debrief_core::notes::{ClaimKind, Doubt, NotesMethod, Point, Section, Todo, U
 use debrief_core::transcript::NameSource;
 use serde::Serialize;
 
-use super::*;
+use super::{Document, Notes, NotesEdits, Transcript};
 
 /// A job's transcript and notes, with what a person corrected.
 #[derive(Debug, Clone, PartialEq, Serialize)]

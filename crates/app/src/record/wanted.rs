@@ -2,7 +2,9 @@
 
 use serde::Deserialize;
 
-use super::*;
+use super::{
+    Date, Failure, LONGEST_TEXT, LONGEST_TITLE, MOST_ENTRIES, NotesChange, TodoChange, one_line, refused,
+};
 
 /// A change of notes. What is `None` stays as it is; a list replaces the whole list.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
