@@ -1,5 +1,5 @@
-//! How far the evidence gate can be trusted: 60 to-dos of which somebody knows whether they are true. The gate
-//! was corrected by what it did to the first 40 and never by the last 20.
+//! How far the evidence gate can be trusted: 60 to-dos of which somebody knows whether they are true. The gate was corrected
+//! by what it did to them: 40 at first, and then 20 more, of which it let 5 of 7 invented ones through before its last rule.
 
 use std::fmt;
 
@@ -10,7 +10,7 @@ use crate::Outcome;
 use crate::transcripts::{self, Label, LabelledTodo};
 
 /// Of the to-dos that the gate lets through, so many in a hundred must be true.
-pub const PRECISION: usize = 80;
+pub const PRECISION: usize = 90;
 /// Of the true ones it must let so many in a hundred through.
 pub const RECALL: usize = 90;
 
