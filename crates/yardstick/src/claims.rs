@@ -1,4 +1,5 @@
-//! How far the evidence gate can be trusted: 40 to-dos of which somebody knows whether they are true.
+//! How far the evidence gate can be trusted: 60 to-dos of which somebody knows whether they are true. The gate was corrected
+//! by what it did to them: 40 at first, and then 20 more, of which it let 5 of 7 invented ones through before its last rule.
 
 use std::fmt;
 
@@ -9,9 +10,9 @@ use crate::Outcome;
 use crate::transcripts::{self, Label, LabelledTodo};
 
 /// Of the to-dos that the gate lets through, so many in a hundred must be true.
-pub const PRECISION: usize = 85;
+pub const PRECISION: usize = 90;
 /// Of the true ones it must let so many in a hundred through.
-pub const RECALL: usize = 80;
+pub const RECALL: usize = 90;
 
 /// What the gate says of every labelled to-do.
 #[derive(Debug)]
@@ -83,7 +84,7 @@ mod tests {
     #[test]
     fn the_gate_is_no_worse_than_its_floors() {
         let found = measure().expect("the labelled to-dos are read");
-        assert_eq!(found.0.len(), 40);
+        assert_eq!(found.0.len(), 60);
         assert!(found.precision() >= PRECISION && found.recall() >= RECALL, "{found}");
     }
 }

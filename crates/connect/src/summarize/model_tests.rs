@@ -391,7 +391,7 @@ async fn instructions_in_speech_and_documents_stay_data_and_what_obeys_them_is_u
     assert!(notes.todos.is_empty());
     assert_eq!(notes.unverified[0].doubt, Doubt::QuoteNotFound);
 
-    let asked = model.asked.lock().unwrap();
+    let asked = model.asked.lock().unwrap().clone();
     let material: Vec<&str> = asked[0].material.lines().collect();
     let mark = material[0].strip_prefix("<<<").unwrap().strip_suffix(" TRANSCRIPT").unwrap();
     assert_ne!(mark, "data-0000000000000000");

@@ -319,6 +319,10 @@ impl Evidence {
         if other && !named(sentence) && !answers {
             return Err(Doubt::NotAboutThis);
         }
+        // A mere statement gives it to nobody: "somebody should check", "I talked to them".
+        if !answers && !asks(sentence) && !gives_to(sentence, &assignee) {
+            return Err(Doubt::NotAboutThis);
+        }
         let near = self.around(claim, NEAR);
         if near.iter().any(|line| speaks(&self.lines[*line]) || named(&self.lines[*line].text)) {
             Ok(())

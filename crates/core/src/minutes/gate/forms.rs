@@ -14,7 +14,7 @@ fn pattern(text: &str) -> Regex {
 /// "I'll", 我會: the speaker takes it on.
 pub(super) static PROMISES: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(?:i'll|i will|i'm going to|i am going to|i can\b|let me|i'd be happy to|leave (?:it|that) (?:to|with) me|i've got (?:it|that)|i'm on it)|我(?:會|会|來|来|去|再去|可以|負責|负责|今天|明天|明早|今晚|這週|这周|下週|下周|等等|馬上|马上|待會|先|再)|交給我|交给我|由我|我這邊(?:會|來)",
+        r"\b(?:i'll|i will|i'm going to|i am going to|i can\b|let me|i could|i'd be happy to|leave (?:it|that) (?:to|with) me|i've got (?:it|that)|i'm on it)|我(?:會|会|來|来|去|再去|可以|負責|负责|今天|明天|明早|今晚|這週|这周|下週|下周|等等|馬上|马上|待會|先|再)|交給我|交给我|由我|我這邊(?:會|來)",
     )
 });
 /// It is passed on to somebody else.
