@@ -83,11 +83,14 @@ fn cx(desk: &Arc<Desk>) -> StageCx {
     StageCx::new(JobId(uuid::Uuid::new_v4()), std::env::temp_dir(), desk.clone())
 }
 
+/// A question, and the `Authorization` header that it came with.
+type Asked = (Value, Option<String>);
+
 /// A server that says these things, one after the other, and what it was asked.
 #[derive(Clone, Default)]
 struct Script {
     replies: Arc<Mutex<VecDeque<Reply>>>,
-    asked: Arc<Mutex<Vec<(Value, Option<String>)>>>,
+    asked: Arc<Mutex<Vec<Asked>>>,
 }
 
 enum Reply {
