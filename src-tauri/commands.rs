@@ -17,7 +17,7 @@ use tauri_specta::ErrorHandlingMode;
 
 use crate::events::Follower;
 use crate::native::{Native, PickKind};
-use crate::{record, speech};
+use crate::{notes, record, speech};
 
 /// The app, shared by all commands.
 pub(crate) type SharedApp = Arc<App>;
