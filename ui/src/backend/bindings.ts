@@ -136,10 +136,44 @@ export const commands = {
 	moveModels: () => __TAURI_INVOKE<ModelsView | null>("move_models"),
 	/**  Sends the models whenever they change. A window has one follower: following again ends the earlier one. */
 	followModels: (channel: Channel<ModelsView>) => __TAURI_INVOKE<null>("follow_models", { channel }),
-	/**  The speakers of a job. */
-	jobSpeakers: (jobId: string) => __TAURI_INVOKE<JobSpeaker[]>("job_speakers", { jobId }),
 	/**  Gives a speaker of a job a name; with `remember` the voice is kept on this machine. */
 	nameSpeaker: (jobId: string, label: string, name: string, remember: boolean) => __TAURI_INVOKE<null>("name_speaker", { jobId, label, name, remember }),
+	/**  As `process_file_async`, in another way than the settings say. */
+	processFileWith: (fileId: string, attachmentFileIds: string[], wishes: ProcessWishes) => __TAURI_INVOKE<string>("process_file_with", { fileId, attachmentFileIds, wishes }),
+	/**  What a recording of that length costs with the settings of now, about; of an hour where the length isn't known. */
+	estimateCost: (durationMs: number | null) => __TAURI_INVOKE<CostEstimate>("estimate_cost", { durationMs }),
+	/**  Who writes notes, with which template, and what it costs. */
+	notesStatus: () => __TAURI_INVOKE<NotesView>("notes_status"),
+	/**  The next jobs ask these language models, in this order. */
+	setNotesModels: (models: ModelChoice[]) => __TAURI_INVOKE<NotesView>("set_notes_models", { models }),
+	/**  Keeps a provider's key, once the provider has taken it; answers what to tell the person. */
+	setNotesKey: (provider: string, key: string) => __TAURI_INVOKE<string>("set_notes_key", { provider, key }),
+	/**  Forgets a provider's key. */
+	removeNotesKey: (provider: string) => __TAURI_INVOKE<NotesView>("remove_notes_key", { provider }),
+	/**  Asks a provider whether it takes the key, or a model whether it answers; answers what to tell the person. */
+	testNotesProvider: (provider: string, model: string | null) => __TAURI_INVOKE<string>("test_notes_provider", { provider, model }),
+	/**  The models that a provider offers. */
+	listNotesModels: (provider: string) => __TAURI_INVOKE<string[]>("list_notes_models", { provider }),
+	/**  Where a server of one's own is, and how many tokens it reads at once. */
+	setNotesServer: (provider: string, baseUrl: string | null, windowTokens: number | null) => __TAURI_INVOKE<NotesView>("set_notes_server", { provider, baseUrl, windowTokens }),
+	/**  The language of the next notes. */
+	setNotesLanguage: (language: string | null) => __TAURI_INVOKE<NotesView>("set_notes_language", { language }),
+	/**  The template of the next jobs. */
+	chooseTemplate: (id: string) => __TAURI_INVOKE<NotesView>("choose_template", { id }),
+	/**  Copies a template to a file of the person's own, and opens it. */
+	copyTemplate: (id: string) => __TAURI_INVOKE<NotesView>("copy_template", { id }),
+	/**  Opens the person's own file of a template. */
+	openTemplate: (id: string) => __TAURI_INVOKE<null>("open_template", { id }),
+	/**  Removes the person's own file of a template. */
+	removeTemplate: (id: string) => __TAURI_INVOKE<NotesView>("remove_template", { id }),
+	/**  What a page of a template looks like, and what the language model is told, as Markdown. */
+	previewTemplate: (id: string) => __TAURI_INVOKE<string>("preview_template", { id }),
+	/**  Names and terms with their right spelling. */
+	setGlossary: (words: string[]) => __TAURI_INVOKE<NotesView>("set_glossary", { words }),
+	/**  What services may cost in a month, in US dollars. */
+	setSpendingCap: (usd: number | null) => __TAURI_INVOKE<NotesView>("set_spending_cap", { usd }),
+	/**  Whether nothing at all leaves this machine. */
+	setLocalOnly: (on: boolean) => __TAURI_INVOKE<NotesView>("set_local_only", { on }),
 	/**  A job's transcript and notes as they are corrected so far. */
 	jobTranscript: (jobId: string) => __TAURI_INVOKE<TranscriptView>("job_transcript", { jobId }),
 	/**  Two speakers, by their labels, are one: `into`. */
@@ -226,6 +260,14 @@ export type CommandError = {
 	fix: string,
 };
 
+/**  What a recording will cost, about. */
+export type CostEstimate = {
+	/**  In US dollars; none where no price is known. */
+	usd: number | null,
+	/**  The same in words. */
+	text: string,
+};
+
 /**  Why a claim isn't believed. */
 export type Doubt = 
 /**  It names no place, or one that the transcript doesn't have. */
@@ -295,6 +337,22 @@ export type Group =
 "waiting" | 
 /**  Ended, one way or another. */
 "done";
+
+/**  What a job costs. */
+export type JobCost = {
+	/**  By estimation, in US dollars, once the length is known; none where no price is known. */
+	estimated_usd: number | null,
+	/**  So far, in US dollars, as far as prices are known. */
+	spent_usd: number | null,
+	/**  Whether there were calls whose price is not known. */
+	unpriced: boolean,
+	/**  Tokens that language models read. */
+	input_tokens: number | null,
+	/**  Tokens that they wrote. */
+	output_tokens: number | null,
+	/**  Minutes that speech services heard. */
+	audio_minutes: number | null,
+};
 
 /**  Why a job failed or what it waits for. */
 export type JobError = {
@@ -367,16 +425,6 @@ export type JobResult = {
 	warnings: Warning[],
 };
 
-/**  A speaker of a job. */
-export type JobSpeaker = {
-	/**  "Speaker 1", stable through renames. */
-	label: string,
-	/**  The name, once it is known. */
-	name: string | null,
-	/**  Whether it was kept how they sound. */
-	has_voice: boolean,
-};
-
 /**  The answer of `get_job_status`. */
 export type JobView = {
 	/**  The job's UUID. */
@@ -407,6 +455,10 @@ export type JobView = {
 	duration_ms: number | null,
 	/**  What makes the words: an engine, or the transcript that came with the recording. */
 	engine: string,
+	/**  Who writes, or wrote, the notes. */
+	notes_by: string,
+	/**  What it costs and has cost, where a service of any price is asked. */
+	cost: JobCost | null,
 	/**  Where its page goes. */
 	destination: PageDestination,
 	/**  Group in the list. */
@@ -445,6 +497,14 @@ export type LinkLook = {
 	transcripts: TranscriptBeside[],
 	/**  Why it can't be processed as it is. */
 	problem: CommandError | null,
+};
+
+/**  A language model of a provider. */
+export type ModelChoice = {
+	/**  The provider's name in the settings, for example `anthropic`. */
+	provider: string,
+	/**  The provider's name for the model. */
+	model: string,
 };
 
 /**  How a model stands. */
@@ -573,6 +633,73 @@ export type NotesEditView = {
 	by: string,
 	/**  A person corrected them. */
 	edited: boolean,
+};
+
+/**  A part of the notes that a template can have. Title and summary are always there. */
+export type NotesPart = 
+/**  What was decided. */
+"decisions" | 
+/**  Who will do what. */
+"todos" | 
+/**  What stayed open. */
+"questions" | 
+/**  Notes by topic. */
+"topics";
+
+/**  A provider of language models. */
+export type NotesProvider = {
+	/**  For settings. */
+	name: string,
+	/**  For people. */
+	described: string,
+	/**  Where transcripts go, for people: `api.openai.com`, or `127.0.0.1:11434 (this machine)`. */
+	host: string,
+	/**  Its base address, where that can be changed. */
+	base_url: string | null,
+	/**  Whether that is on this machine. */
+	on_this_machine: boolean,
+	/**  A model to offer, where there is a usual one. */
+	model: string | null,
+	/**  Tokens that it reads at once, where the person says so. */
+	window_tokens: number | null,
+	/**  Whether there is a key for it. */
+	has_key: boolean,
+	/**  Whether it may need none. */
+	key_optional: boolean,
+	/**  Whether the key is from the environment. */
+	from_environment: boolean,
+	/**  What whoever chooses it should know. */
+	note: string | null,
+};
+
+/**  What the window shows about notes. */
+export type NotesView = {
+	/**  Every provider of language models, in the order to be shown. */
+	providers: NotesProvider[],
+	/**  Those who are asked, in this order; none at all: sentences are taken from the transcript. */
+	models: ModelChoice[],
+	/**  Who writes the next job's notes, for people. */
+	next_job: string,
+	/**  Why they could not be asked now. */
+	problem: CommandError | null,
+	/**  BCP 47 language of notes; none takes the transcript's. */
+	language: string | null,
+	/**  Languages to offer, the likeliest first. */
+	languages: string[],
+	/**  Every template; files that can't be read are among them, with what is wrong. */
+	templates: TemplateView[],
+	/**  Id of the one that the next job gets. */
+	template: string,
+	/**  Where the person's own templates lie. */
+	templates_folder: string,
+	/**  Names and terms with their right spelling. */
+	glossary: string[],
+	/**  What this month has cost. */
+	spending: SpendingView,
+	/**  Whether nothing at all leaves this machine. */
+	local_only: boolean,
+	/**  Jobs that wait for a key, a model or a higher cap. */
+	waiting_jobs: number,
 };
 
 /**  A property that could be used. */
@@ -729,6 +856,10 @@ export type PageSection =
 "todos" | 
 /**  What was decided. */
 "decisions" | 
+/**  To-dos and decisions that a language model named and that the transcript doesn't bear out. */
+"unverified" | 
+/**  What stayed open. */
+"questions" | 
 /**  Notes by topic. */
 "notes" | 
 /**  The documents that belong to the recording. */
@@ -774,6 +905,16 @@ export type PointView = {
 	at_ms: number,
 	/**  Who said it, by name or label. */
 	speaker: string | null,
+};
+
+/**  What the person asks for one recording alone. */
+export type ProcessWishes = {
+	/**  Id of a template; none takes that of the settings. */
+	template: string | null,
+	/**  Who may have spoken. */
+	participants: string[],
+	/**  Whether the recording is heard even where a transcript of it is attached. */
+	ignore_transcripts: boolean,
 };
 
 /**  An earlier job of a recording. */
@@ -973,6 +1114,40 @@ export type SpeechView = {
 	waiting_jobs: number,
 };
 
+/**  What one model has cost. */
+export type SpendingLine = {
+	/**  The provider or speech service, for people. */
+	provider: string,
+	/**  Its model. */
+	model: string,
+	/**  Calls. */
+	calls: number,
+	/**  Tokens that it read. */
+	input_tokens: number | null,
+	/**  Tokens that it wrote. */
+	output_tokens: number | null,
+	/**  Minutes that it heard. */
+	audio_minutes: number | null,
+	/**  In US dollars; none where no price is known. */
+	usd: number | null,
+};
+
+/**  What services have cost this month. */
+export type SpendingView = {
+	/**  The month, as `2026-11`. */
+	month: string,
+	/**  All of it in US dollars, as far as prices are known. */
+	usd: number | null,
+	/**  Whether there were calls whose price is not known. */
+	has_unpriced: boolean,
+	/**  What a month may cost. */
+	cap_usd: number | null,
+	/**  By model, the dearest first. */
+	lines: SpendingLine[],
+	/**  The day of the list of prices, as `2026-11-26`. */
+	prices_as_of: string,
+};
+
 /**  One step of the pipeline, in the order of the pipeline. */
 export type Stage = 
 /**  Bring recording and attachments to this machine. */
@@ -1027,6 +1202,28 @@ export type StatusWord =
 "failed" | 
 /**  Stopped by the person. */
 "cancelled";
+
+/**  A template. */
+export type TemplateView = {
+	/**  For settings. */
+	id: string,
+	/**  For people. */
+	name: string,
+	/**  The same in Traditional Chinese. */
+	name_zh: string | null,
+	/**  When to choose it. */
+	description: string,
+	/**  The same in Traditional Chinese. */
+	description_zh: string | null,
+	/**  Whether Debrief comes with one of this id. */
+	built_in: boolean,
+	/**  The person's own file. */
+	path: string | null,
+	/**  What is wrong with that file; it can't be chosen then. */
+	problem: string | null,
+	/**  What the notes have in them. */
+	parts: NotesPart[],
+};
 
 /**  A to-do. */
 export type TodoEdit = {
