@@ -40,8 +40,14 @@ async fn with_local_only_on_every_service_says_so_and_this_machine_is_still_aske
     let neighbour = model(Provider::Ollama, "http://192.0.2.7:11434/v1");
     blocked(&llm::models(&neighbour).await.unwrap_err(), "192.0.2.7");
     let (service, model_name) = (Service::Deepgram, Service::Deepgram.info().model.into());
-    let speech =
-        RemoteSettings { service, base: service.base(), model: model_name, language: None, key: key() };
+    let speech = RemoteSettings {
+        service,
+        base: service.base(),
+        model: model_name,
+        language: None,
+        key: key(),
+        ledger: None,
+    };
     blocked(&remote::test(&speech).await.unwrap_err(), "api.deepgram.com");
 
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -165,7 +165,7 @@ pub(crate) struct ApiError {
     status: StatusCode,
     word: String,
     message: String,
-    details: Option<Value>,
+    details: Option<Box<Value>>,
 }
 
 impl ApiError {
@@ -185,7 +185,7 @@ impl ApiError {
 
     fn details(mut self, kind: &str, mut details: Value) -> ApiError {
         details["@type"] = format!("type.googleapis.com/google.rpc.{kind}").into();
-        self.details = Some(json!([details]));
+        self.details = Some(Box::new(json!([details])));
         self
     }
 }
@@ -228,7 +228,7 @@ impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let mut error = json!({ "code": self.status.as_u16(), "message": self.message, "status": self.word });
         if let Some(details) = self.details {
-            error["details"] = details;
+            error["details"] = *details;
         }
         answers::json(self.status, &json!({ "error": error }))
     }
