@@ -68,7 +68,7 @@ fn request(number: usize) -> SubmitJob {
         speech: SpeechChoice::default(),
         speakers: SpeakersChoice::default(),
         notes: NotesChoice::default(),
-        microusd_per_minute: None,
+        rate: None,
         layout: debrief_core::page::PageLayout::default(),
     }
 }

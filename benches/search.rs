@@ -198,7 +198,7 @@ fn request(hour: u64) -> SubmitJob {
         speech: SpeechChoice::default(),
         speakers: SpeakersChoice::default(),
         notes: NotesChoice::default(),
-        microusd_per_minute: None,
+        rate: None,
         layout: debrief_core::page::PageLayout::default(),
     }
 }

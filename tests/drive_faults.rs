@@ -219,7 +219,7 @@ async fn run(row: Row) -> Ran {
         speech: real.speech_choice(),
         speakers: SpeakersChoice::default(),
         notes: NotesChoice::default(),
-        microusd_per_minute: None,
+        rate: None,
         layout: debrief_core::page::PageLayout::default(),
     };
     let options = PoolOptions {

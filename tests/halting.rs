@@ -179,7 +179,7 @@ async fn main() -> Result<(), Failure> {
         speech: real.speech_choice(),
         speakers: debrief_core::job::SpeakersChoice::default(),
         notes: debrief_core::job::NotesChoice::default(),
-        microusd_per_minute: None,
+        rate: None,
         layout: debrief_core::page::PageLayout::default(),
     };
     let options = PoolOptions {

@@ -22,3 +22,4 @@ mod speech;
 mod support;
 mod transcripts;
 mod watched;
+mod writing;

@@ -104,7 +104,7 @@ async fn main() -> Result<(), Failure> {
             speech,
             speakers: debrief_core::job::SpeakersChoice::default(),
             notes: debrief_core::job::NotesChoice::default(),
-            microusd_per_minute: None,
+            rate: None,
             layout: PageLayout::default(),
         })?;
     }

@@ -27,7 +27,7 @@ use crate::home::Home;
 use crate::settings::Settings;
 use crate::speech::Ears;
 use crate::voices::StoredVoices;
-use crate::writing::{StoredLedger, Writers, microusd_per_minute};
+use crate::writing::{StoredLedger, Writers, rate};
 
 /// A Google access token for this process alone, in the place of every account.
 const TOKEN_VARIABLE: &str = "DEBRIEF_GOOGLE_ACCESS_TOKEN";
@@ -54,7 +54,7 @@ impl LiveSteps {
             link,
             attachments,
             destination: steps.destination(),
-            microusd_per_minute: microusd_per_minute(&speech, notes.models.first()),
+            rate: rate(&speech, notes.models.first()),
             speech,
             notes,
             speakers: steps.ears.speakers_choice(),

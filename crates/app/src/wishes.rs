@@ -7,7 +7,7 @@ use debrief_core::view::PageDestination;
 
 use crate::App;
 use crate::speech::check_count;
-use crate::writing::microusd_per_minute;
+use crate::writing::rate;
 
 /// What is asked for one job alone; whatever is not, the settings say.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -77,7 +77,7 @@ impl App {
         let speech = steps.ears().wished(wishes)?;
         let notes = steps.writers().wished(wishes)?;
         Ok(SubmitJob {
-            microusd_per_minute: microusd_per_minute(&speech, notes.models.first()),
+            rate: rate(&speech, notes.models.first()),
             destination: match wishes.destination {
                 Some(kind) => steps.destination_of(kind),
                 None => request.destination,

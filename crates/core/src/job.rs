@@ -10,6 +10,7 @@ use uuid::Uuid;
 use crate::failure::Failure;
 use crate::link::RecordingLink;
 use crate::page::PageLayout;
+use crate::spending::Rate;
 use crate::stage::Stage;
 use crate::template::Template;
 
@@ -49,10 +50,9 @@ pub struct SubmitJob {
     /// Who finds names and writes the notes, and how.
     #[serde(default)]
     pub notes: NotesChoice,
-    /// What a minute of the recording costs by estimation, in millionths of a US dollar, at the prices of when it was
-    /// submitted; `None` where no price is known.
+    /// What it costs by estimation, at the prices of when it was submitted; `None` where no price is known.
     #[serde(default)]
-    pub microusd_per_minute: Option<u32>,
+    pub rate: Option<Rate>,
     /// What the page shows.
     #[serde(default)]
     pub layout: PageLayout,

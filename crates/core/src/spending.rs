@@ -15,6 +15,28 @@ pub struct Usage {
     pub audio_ms: u64,
 }
 
+/// What a recording costs by estimation, in millionths of a US dollar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rate {
+    /// However long it is.
+    pub once_microusd: u32,
+    /// For each minute of it.
+    pub minute_microusd: u32,
+}
+
+impl Rate {
+    /// For a recording of that length, in US dollars.
+    pub fn usd(self, duration_ms: u32) -> f64 {
+        let minutes = f64::from(duration_ms) / 60_000.0;
+        (f64::from(self.once_microusd) + f64::from(self.minute_microusd) * minutes) / 1e6
+    }
+
+    /// Whether it costs nothing.
+    pub fn is_free(self) -> bool {
+        self.once_microusd == 0 && self.minute_microusd == 0
+    }
+}
+
 impl std::ops::AddAssign for Usage {
     fn add_assign(&mut self, other: Usage) {
         self.input_tokens += other.input_tokens;

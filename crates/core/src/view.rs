@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::failure::{Failure, Warning};
 use crate::job::{Destination, Job, JobStatus};
 use crate::notes::Notes;
+use crate::spending::Rate;
 use crate::stage::{PERCENT_AT_START, Progress, Stage};
 use crate::transcript::Transcript;
 
@@ -311,7 +312,7 @@ impl JobView {
             attachments: request.attachments.iter().map(|link| link.short_name()).collect(),
             duration_ms: facts.duration_ms,
             engine: facts.transcript.unwrap_or_else(|| request.speech.label.clone()),
-            cost: cost(request.microusd_per_minute, facts.duration_ms, facts.spent),
+            cost: cost(request.rate, facts.duration_ms, facts.spent),
             notes_by: facts.notes_by.unwrap_or_else(|| request.notes.label.clone()),
             destination: PageDestination::of(&request.destination),
             group,
@@ -330,11 +331,10 @@ impl JobView {
 }
 
 /// Nothing where nothing was spent, and nothing will be.
-fn cost(rate: Option<u32>, duration_ms: Option<u32>, spent: Option<JobCost>) -> Option<JobCost> {
-    let minutes = duration_ms.map(|ms| f64::from(ms) / 60_000.0);
-    let estimated_usd = rate.zip(minutes).map(|(rate, minutes)| f64::from(rate) / 1e6 * minutes);
+fn cost(rate: Option<Rate>, duration_ms: Option<u32>, spent: Option<JobCost>) -> Option<JobCost> {
+    let estimated_usd = rate.zip(duration_ms).map(|(rate, duration_ms)| rate.usd(duration_ms));
     match spent {
-        None if rate.is_none_or(|rate| rate == 0) => None,
+        None if rate.is_none_or(Rate::is_free) => None,
         spent => Some(JobCost { estimated_usd, ..spent.unwrap_or_default() }),
     }
 }
@@ -415,7 +415,7 @@ mod tests {
                 destination: Destination::Markdown { folder: "/pages".into() },
                 speakers: crate::job::SpeakersChoice::default(),
                 notes: crate::job::NotesChoice::default(),
-                microusd_per_minute: None,
+                rate: None,
                 speech: SpeechChoice { engine: Some("pocketsphinx".into()), ..SpeechChoice::default() },
                 layout: crate::page::PageLayout::default(),
             },

@@ -22,7 +22,7 @@ use crate::google::Trouble;
 use crate::settings::{Change, Value};
 use crate::speech::{LANGUAGES, check_language, checked_base, checked_terms, refused};
 
-pub(crate) use spending::{StoredLedger, microusd_per_minute};
+pub(crate) use spending::{StoredLedger, rate};
 pub use view::{CostEstimate, NotesProvider, NotesView, SpendingLine, SpendingView, TemplateView};
 pub(crate) use writers::Writers;
 
@@ -272,8 +272,8 @@ impl App {
     pub fn estimate_cost(&self, duration_ms: Option<u32>) -> CostEstimate {
         let duration_ms = duration_ms.unwrap_or(AN_HOUR_MS);
         let steps = self.steps.now();
-        let rate = microusd_per_minute(&steps.speech_choice(), steps.writers().chosen().first());
-        let usd = rate.map(|rate| f64::from(rate) / 1e6 * f64::from(duration_ms) / 60_000.0);
+        let rate = rate(&steps.speech_choice(), steps.writers().chosen().first());
+        let usd = rate.map(|rate| rate.usd(duration_ms));
         let minutes = duration_ms.div_ceil(60_000);
         let text = match usd {
             Some(usd) => format!("About ${usd:.2} for {minutes} minutes."),

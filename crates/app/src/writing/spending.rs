@@ -6,17 +6,18 @@ use debrief_connect::llm::{Ledger, PRICES, Provider};
 use debrief_connect::transcribe::remote::Service;
 use debrief_core::failure::Failure;
 use debrief_core::job::{JobId, ModelChoice, SpeechChoice};
-use debrief_core::spending::{Expense, Usage};
+use debrief_core::spending::{Expense, Rate, Usage};
 use debrief_runtime::store::JobStore;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ZonedDateTime};
 
 use super::view::{SpendingLine, SpendingView};
 
-/// Tokens that the models read of a minute of speech, and write of it: the transcript once for the names and once for the
-/// notes. Somewhat more than English needs, and less than Chinese.
-const READ_A_MINUTE: u64 = 600;
-const WRITTEN_A_MINUTE: u64 = 60;
+/// What language models read and write of any recording: the questions, and an answer of usual length to each.
+const ONCE: Usage = Usage { input_tokens: 3_000, output_tokens: 800, audio_ms: 0 };
+/// The same of a minute of speech: the transcript is read once for the names and once for the notes. Somewhat more than English
+/// needs, and less than Chinese.
+const A_MINUTE: Usage = Usage { input_tokens: 600, output_tokens: 60, audio_ms: 0 };
 
 /// Every expense of this installation.
 pub(crate) struct StoredLedger {
@@ -48,7 +49,8 @@ impl StoredLedger {
             .collect();
         Ok(SpendingView {
             month: now.strftime("%Y-%m").to_string(),
-            usd: lines.iter().filter_map(|line| line.usd).sum(),
+            // The sum of nothing is -0.0.
+            usd: lines.iter().filter_map(|line| line.usd).fold(0.0, |sum, usd| sum + usd),
             has_unpriced: lines.iter().any(|line| line.usd.is_none()),
             cap_usd: self.cap_usd,
             lines,
@@ -82,8 +84,8 @@ fn month_of(now: &ZonedDateTime) -> Result<Timestamp, Failure> {
     Ok(first.map_err(Failure::internal)?.timestamp())
 }
 
-/// What a minute of a recording costs, about, in millionths of a US dollar; `None` where no price is known.
-pub(crate) fn microusd_per_minute(speech: &SpeechChoice, writer: Option<&ModelChoice>) -> Option<u32> {
+/// What a recording costs, about; `None` where no price is known.
+pub(crate) fn rate(speech: &SpeechChoice, writer: Option<&ModelChoice>) -> Option<Rate> {
     let cost = |provider: &str, model: &str, usage: Usage| PRICES.of(provider, model)?.cost_usd(&usage);
     let is_service = |engine: &&str| Service::from_word(engine).is_some();
     let heard = match speech.engine.as_deref().filter(is_service) {
@@ -93,14 +95,13 @@ pub(crate) fn microusd_per_minute(speech: &SpeechChoice, writer: Option<&ModelCh
         }
         None => 0.0,
     };
-    let written = match writer {
-        Some(writer) => {
-            let usage =
-                Usage { input_tokens: READ_A_MINUTE, output_tokens: WRITTEN_A_MINUTE, ..Usage::default() };
-            cost(&writer.provider, &writer.model, usage)?
-        }
-        None => 0.0,
+    let written = |usage: Usage| match writer {
+        Some(writer) => cost(&writer.provider, &writer.model, usage),
+        None => Some(0.0),
     };
-    // Dollars a minute are far below the four thousand that fit.
-    Some(((heard + written) * 1e6).ceil() as u32)
+    // Both are far below the four thousand dollars that fit.
+    Some(Rate {
+        once_microusd: (written(ONCE)? * 1e6).ceil() as u32,
+        minute_microusd: ((heard + written(A_MINUTE)?) * 1e6).ceil() as u32,
+    })
 }

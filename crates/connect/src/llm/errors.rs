@@ -307,15 +307,25 @@ impl Whose {
     }
 }
 
+/// Less is no cent.
+const LEAST_SHOWN_USD: f64 = 0.005;
+
 /// To the cent; what is less than half of one still isn't nothing.
 fn dollars(usd: f64) -> String {
-    if usd > 0.0 && usd < 0.005 { "less than $0.01".to_owned() } else { format!("${:.2}", usd.max(0.0)) }
+    if usd > 0.0 && usd < LEAST_SHOWN_USD {
+        "less than $0.01".to_owned()
+    } else {
+        format!("${:.2}", usd.max(0.0))
+    }
 }
 
 /// The month's cap leaves less than something needs, in US dollars.
 pub(crate) fn cap_reached(left_usd: f64, needed_usd: f64) -> Failure {
     let left = dollars(left_usd);
     let what = match needed_usd > 0.0 {
+        true if needed_usd < LEAST_SHOWN_USD => {
+            format!("The month's cap on spending leaves {left}, and this needs {}.", dollars(needed_usd))
+        }
         true => format!(
             "The month's cap on spending leaves {left}, and this needs about {}.",
             dollars(needed_usd)

@@ -307,7 +307,7 @@ pub(crate) fn request(name: &str) -> SubmitJob {
         speech: SpeechChoice::default(),
         speakers: SpeakersChoice::default(),
         notes: NotesChoice::default(),
-        microusd_per_minute: None,
+        rate: None,
         layout: debrief_core::page::PageLayout::default(),
     }
 }
