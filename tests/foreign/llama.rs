@@ -6,9 +6,17 @@
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
+use debrief_connect::keychain::{Keep, Secrets};
+use debrief_connect::llm::{self, Chain, Ledger, LlmSettings, ModelSettings, Provider, RemoteKey};
+use debrief_core::failure::Failure;
+use debrief_core::job::JobId;
+use debrief_core::ports::{LanguageModel, Question};
+use debrief_core::spending::Expense;
+use debrief_core::stage::StepError;
 use debrief_yardstick::llama_model::{self, CONTEXT};
+use debrief_yardstick::step::unwatched;
 use reqwest::Client;
 use serde_json::{Value, json};
 use tokio::process::Command;
@@ -167,4 +175,59 @@ async fn llama_cpp_cuts_streams_and_refuses_as_the_sandbox_does() {
         usage["choices"].as_array().unwrap().is_empty() && usage["usage"]["total_tokens"].is_u64(),
         "{usage}"
     );
+}
+
+/// Costs nothing.
+struct Free;
+
+impl Ledger for Free {
+    fn left_usd(&self) -> Result<Option<f64>, Failure> {
+        Ok(None)
+    }
+
+    fn record(&self, _: JobId, _: Expense) -> Result<(), Failure> {
+        Ok(())
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn our_own_questions_are_answered_by_llama_cpp() {
+    let (llama, folder) = (Llama::start().await, tempfile::tempdir().unwrap());
+    let server = ModelSettings {
+        provider: Provider::LlamaCpp,
+        model: "tiny-llama".into(),
+        base: llama.base().parse().unwrap(),
+        key: RemoteKey {
+            kept: Secrets::new(Keep::Session, "debrief-test", folder.path().join("secrets.json")),
+            given: None,
+        },
+        window_tokens: Some(u32::try_from(CONTEXT).unwrap()),
+    };
+    assert_eq!(llm::models(&server).await.unwrap().len(), 1);
+    let said = llm::test(&server).await.unwrap();
+    assert!(said.starts_with("llama.cpp answers with tiny-llama") && said.contains("this machine"), "{said}");
+
+    let chain = Chain::new(LlmSettings { models: vec![server], ledger: Arc::new(Free) }, "wrote the notes");
+    let cx = unwatched(folder.path());
+    let schema = json!({
+        "type": "object",
+        "properties": { "title": { "type": "string" }, "segments": { "type": "array", "items": { "type": "integer" } } },
+        "required": ["title", "segments"],
+        "additionalProperties": false,
+    });
+    let question = Question {
+        task: "a test".into(),
+        instructions: "Give the conversation a title, and cite its lines.".into(),
+        material: "[1] 0:12 Ben: I will send the report by Friday.".into(),
+        shape: "title",
+        schema,
+        answer_tokens: 600,
+    };
+    let answer = chain.ask(&question, &|_| Ok(()), &cx).await.unwrap();
+    assert!(answer.value["title"].is_string() && answer.value["segments"].is_array(), "{answer:?}");
+    assert_eq!(answer.by, "tiny-llama at llama.cpp");
+
+    let long = Question { material: "word ".repeat(4_000), ..question };
+    let StepError::Failed(failure) = chain.ask(&long, &|_| Ok(()), &cx).await.unwrap_err() else { panic!() };
+    assert!(failure.what.contains("llama.cpp"), "{failure:?}");
 }
