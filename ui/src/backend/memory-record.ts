@@ -177,7 +177,8 @@ export abstract class MemoryRecords extends MemoryNotes implements RecordBackend
   }
 
   #hitsIn(job: JobView, wanted: string): SearchHit[] {
-    const { id: job_id, title, created_at: date } = job;
+    const { id: job_id, title } = job;
+    const date = job.created_at.slice(0, 'YYYY-MM-DD'.length);
     const record = this.#now.get(job_id);
     const found = (kind: SearchHit['kind'], text: string, at_ms: number | null, speaker: string | null) => {
       const pieces = piecesOf(text, wanted);
