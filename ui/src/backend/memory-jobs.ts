@@ -2,6 +2,9 @@
 
 import type { JobError, JobResult, JobView, Stage, StageView } from './backend';
 
+/** Who writes notes where no language model is asked. */
+export const EXTRACTIVE = 'Nobody: sentences taken from the transcript';
+
 const WEIGHTS: readonly (readonly [Stage, number])[] = [
   ['fetch', 10],
   ['decode', 20],
@@ -45,6 +48,8 @@ export function jobView(over: Partial<JobView> & { id: string }): JobView {
     account: null,
     duration_ms: null,
     engine: 'PocketSphinx — rough, English only',
+    notes_by: EXTRACTIVE,
+    cost: null,
     group: 'waiting',
     stage: null,
     stage_progress: null,

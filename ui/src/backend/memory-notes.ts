@@ -1,8 +1,7 @@
 // Notes for the backend in memory: providers that know one kind of key, their models, templates, and a month of spending.
 
-import type { CommandError } from './backend';
-import { MemorySpeech, type SpeechOptions } from './memory-speech';
 import type {
+  CommandError,
   CostEstimate,
   ModelChoice,
   NotesBackend,
@@ -10,10 +9,14 @@ import type {
   NotesView,
   SpendingView,
   TemplateView,
-} from './notes';
+} from './backend';
+import { EXTRACTIVE } from './memory-jobs';
+import { MemorySpeech, type SpeechOptions } from './memory-speech';
 
-const EXTRACTIVE = 'Sentences taken from the transcript';
 const USD_PER_HOUR = 0.052;
+/** What a model may read at once. */
+const LEAST_TOKENS = 4_096;
+const MOST_TOKENS = 4_000_000;
 
 export function keyMissing(provider: string): CommandError {
   return {
@@ -69,6 +72,7 @@ export function provider(over: Partial<NotesProvider> & { name: string }): Notes
     base_url: null,
     on_this_machine: false,
     model: null,
+    window_tokens: null,
     has_key: false,
     key_optional: false,
     from_environment: false,
@@ -279,7 +283,7 @@ function obstacleIn(view: NotesView): CommandError | null {
   if (view.local_only) return LOCAL_ONLY;
   if (!first.has_key && !first.key_optional && !first.from_environment) return keyMissing(first.described);
   const { cap_usd, usd } = view.spending;
-  return cap_usd !== null && usd >= cap_usd ? CAP_REACHED : null;
+  return cap_usd !== null && (usd ?? 0) >= cap_usd ? CAP_REACHED : null;
 }
 
 export interface NotesOptions {
@@ -343,11 +347,23 @@ export abstract class MemoryNotes extends MemorySpeech implements Omit<NotesBack
     return [...this.#offered(name)];
   }
 
-  async setNotesBase(name: string, base_url: string | null): Promise<NotesView> {
-    this.#called('setNotesBase', name, base_url);
-    const usual = providers().find((each) => each.name === name);
+  async setNotesServer(
+    name: string,
+    base_url: string | null,
+    window_tokens: number | null,
+  ): Promise<NotesView> {
+    this.#called('setNotesServer', name, base_url, window_tokens);
+    if (window_tokens !== null && (window_tokens < LEAST_TOKENS || window_tokens > MOST_TOKENS)) {
+      throw {
+        code: 'invalid_setting',
+        what: `No model reads ${window_tokens} tokens at once.`,
+        fix: `Give a number from ${LEAST_TOKENS} to ${MOST_TOKENS}.`,
+      } satisfies CommandError;
+    }
+    const usual = provider({ name, ...providers().find((each) => each.name === name) });
     if (base_url === null) {
-      return this.#changeProvider(name, { base_url: usual?.base_url ?? null, host: usual?.host ?? '' });
+      const { base_url: address, host, on_this_machine: here } = usual;
+      return this.#changeProvider(name, { base_url: address, host, on_this_machine: here, window_tokens });
     }
     if (!URL.canParse(base_url)) {
       throw {
@@ -362,6 +378,7 @@ export abstract class MemoryNotes extends MemorySpeech implements Omit<NotesBack
       base_url,
       host: here ? `${host} (this machine)` : host,
       on_this_machine: here,
+      window_tokens,
     });
   }
 

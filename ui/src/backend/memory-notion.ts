@@ -69,7 +69,16 @@ export function notionView(over: Partial<NotionView> = {}): NotionView {
     properties: notionProperties(),
     destination: 'notion',
     options: {
-      sections: ['summary', 'todos', 'decisions', 'notes', 'attachments', 'transcript'],
+      sections: [
+        'summary',
+        'todos',
+        'decisions',
+        'unverified',
+        'questions',
+        'notes',
+        'attachments',
+        'transcript',
+      ],
       language: null,
       upload_recording: true,
       upload_attachments: true,

@@ -10,6 +10,8 @@ import type {
   SearchHit,
   SegmentView,
   SpeakerView,
+  TodoEdit,
+  TodoView,
   TranscriptView,
 } from './backend';
 import { MemoryNotes, type NotesOptions } from './memory-notes';
@@ -106,7 +108,7 @@ export abstract class MemoryRecords extends MemoryNotes implements RecordBackend
         const texts = edit[part];
         if (texts) notes[part] = pointsOf(notes[part], texts);
       }
-      if (edit.todos) notes.todos = structuredClone(edit.todos);
+      if (edit.todos) notes.todos = edit.todos.map(todoOf);
     });
   }
 
@@ -175,7 +177,8 @@ export abstract class MemoryRecords extends MemoryNotes implements RecordBackend
   }
 
   #hitsIn(job: JobView, wanted: string): SearchHit[] {
-    const { id: job_id, title, created_at: date } = job;
+    const { id: job_id, title } = job;
+    const date = job.created_at.slice(0, 'YYYY-MM-DD'.length);
     const record = this.#now.get(job_id);
     const found = (kind: SearchHit['kind'], text: string, at_ms: number | null, speaker: string | null) => {
       const pieces = piecesOf(text, wanted);
@@ -244,6 +247,10 @@ function pointsOf(before: readonly PointView[], texts: readonly string[]): Point
     const edited = before.length === texts.length ? before[index] : undefined;
     return { at_ms: edited?.at_ms ?? 0, speaker: edited?.speaker ?? null, text };
   });
+}
+
+function todoOf({ text, assignee = null, due = null, at_ms = 0 }: TodoEdit): TodoView {
+  return { text, assignee, due, at_ms };
 }
 
 function piecesOf(text: string, wanted: string): SearchHit['pieces'] | null {

@@ -212,7 +212,7 @@ test('what is about notes is called by the names and arguments that the app know
   await backend.removeNotesKey('openai');
   await backend.testNotesProvider('openai', null);
   await backend.listNotesModels('openai');
-  await backend.setNotesBase('ollama', null);
+  await backend.setNotesServer('ollama', null, 8192);
   await backend.setNotesLanguage('zh-Hant');
   await backend.chooseTemplate('lecture');
   await backend.copyTemplate('lecture');
@@ -231,7 +231,7 @@ test('what is about notes is called by the names and arguments that the app know
     ['remove_notes_key', { provider: 'openai' }],
     ['test_notes_provider', { provider: 'openai', model: null }],
     ['list_notes_models', { provider: 'openai' }],
-    ['set_notes_base', { provider: 'ollama', baseUrl: null }],
+    ['set_notes_server', { provider: 'ollama', baseUrl: null, windowTokens: 8192 }],
     ['set_notes_language', { language: 'zh-Hant' }],
     ['choose_template', { id: 'lecture' }],
     ['copy_template', { id: 'lecture' }],

@@ -1,35 +1,26 @@
 // The backend of the app: Tauri's commands, one channel of news, and the files that the system drops on the window.
 
-import { Channel, invoke, type InvokeArgs } from '@tauri-apps/api/core';
+import { Channel } from '@tauri-apps/api/core';
 import { getCurrentWebview } from '@tauri-apps/api/webview';
 
 import type {
   Backend,
   ChineseScript,
-  CostEstimate,
   DriveAccess,
   FileDrag,
   JobNews,
   ModelChoice,
   ModelsView,
-  NotesView,
   NotesEdit,
   NotionRole,
   PageDestination,
   PageOptions,
   PickKind,
   ProcessWishes,
-  SearchHit,
   SecretsKept,
   Stage,
-  TranscriptView,
 } from './backend';
 import { commands } from './bindings';
-
-/** A command that the bindings do not have yet. */
-function ask<Answer>(command: string, args: InvokeArgs = {}): Promise<Answer> {
-  return invoke<Answer>(command, args);
-}
 
 export class TauriBackend implements Backend {
   processFile(fileId: string, attachmentFileIds: string[]) {
@@ -295,103 +286,103 @@ export class TauriBackend implements Backend {
   }
 
   notesStatus() {
-    return ask<NotesView>('notes_status');
+    return commands.notesStatus();
   }
 
   setNotesModels(models: ModelChoice[]) {
-    return ask<NotesView>('set_notes_models', { models });
+    return commands.setNotesModels(models);
   }
 
   setNotesKey(provider: string, key: string) {
-    return ask<string>('set_notes_key', { provider, key });
+    return commands.setNotesKey(provider, key);
   }
 
   removeNotesKey(provider: string) {
-    return ask<NotesView>('remove_notes_key', { provider });
+    return commands.removeNotesKey(provider);
   }
 
   testNotesProvider(provider: string, model: string | null) {
-    return ask<string>('test_notes_provider', { provider, model });
+    return commands.testNotesProvider(provider, model);
   }
 
   listNotesModels(provider: string) {
-    return ask<string[]>('list_notes_models', { provider });
+    return commands.listNotesModels(provider);
   }
 
-  setNotesBase(provider: string, baseUrl: string | null) {
-    return ask<NotesView>('set_notes_base', { provider, baseUrl });
+  setNotesServer(provider: string, baseUrl: string | null, windowTokens: number | null) {
+    return commands.setNotesServer(provider, baseUrl, windowTokens);
   }
 
   setNotesLanguage(language: string | null) {
-    return ask<NotesView>('set_notes_language', { language });
+    return commands.setNotesLanguage(language);
   }
 
   chooseTemplate(id: string) {
-    return ask<NotesView>('choose_template', { id });
+    return commands.chooseTemplate(id);
   }
 
   copyTemplate(id: string) {
-    return ask<NotesView>('copy_template', { id });
+    return commands.copyTemplate(id);
   }
 
   async openTemplate(id: string) {
-    await ask<null>('open_template', { id });
+    await commands.openTemplate(id);
   }
 
   removeTemplate(id: string) {
-    return ask<NotesView>('remove_template', { id });
+    return commands.removeTemplate(id);
   }
 
   previewTemplate(id: string) {
-    return ask<string>('preview_template', { id });
+    return commands.previewTemplate(id);
   }
 
   setGlossary(words: string[]) {
-    return ask<NotesView>('set_glossary', { words });
+    return commands.setGlossary(words);
   }
 
   setSpendingCap(usd: number | null) {
-    return ask<NotesView>('set_spending_cap', { usd });
+    return commands.setSpendingCap(usd);
   }
 
   setLocalOnly(on: boolean) {
-    return ask<NotesView>('set_local_only', { on });
+    return commands.setLocalOnly(on);
   }
 
   processFileWith(fileId: string, attachmentFileIds: string[], wishes: ProcessWishes) {
-    return ask<string>('process_file_with', { fileId, attachmentFileIds, wishes });
+    return commands.processFileWith(fileId, attachmentFileIds, wishes);
   }
 
   estimateCost(durationMs: number | null) {
-    return ask<CostEstimate>('estimate_cost', { durationMs });
+    return commands.estimateCost(durationMs);
   }
 
   jobTranscript(jobId: string) {
-    return ask<TranscriptView>('job_transcript', { jobId });
+    return commands.jobTranscript(jobId);
   }
 
   mergeSpeakers(jobId: string, from: string, into: string) {
-    return ask<TranscriptView>('merge_speakers', { jobId, from, into });
+    return commands.mergeSpeakers(jobId, from, into);
   }
 
   moveSegments(jobId: string, segments: number[], to: string | null) {
-    return ask<TranscriptView>('move_segments', { jobId, segments, to });
+    return commands.moveSegments(jobId, segments, to);
   }
 
   editSegment(jobId: string, segment: number, text: string) {
-    return ask<TranscriptView>('edit_segment', { jobId, segment, text });
+    return commands.editSegment(jobId, segment, text);
   }
 
   editNotes(jobId: string, edit: NotesEdit) {
-    return ask<TranscriptView>('edit_notes', { jobId, edit });
+    return commands.editNotes(jobId, edit);
   }
 
   revertEdits(jobId: string) {
-    return ask<TranscriptView>('revert_edits', { jobId });
+    return commands.revertEdits(jobId);
   }
 
   search(query: string, limit: number) {
-    return ask<SearchHit[]>('search', { query, limit });
+    return commands.search(query, limit);
   }
 
   async followJobs(tell: (news: JobNews) => void) {

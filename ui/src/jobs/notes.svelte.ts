@@ -101,6 +101,15 @@ export function amountOf(text: string): number | null | undefined {
   return /^\d{1,6}(?:\.\d{1,2})?$/u.test(bare) ? Number(bare) : undefined;
 }
 
+/** A number of tokens as it was typed: `null` where nothing was, `undefined` where it is none. */
+export function tokensOf(text: string): number | null | undefined {
+  const typed = text.normalize('NFKC').trim();
+  if (typed === '') return null;
+  return /^(?:\d{1,9}|\d{1,3}(?:[, ]\d{3}){1,2})$/u.test(typed)
+    ? Number(typed.replace(/[, ]/gu, ''))
+    : undefined;
+}
+
 export class Notes {
   readonly #backend: Backend;
   readonly #listener: NotesListener;
@@ -198,10 +207,10 @@ export class Notes {
     });
   }
 
-  /** `null` stands for the usual address. */
-  setBase(provider: string, baseUrl: string | null): Promise<boolean> {
+  /** `null` stands for the usual address, and for the usual number of tokens that a model reads at once. */
+  setServer(provider: string, baseUrl: string | null, windowTokens: number | null): Promise<boolean> {
     return this.#askProvider(provider, async () => {
-      this.#take(await this.#backend.setNotesBase(provider, baseUrl));
+      this.#take(await this.#backend.setNotesServer(provider, baseUrl, windowTokens));
       this.#listAgain(provider);
     });
   }

@@ -24,6 +24,7 @@ import {
   providerNamed,
   templateDescription,
   templateName,
+  tokensOf,
 } from './notes.svelte';
 import { remedyOf, remedyOfJob, retriesBeside } from './remedies';
 
@@ -217,12 +218,36 @@ describe('a provider', () => {
   test('goes where its address says', async () => {
     const { notes } = await minutes();
     const hostOf = () => notes.view && providerNamed(notes.view, 'compatible')?.host;
-    expect(await notes.setBase('compatible', 'nowhere')).toBe(false);
+    expect(await notes.setServer('compatible', 'nowhere', null)).toBe(false);
     expect(notes.trouble?.name).toBe('compatible');
-    await notes.setBase('compatible', 'https://llm.example.org/v1');
+    await notes.setServer('compatible', 'https://llm.example.org/v1', null);
     expect(hostOf()).toBe('llm.example.org');
-    await notes.setBase('compatible', null);
+    await notes.setServer('compatible', null, null);
     expect(hostOf()).toBe('');
+  });
+
+  test('reads as many tokens at once as the person says, within what models can', async () => {
+    const { notes } = await minutes();
+    const windowOf = () => notes.view && providerNamed(notes.view, 'ollama')?.window_tokens;
+    expect(windowOf()).toBeNull();
+    expect(await notes.setServer('ollama', 'http://127.0.0.1:11434/v1', 32_768)).toBe(true);
+    expect(windowOf()).toBe(32_768);
+    expect(await notes.setServer('ollama', 'http://127.0.0.1:11434/v1', 12)).toBe(false);
+    expect(notes.trouble?.error.what).toBe('No model reads 12 tokens at once.');
+    expect(windowOf()).toBe(32_768);
+    expect(await notes.setServer('ollama', 'http://127.0.0.1:11434/v1', null)).toBe(true);
+    expect(windowOf()).toBeNull();
+  });
+
+  test('takes a number of tokens as people write it', () => {
+    expect(['32768', '32,768', '1 048 576', '３２７６８', ' '].map(tokensOf)).toEqual([
+      32_768,
+      32_768,
+      1_048_576,
+      32_768,
+      null,
+    ]);
+    expect(['32k', '3.5', '-1', '32,76', '1,2,3'].map(tokensOf)).toEqual(Array(5).fill(undefined));
   });
 });
 

@@ -339,10 +339,10 @@ describe('the notes', () => {
 
 describe('corrections', () => {
   test('are written to the page when asked to', async () => {
-    const { backend, user } = await withRecord();
+    const { backend, user, sheet } = await withRecord();
     turn('Speaker 3, 0:23').focus();
     await user.keyboard('1');
-    await user.click(await screen.findByRole('button', { name: 'Update page' }));
+    await user.click(await within(sheet).findByRole('button', { name: 'Update page' }));
     await waitFor(() => expect(screen.queryByText('Corrected since the page was written.')).toBeNull());
     expect(backend.calls.at(-1)).toEqual(['updatePage', 'r']);
   });
@@ -415,6 +415,15 @@ describe('the search', () => {
     await waitFor(() =>
       expect(document.activeElement?.getAttribute('aria-label')).toMatch(/^建宏，|^建宏, /u),
     );
+  });
+
+  test('shows no day of a recording that is not there yet', async () => {
+    const { backend, user } = await searched();
+    const pieces = [{ text: 'Release', hit: true }];
+    const hit = { job_id: 'e', title: 'Release', kind: 'title', at_ms: null, speaker: null, pieces } as const;
+    backend.search = async () => [{ ...hit, pieces, date: '' }];
+    await user.keyboard('release');
+    expect(await screen.findByRole('group', { name: 'Release' })).toBeDefined();
   });
 
   test('says so when nothing is found, and asks only once typing has paused', async () => {

@@ -13,19 +13,20 @@ export function dollars(t: Translate, usd: number): string {
 /** What was used of services: `12,400 tokens read, 900 written · 48 min of audio`; empty where nothing was. */
 export function usageLine(
   t: Translate,
-  used: { input_tokens: number; output_tokens: number; audio_minutes: number },
+  used: Pick<JobCost, 'input_tokens' | 'output_tokens' | 'audio_minutes'>,
 ): string {
+  const [input, output, count] = [used.input_tokens ?? 0, used.output_tokens ?? 0, used.audio_minutes ?? 0];
   const parts = [
-    used.input_tokens + used.output_tokens > 0 &&
-      t('usage-tokens', { input: used.input_tokens, output: used.output_tokens }),
-    used.audio_minutes > 0 && t('usage-audio', { count: used.audio_minutes }),
+    input + output > 0 && t('usage-tokens', { input, output }),
+    count > 0 && t('usage-audio', { count }),
   ];
   return parts.filter((part) => part !== false).join(' · ');
 }
 
 /** What a job cost, or will cost, in one line; `null` where it costs nothing. */
 export function costLine(t: Translate, cost: JobCost): string | null {
-  const { estimated_usd, spent_usd, unpriced } = cost;
+  const { estimated_usd, unpriced } = cost;
+  const spent_usd = cost.spent_usd ?? 0;
   const used = usageLine(t, cost) !== '';
   const expected = estimated_usd !== null && estimated_usd > 0 ? dollars(t, estimated_usd) : null;
   if (!used && spent_usd === 0) {

@@ -61,7 +61,7 @@ describe('the language', () => {
     const all = Object.values(sources).join('\n');
     // These are put together from a word of the backend.
     const composed =
-      /^(?:claim|doubt|evidence|hit|notes|record|group|state|stage|doing|left|size|bytes|rate|remedy|health|access|kept|keep|token|role|kind|section|find|action-open|transcript|chinese|models|model|recommended|checked)-/u;
+      /^(?:claim|doubt|evidence|hit|notes|record|group|state|stage|doing|left|size|bytes|rate|remedy|health|access|kept|keep|token|role|kind|section|find|action-open|action-update|transcript|chinese|models|model|recommended|checked)-/u;
     expect(messageIds('en').filter((id) => !composed.test(id) && !all.includes(`'${id}'`))).toEqual([]);
   });
 });

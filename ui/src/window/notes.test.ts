@@ -228,6 +228,35 @@ describe('a provider', () => {
     await waitFor(() => expect(address.value).toBe('http://127.0.0.1:1234/v1'));
     expect(backend.calls.map((call) => call[2])).toEqual(['https://llm.example.org/v1', null]);
   });
+
+  test('of one’s own reads as many tokens at once as is entered beside its address, and the usual number again', async () => {
+    const { backend, user, summary } = await withSettings();
+    expect(within(provider(summary, 'openai')).queryByLabelText('Tokens that it reads at once')).toBeNull();
+    const ollama = provider(summary, 'ollama');
+    const field = within(ollama).getByLabelText('Tokens that it reads at once') as HTMLInputElement;
+    expect(field.value).toBe('');
+    await user.type(field, '32k{Enter}');
+    expect(within(ollama).getByRole('alert').textContent).toContain('Enter a whole number');
+    expect(document.activeElement).toBe(field);
+    expect(backend.calls).toEqual([]);
+    await user.clear(field);
+    await user.type(field, '12{Enter}');
+    expect(await within(ollama).findByText('No model reads 12 tokens at once.')).toBeDefined();
+    await user.clear(field);
+    await user.type(field, '32,768{Enter}');
+    await waitFor(() => expect(field.value).toBe('32768'));
+    await user.clear(field);
+    await user.click(within(ollama).getByRole('button', { name: 'Use' }));
+    const address = 'http://127.0.0.1:11434/v1';
+    await waitFor(() =>
+      expect(backend.calls).toEqual([
+        ['setNotesServer', 'ollama', address, 12],
+        ['setNotesServer', 'ollama', address, 32_768],
+        ['setNotesServer', 'ollama', address, null],
+      ]),
+    );
+    expect(await axeViolations()).toEqual([]);
+  });
 });
 
 describe('templates', () => {

@@ -326,15 +326,16 @@ describe('the pages', () => {
     const up = within(sheet).getByRole('button', { name: 'Move up: Transcript' });
     await user.click(up);
     await waitFor(() => expect(document.activeElement).toBe(up));
-    expect(within(sheet).getByRole('status').textContent).toBe('Transcript: 5 of 6');
+    expect(within(sheet).getByRole('status').textContent).toBe('Transcript: 7 of 8');
     // Past the hidden section there is nothing to tell the backend.
-    await user.click(within(sheet).getByRole('button', { name: 'Move down: Decisions' }));
+    await user.click(within(sheet).getByRole('button', { name: 'Move down: Open questions' }));
     await user.click(within(sheet).getByRole('button', { name: 'Move up: Summary' }));
     await user.click(within(sheet).getByRole('checkbox', { name: 'The recording' }));
     expect(within(sheet).getByText(/files of up to 5 MB/u)).toBeDefined();
     const zh = { ...options, language: 'zh-TW' };
-    const shown = ['summary', 'todos', 'decisions', 'attachments', 'transcript'];
-    const moved = ['summary', 'todos', 'decisions', 'transcript', 'attachments'];
+    const first = ['summary', 'todos', 'decisions', 'unverified', 'questions'];
+    const shown = [...first, 'attachments', 'transcript'];
+    const moved = [...first, 'transcript', 'attachments'];
     await waitFor(() => expect(backend.calls).toHaveLength(4));
     expect(backend.calls).toEqual([
       ['setPageOptions', zh],
@@ -347,8 +348,10 @@ describe('the pages', () => {
     expect(backend.notion.view.options.sections).toEqual([
       'summary',
       'todos',
-      'notes',
       'decisions',
+      'unverified',
+      'notes',
+      'questions',
       'transcript',
       'attachments',
     ]);

@@ -272,6 +272,17 @@ describe('the details', () => {
     expect(backend.calls).toEqual([['retryJob', 'c', 'summarize']]);
   });
 
+  test('of a page in a folder offer to write it again with what has changed since', async () => {
+    const { backend, user } = await opened({ jobs: [completed] });
+    const pane = screen.getByRole('complementary');
+    expect(within(pane).queryByRole('button', { name: 'Update Notion page' })).toBeNull();
+    await user.click(within(pane).getByRole('button', { name: 'Update page' }));
+    expect(backend.calls).toEqual([['updatePage', 'c']]);
+    await waitFor(() => expect(pane.contains(document.activeElement)).toBe(true));
+    // Until it is written there is nothing to update.
+    expect(within(pane).queryByRole('button', { name: 'Update page' })).toBeNull();
+  });
+
   test('of a running job offer none', async () => {
     await opened({ jobs: [working] });
     expect(screen.queryAllByRole('button', { name: /^Run again from here/u })).toEqual([]);
