@@ -9,6 +9,7 @@ mod notion;
 mod pictures;
 mod speech;
 mod support;
+mod writing;
 
 use std::collections::BTreeSet;
 use std::process::{Command, Output, Stdio};

@@ -63,6 +63,12 @@ async fn pictures_of_the_models() {
     crate::speech::take_picture(&Path::new(env!("CARGO_MANIFEST_DIR")).join("docs")).await;
 }
 
+#[tokio::test]
+#[ignore = "writes docs/record.png and docs/summary.png; run `make pictures`"]
+async fn pictures_of_notes() {
+    crate::writing::take_pictures(&Path::new(env!("CARGO_MANIFEST_DIR")).join("docs")).await;
+}
+
 async fn take(picture: &Picture) {
     let mut place = Place::new().await;
     place.set("GTK_THEME", picture.theme);
