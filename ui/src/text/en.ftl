@@ -602,6 +602,7 @@ section-topics = Notes by topic
 section-notes = Notes
 section-attachments = Attachments
 section-unverified = Unverified
+section-unverified-why = Always there with to-dos or decisions.
 section-transcript = Transcript
 section-up = Move up: { $section }
 section-down = Move down: { $section }

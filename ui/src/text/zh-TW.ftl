@@ -565,6 +565,7 @@ section-topics = 依主題的筆記
 section-notes = 筆記
 section-attachments = 附件
 section-unverified = 未經證實
+section-unverified-why = 只要有待辦事項或決議就會列出。
 section-transcript = 逐字稿
 section-up = 上移：{ $section }
 section-down = 下移：{ $section }

@@ -358,6 +358,38 @@ describe('the pages', () => {
   });
 });
 
+test('what is unverified can be left out only where to-dos and decisions are', async () => {
+  const { backend, user, sheet } = await withSettings({ notion: {} });
+  const unverified = within(sheet).getByRole('checkbox', { name: 'Unverified' }) as HTMLInputElement;
+  expect([unverified.checked, unverified.disabled]).toEqual([true, true]);
+  await user.click(within(sheet).getByRole('checkbox', { name: 'To-dos' }));
+  await waitFor(() => expect(backend.calls).toHaveLength(1));
+  expect(unverified.disabled).toBe(true);
+  await user.click(within(sheet).getByRole('checkbox', { name: 'Decisions' }));
+  await waitFor(() => expect(unverified.disabled).toBe(false));
+  await user.click(unverified);
+  await waitFor(() => expect(backend.calls).toHaveLength(3));
+  expect(backend.notion.view.options.sections).not.toContain('unverified');
+});
+
+test('a layout of earlier shows what is unverified behind to-dos and decisions, as its pages do', async () => {
+  const others = { language: null, upload_recording: true, upload_attachments: true };
+  const sections = ['decisions', 'todos', 'notes'] as const;
+  const { backend, user, sheet } = await withSettings({
+    notion: { options: { ...others, sections: [...sections] } },
+  });
+  const list = within(sheet).getByRole('list', { name: 'On the page, in this order' });
+  const shown = () =>
+    within(list)
+      .getAllByRole('checkbox', { checked: true })
+      .map((box) => box.closest('li')?.dataset.section);
+  expect(shown()).toEqual(['decisions', 'todos', 'unverified', 'notes']);
+  await user.click(within(sheet).getByRole('button', { name: 'Move up: Unverified' }));
+  await waitFor(() =>
+    expect(backend.notion.view.options.sections).toEqual(['decisions', 'unverified', 'todos', 'notes']),
+  );
+});
+
 test('the settings are searched by what they say and what they are for', async () => {
   const { user, sheet } = await withSettings({ notion: {} });
   const field = within(sheet).getByRole('textbox', { name: 'Search settings' });

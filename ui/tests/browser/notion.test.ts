@@ -174,7 +174,7 @@ test('sections move by keyboard and keep the focus', async () => {
   expect(await up.evaluate((node) => node === document.activeElement)).toBe(true);
   expect(await page.locator('[data-section]').first().textContent()).toContain('Decisions');
   await page.getByRole('checkbox', { name: 'Notes', exact: true }).press('Space');
-  expect(await page.locator('[data-section]').nth(3).textContent()).toContain('Notes');
+  expect(await page.locator('[data-section]').nth(5).textContent()).toContain('Notes');
   await expectSound(page, 'sections-moved');
 });
 
