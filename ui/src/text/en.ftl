@@ -716,7 +716,7 @@ notes-jobs = { $count ->
   }
 notes-who = Who writes notes
 notes-nobody = Nobody: sentences are taken from the transcript
-notes-nobody-detail = On this computer, free of charge. Nothing is rewritten, and speakers keep their labels.
+notes-nobody-detail = On this computer, free of charge. Nothing is rewritten; speakers get the names that they give themselves or are called by.
 notes-models = Language models, in this order
 notes-models-detail = They write the notes and find names.
 notes-asked-first = Asked first.
