@@ -86,6 +86,21 @@ describe('every look is sound', () => {
   });
 });
 
+test('a speaker is named by keyboard, from the details of the job', async () => {
+  const page = await browser.open({ scene: 'record' });
+  await page.getByRole('button', { name: TITLES['en-GB'], exact: true }).click();
+  await page.getByRole('button', { name: 'Name: Speaker 3' }).press('Enter');
+  await page.locator('dialog.box input:focus').waitFor();
+  await page.keyboard.type('Noor');
+  await expectSound(page, 'record-naming');
+  await page.keyboard.press('Enter');
+  await page.locator('dialog.box').waitFor({ state: 'detached' });
+  expect(await page.locator('dialog.page :focus').count()).toBe(1);
+  await page.keyboard.press('Escape');
+  const named = page.getByRole('button', { name: 'Name: Noor' });
+  await expect.poll(() => named.evaluate((node) => node === document.activeElement)).toBe(true);
+});
+
 test('what is found leads to its place, and the focus comes back', async () => {
   const page = await browser.open({ scene: 'record' });
   const row = page.getByRole('button', { name: TITLES['en-GB'], exact: true });
