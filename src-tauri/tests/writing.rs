@@ -71,7 +71,8 @@ async fn a_model_writes_once_it_has_a_key_and_a_person_corrects_and_finds_what_w
 
     window.press("Open transcript").await;
     window.until("it is there", || window.shows("the new prices are ready")).await;
-    let changed = json!({ "jobId": id, "segment": 1, "text": "Good morning, the Zanzibar prices are ready." });
+    let changed =
+        json!({ "jobId": id, "segment": 1, "text": "Good morning, the Zanzibar prices are ready." });
     window.invoke("edit_segment", changed).await.unwrap();
     let found = window.invoke("search", json!({ "query": "zanzibar", "limit": 10 })).await.unwrap();
     assert_eq!(found[0]["job_id"], id.as_str(), "{found}");
