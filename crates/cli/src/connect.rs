@@ -117,10 +117,10 @@ async fn connect_notion(app: &App, options: Notion) -> Result<Outcome, Failure> 
     }
     let view = app.notion().await?;
     if let Some(connection) = &view.connection {
-        println!("{}: connected", connection.workspace);
+        out!("{}: connected", connection.workspace);
     }
     if let Some(place) = &view.place {
-        println!("pages go to “{}”", place.name);
+        out!("pages go to “{}”", place.name);
     }
     for property in &view.properties {
         let used = property.choices.iter().find(|choice| Some(&choice.id) == property.chosen.as_ref());
@@ -128,16 +128,16 @@ async fn connect_notion(app: &App, options: Notion) -> Result<Outcome, Failure> 
         let role = serde_json::to_value(property.role).map_err(Failure::internal)?;
         let role = role.as_str().unwrap_or_default();
         match used {
-            Some(used) => println!("  {role:<13} {} ({})", used.name, used.kind),
-            None => println!("  {role:<13} –"),
+            Some(used) => out!("  {role:<13} {} ({})", used.name, used.kind),
+            None => out!("  {role:<13} –"),
         }
     }
     if let Some(problem) = view.problem.or(view.place_problem) {
-        println!("{} {}", problem.what, problem.fix);
+        out!("{} {}", problem.what, problem.fix);
         return Ok(Outcome::NeedsPerson);
     }
     if options.test_page {
-        println!("{}", app.write_notion_test_page().await?);
+        out!("{}", app.write_notion_test_page().await?);
     }
     Ok(Outcome::Done)
 }
@@ -145,7 +145,7 @@ async fn connect_notion(app: &App, options: Notion) -> Result<Outcome, Failure> 
 /// One line, so that a secret is in no history and no list of processes.
 fn secret_from_stdin(what: &str) -> Result<String, Failure> {
     if std::io::stdin().is_terminal() {
-        eprint!("Notion {what}: ");
+        crate::print::to_stderr(format_args!("Notion {what}: "));
     }
     let mut line = String::new();
     std::io::stdin().read_line(&mut line).map_err(Failure::internal)?;
@@ -166,7 +166,7 @@ async fn sign_in_google(app: &App, options: Google) -> Result<Outcome, Failure> 
     }
     for account in app.google().await?.accounts {
         let state = if account.signed_in { "signed in" } else { "expired" };
-        println!("{}: {state}", account.email);
+        out!("{}: {state}", account.email);
     }
     Ok(Outcome::Done)
 }
@@ -204,9 +204,9 @@ pub(crate) async fn sign_out(app: &App, service: SignOut) -> Result<Outcome, Fai
 /// Opens the browser where there is one, and prints the address for whoever has it elsewhere.
 fn browser(open: bool) -> impl Fn(&Url) -> Result<(), Failure> {
     move |url| {
-        eprintln!("Sign in with your browser at:\n{url}");
+        err!("Sign in with your browser at:\n{url}");
         if open && let Err(error) = open::that_detached(url.as_str()) {
-            eprintln!("The browser could not be opened ({error}); copy the address into it.");
+            err!("The browser could not be opened ({error}); copy the address into it.");
         }
         Ok(())
     }
@@ -249,7 +249,7 @@ pub(crate) async fn without_a_page(app: &App, links: Vec<RecordingLink>) -> Vec<
             Some(look) => {
                 let name = look.name.unwrap_or_else(|| address_of(&link));
                 let job = look.processed.map(|processed| processed.job_id).unwrap_or_default();
-                eprintln!("“{name}” was already processed, by job {job}. To process it again: --again");
+                err!("“{name}” was already processed, by job {job}. To process it again: --again");
             }
             None => new.push(link),
         }
@@ -276,12 +276,12 @@ pub(crate) async fn transcript_beside(
         return Ok(None);
     };
     if wanted {
-        eprintln!("Using {name} instead of recognition.");
+        err!("Using {name} instead of recognition.");
         return Ok(Some(transcript));
     }
     let recording = look.name.unwrap_or_default();
     let link = if link.contains(char::is_whitespace) { format!("'{link}'") } else { link };
-    eprintln!("{name} lies beside {recording}. To use it instead of recognition: --attach {link}");
+    err!("{name} lies beside {recording}. To use it instead of recognition: --attach {link}");
     Ok(None)
 }
 

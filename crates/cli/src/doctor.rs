@@ -11,12 +11,12 @@ use crate::{Outcome, speech};
 /// Prints a line for each thing that a job needs. The outcome is `NeedsPerson` when no job could be done now.
 pub(crate) async fn report(app: &App) -> Result<Outcome, Failure> {
     let about = app.about().await;
-    println!("Debrief {} on {} {}", about.version, std::env::consts::OS, std::env::consts::ARCH);
-    println!("data        {}", about.data_folder);
-    println!("settings    {}", app.home().settings_file().display());
+    out!("Debrief {} on {} {}", about.version, std::env::consts::OS, std::env::consts::ARCH);
+    out!("data        {}", about.data_folder);
+    out!("settings    {}", app.home().settings_file().display());
     match app.free_bytes() {
-        Ok(bytes) => println!("free disk   {}", indicatif::HumanBytes(bytes)),
-        Err(error) => println!("free disk   unknown ({error})"),
+        Ok(bytes) => out!("free disk   {}", indicatif::HumanBytes(bytes)),
+        Err(error) => out!("free disk   unknown ({error})"),
     }
     let pages = app.pages_ready().await;
     let notion = app.notion().await?;
@@ -36,13 +36,13 @@ pub(crate) async fn report(app: &App) -> Result<Outcome, Failure> {
     let notes = app.notes().await?;
     speech::line("notes", &notes.next_job, notes.problem.as_ref());
     if notes.local_only {
-        println!("privacy     local only: nothing leaves this machine");
+        out!("privacy     local only: nothing leaves this machine");
     }
     models(&app.models());
     google(&app.google().await?);
     print_notion(&notion);
     let ready = pages.is_ok() && about.engine_ready;
-    println!("{}", if ready { "Ready." } else { "Not ready: see above." });
+    out!("{}", if ready { "Ready." } else { "Not ready: see above." });
     Ok(if ready { Outcome::Done } else { Outcome::NeedsPerson })
 }
 
@@ -54,7 +54,7 @@ fn speakers(view: &SpeakersView) {
     };
     match view.methods.iter().find(is_meant) {
         Some(method) => speech::line("speakers", &method.described, method.problem.as_ref()),
-        None => println!("speakers    no method is ready; `debrief speech status` says why"),
+        None => out!("speakers    no method is ready; `debrief speech status` says why"),
     }
 }
 
@@ -62,50 +62,50 @@ fn models(view: &ModelsView) {
     let ready = view.models.iter().filter(|model| model.state == ModelStateView::Ready);
     let ready: Vec<&str> = ready.map(|model| model.id.as_str()).collect();
     match ready.is_empty() {
-        true => println!("models      none is here (`debrief models list`)"),
-        false => println!("models      {}: ready", ready.join(", ")),
+        true => out!("models      none is here (`debrief models list`)"),
+        false => out!("models      {}: ready", ready.join(", ")),
     }
 }
 
 fn google(google: &GoogleView) {
     if let Some(sandbox) = &google.sandbox {
-        println!("Google      a sandbox stands in for it: {sandbox}");
+        out!("Google      a sandbox stands in for it: {sandbox}");
     }
     if let Some(problem) = &google.keychain_problem {
-        println!("keychain    {} {}", problem.what, problem.fix);
+        out!("keychain    {} {}", problem.what, problem.fix);
     }
     for account in &google.accounts {
         let state = match account.signed_in {
             true => "signed in",
             false => "its sign-in has expired; `debrief connect google`",
         };
-        println!("Google      {}: {state}", account.email);
+        out!("Google      {}: {state}", account.email);
     }
     if google.accounts.is_empty() {
         let next = match google.client_id {
             Some(_) => "`debrief connect google`",
             None => "see docs/google-setup.md",
         };
-        println!("Google      not connected ({next}); recordings on this machine work without it");
+        out!("Google      not connected ({next}); recordings on this machine work without it");
     }
 }
 
 fn print_notion(notion: &NotionView) {
     if let Some(sandbox) = &notion.sandbox {
-        println!("Notion      a sandbox stands in for it: {sandbox}");
+        out!("Notion      a sandbox stands in for it: {sandbox}");
     }
     match (&notion.connection, &notion.problem) {
-        (Some(connection), None) => println!("Notion      {}: connected", connection.workspace),
+        (Some(connection), None) => out!("Notion      {}: connected", connection.workspace),
         (Some(connection), Some(problem)) => {
-            println!("Notion      {}: {} {}", connection.workspace, problem.what, problem.fix);
+            out!("Notion      {}: {} {}", connection.workspace, problem.what, problem.fix);
         }
-        (None, _) => println!("Notion      not connected (`debrief connect notion`)"),
+        (None, _) => out!("Notion      not connected (`debrief connect notion`)"),
     }
 }
 
 fn line(name: &str, what: &str, ready: &Result<(), Failure>) {
     match ready {
-        Ok(()) => println!("{name:<11} {what}: ready"),
-        Err(failure) => println!("{name:<11} {what}: {} {}", failure.what, failure.fix),
+        Ok(()) => out!("{name:<11} {what}: ready"),
+        Err(failure) => out!("{name:<11} {what}: {} {}", failure.what, failure.fix),
     }
 }

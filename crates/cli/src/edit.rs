@@ -62,8 +62,8 @@ pub(crate) fn edit(app: &App, job: JobId, edit: Edit) -> Result<Outcome, Failure
         Edit::Revert => app.revert_edits(job)?,
     };
     match view.page_outdated {
-        true => println!("Corrected. `debrief update {job}` writes the page again."),
-        false => println!("Corrected."),
+        true => out!("Corrected. `debrief update {job}` writes the page again."),
+        false => out!("Corrected."),
     }
     Ok(Outcome::Done)
 }
@@ -98,7 +98,7 @@ fn lines(view: &TranscriptView) {
         });
         let mark = if segment.edited { "*" } else { " " };
         let (number, at) = (segment.number, timecode(segment.start_ms));
-        println!("{number:>5}{mark} [{at}] {}{}", named.unwrap_or_default(), segment.text);
+        out!("{number:>5}{mark} [{at}] {}{}", named.unwrap_or_default(), segment.text);
     }
 }
 
@@ -115,7 +115,7 @@ pub(crate) fn search(app: &App, words: &[String], limit: u32, json: bool) -> Res
         if json { print::json(hit) } else { line(hit) }
     }
     if hits.is_empty() && !json {
-        println!("Nothing was found.");
+        out!("Nothing was found.");
     }
     Ok(Outcome::Done)
 }
@@ -124,5 +124,5 @@ fn line(hit: &SearchHit) {
     let at = hit.at_ms.map(|at_ms| format!(" [{}]", timecode(at_ms))).unwrap_or_default();
     let speaker = hit.speaker.as_ref().map(|speaker| format!("{speaker}: ")).unwrap_or_default();
     let text: String = hit.pieces.iter().map(|piece| piece.text.as_str()).collect();
-    println!("{}  {}  {}{at}  {speaker}{text}", hit.job_id, hit.date, hit.title);
+    out!("{}  {}  {}{at}  {speaker}{text}", hit.job_id, hit.date, hit.title);
 }

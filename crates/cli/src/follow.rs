@@ -147,8 +147,8 @@ impl Display {
 
     fn say(&self, text: &str) {
         match self {
-            Display::Json => eprintln!("{text}"),
-            Display::Bars(bars) => bars.all.suspend(|| eprintln!("{text}")),
+            Display::Json => err!("{text}"),
+            Display::Bars(bars) => bars.all.suspend(|| err!("{text}")),
         }
     }
 }

@@ -1,6 +1,8 @@
 //! The `debrief` command: the same App without a window.
 #![forbid(unsafe_code)]
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line speaks on its two streams")]
+
+#[macro_use]
+mod print;
 
 mod connect;
 mod doctor;
@@ -8,7 +10,6 @@ mod edit;
 mod follow;
 mod models;
 mod notes;
-mod print;
 mod sandbox;
 mod speech;
 mod voices;
@@ -298,9 +299,9 @@ async fn run_to_the_end() -> ExitCode {
     match run(arguments.command).await {
         Ok(outcome) => outcome.into(),
         Err(failure) => {
-            eprintln!("{}\n{}", failure.what, failure.fix);
+            err!("{}\n{}", failure.what, failure.fix);
             if let Some(detail) = &failure.detail {
-                eprintln!("({detail})");
+                err!("({detail})");
             }
             outcome_of(&failure).into()
         }
@@ -371,7 +372,7 @@ async fn run(command: Command) -> Result<Outcome, Failure> {
             try_again(&app, &ids_of(&waiting.collect::<Vec<_>>())?)?;
             let ids = ids_of(&active)?;
             if ids.is_empty() && !json {
-                println!("Nothing was left unfinished.");
+                out!("Nothing was left unfinished.");
             }
             wait_for(&app, news, ids, json, false).await
         }
@@ -398,10 +399,10 @@ async fn run(command: Command) -> Result<Outcome, Failure> {
         Command::Show { job, format } => {
             let document = open(home, Runs::Nothing).await?.document(job)?;
             match format {
-                Format::Md => print!("{}", document.markdown()),
-                Format::Txt => print!("{}", document.text()),
-                Format::Srt => print!("{}", document.srt()),
-                Format::Vtt => print!("{}", document.vtt()),
+                Format::Md => print::to_stdout(format_args!("{}", document.markdown())),
+                Format::Txt => print::to_stdout(format_args!("{}", document.text())),
+                Format::Srt => print::to_stdout(format_args!("{}", document.srt())),
+                Format::Vtt => print::to_stdout(format_args!("{}", document.vtt())),
                 Format::Json => print::json(&document),
             }
             Ok(Outcome::Done)
@@ -413,7 +414,7 @@ async fn run(command: Command) -> Result<Outcome, Failure> {
         }
         Command::Name { job, speaker, name, remember } => {
             open(home, Runs::Nothing).await?.name_speaker(job, &speaker, &name, remember)?;
-            println!("Named. `debrief update {job}` writes the page again.");
+            out!("Named. `debrief update {job}` writes the page again.");
             Ok(Outcome::Done)
         }
         Command::Voices { command } => voices::voices(&open(home, Runs::Nothing).await?, command),
@@ -432,7 +433,7 @@ async fn run(command: Command) -> Result<Outcome, Failure> {
                 PageToOpen::File(path) => path.display().to_string(),
                 PageToOpen::Notion(url) => url.to_string(),
             };
-            println!("{page}");
+            out!("{page}");
             open::that_detached(&page).map_err(|error| {
                 let what = "Nothing on this computer opens it.";
                 Failure::never(FailureCode::BadRequest, what, "Open the address above yourself.")
@@ -459,7 +460,7 @@ async fn run(command: Command) -> Result<Outcome, Failure> {
 async fn open(home: Home, runs: Runs) -> Result<App, Failure> {
     let app = App::open_and_run(home, runs).await?;
     if let Some(notice) = app.notice() {
-        eprintln!("{notice}");
+        err!("{notice}");
     }
     Ok(app)
 }
@@ -477,7 +478,7 @@ async fn wait_for(
     }
     for id in ids {
         let view = app.status(id)?;
-        if json { print::json(&view) } else { println!("{id}") }
+        if json { print::json(&view) } else { out!("{id}") }
     }
     Ok(Outcome::Done)
 }

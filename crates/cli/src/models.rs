@@ -56,10 +56,10 @@ pub(crate) async fn run(app: &App, command: Models) -> Result<Outcome, Failure> 
         Models::List { json } => {
             let view = app.models();
             for model in &view.models {
-                if json { print::json(model) } else { println!("{}", line(model)) }
+                if json { print::json(model) } else { out!("{}", line(model)) }
             }
             if !json {
-                println!("\nIn {}, {} free.", view.folder, HumanBytes(view.free_bytes as u64));
+                out!("\nIn {}, {} free.", view.folder, HumanBytes(view.free_bytes as u64));
             }
             Ok(Outcome::Done)
         }
@@ -68,30 +68,30 @@ pub(crate) async fn run(app: &App, command: Models) -> Result<Outcome, Failure> 
             let (view, id) = app.add_model_file(&file, move_it).await?;
             match view.models.iter().find(|model| model.id == id) {
                 Some(model) if model.state != ModelStateView::Ready => {
-                    println!("Added to {id}. It needs its other files, too.");
+                    out!("Added to {id}. It needs its other files, too.");
                 }
-                Some(model) => println!("Added as {id}{}.", checked(model)),
-                None => println!("Added as {id}."),
+                Some(model) => out!("Added as {id}{}.", checked(model)),
+                None => out!("Added as {id}."),
             }
             Ok(Outcome::Done)
         }
         Models::Remove { id } => {
             let (_, replacement) = app.remove_model(&id).await?;
             match replacement {
-                Some(next) => println!("Removed. The best one left is {next}."),
-                None => println!("Removed. What needs no model does its work now."),
+                Some(next) => out!("Removed. The best one left is {next}."),
+                None => out!("Removed. What needs no model does its work now."),
             }
             Ok(Outcome::Done)
         }
         Models::Move { folder } => {
             let folder = std::path::absolute(&folder).unwrap_or(folder);
             let view = app.move_models(&folder).await?;
-            println!("The models are in {} now.", view.folder);
+            out!("The models are in {} now.", view.folder);
             Ok(Outcome::Done)
         }
         Models::Bench { id, seconds } => {
             let speed = app.bench_model(&id, seconds).await?;
-            println!("{id}: {speed:.1} times real time on this computer.");
+            out!("{id}: {speed:.1} times real time on this computer.");
             Ok(Outcome::Done)
         }
     }
@@ -125,20 +125,20 @@ async fn get(app: &App, id: &str) -> Result<Outcome, Failure> {
             _ = &mut interrupted => {
                 app.pause_model(id).await;
                 bar.finish_and_clear();
-                eprintln!("Paused. What has arrived is kept; `debrief models get {id}` goes on from here.");
+                err!("Paused. What has arrived is kept; `debrief models get {id}` goes on from here.");
                 return Ok(Outcome::Interrupted);
             }
         }
     };
     bar.finish_and_clear();
     if let ModelStateView::Failed { problem } = ended {
-        eprintln!("{}\n{}", problem.what, problem.fix);
+        err!("{}\n{}", problem.what, problem.fix);
         return Ok(Outcome::Failed);
     }
     let model = app.models().models.into_iter().find(|model| model.id == id);
-    println!("{id} is ready{}.", model.as_ref().map(checked).unwrap_or_default());
+    out!("{id} is ready{}.", model.as_ref().map(checked).unwrap_or_default());
     if let Some(model) = model.filter(|model| !model.attribution.is_empty()) {
-        println!("{}", model.attribution);
+        out!("{}", model.attribution);
     }
     Ok(Outcome::Done)
 }

@@ -159,15 +159,15 @@ pub(crate) async fn run(app: &App, command: Notes) -> Result<Outcome, Failure> {
         Notes::Key { provider, remove: false, keep } => {
             let set_up = named(&app.notes().await?, &provider)?;
             keep_secrets(app, keep).await?;
-            println!("{}", app.set_notes_key(&provider, &key_from_stdin(&set_up)?).await?);
+            out!("{}", app.set_notes_key(&provider, &key_from_stdin(&set_up)?).await?);
         }
         Notes::Test { provider } => {
             let (provider, model) = provider.split_once('/').unwrap_or((&provider, ""));
-            println!("{}", app.test_notes_provider(provider, Some(model)).await?);
+            out!("{}", app.test_notes_provider(provider, Some(model)).await?);
         }
         Notes::Models { provider } => {
             for model in app.list_notes_models(&provider).await? {
-                println!("{provider}/{model}");
+                out!("{provider}/{model}");
             }
         }
         Notes::Server { provider, url, window } => {
@@ -175,17 +175,17 @@ pub(crate) async fn run(app: &App, command: Notes) -> Result<Outcome, Failure> {
             let (url, window) = (url.or(now.base_url), window.or(now.window_tokens));
             app.set_notes_server(&provider, url.as_deref(), window).await?;
             let set_up = named(&app.notes().await?, &provider)?;
-            println!("{}: transcripts are sent to {}", set_up.described, set_up.host);
+            out!("{}: transcripts are sent to {}", set_up.described, set_up.host);
         }
         Notes::Language { tag } => {
             app.set_notes_language(Some(tag.as_str()).filter(|tag| *tag != "auto")).await?;
         }
         Notes::Template { command: Template::Use { id } } => app.choose_template(&id).await?,
         Notes::Template { command: Template::Copy { id } } => {
-            println!("{}", app.copy_template(&id)?.display())
+            out!("{}", app.copy_template(&id)?.display())
         }
         Notes::Template { command: Template::Remove { id } } => app.remove_template(&id).await?,
-        Notes::Template { command: Template::Preview { id } } => println!("{}", app.preview_template(&id)?),
+        Notes::Template { command: Template::Preview { id } } => out!("{}", app.preview_template(&id)?),
         Notes::Glossary { terms, clear } => {
             let before = if clear { Vec::new() } else { app.settings().notes.glossary };
             app.set_glossary(&[before, terms].concat()).await?;
@@ -232,7 +232,10 @@ fn named(view: &NotesView, provider: &str) -> Result<NotesProvider, Failure> {
 fn key_from_stdin(provider: &NotesProvider) -> Result<String, Failure> {
     let term = Term::stderr();
     if std::io::IsTerminal::is_terminal(&std::io::stdin()) && term.is_term() {
-        eprint!("Key of {}, to which transcripts are sent at {}: ", provider.described, provider.host);
+        crate::print::to_stderr(format_args!(
+            "Key of {}, to which transcripts are sent at {}: ",
+            provider.described, provider.host
+        ));
         return term.read_secure_line().map_err(Failure::internal);
     }
     let mut line = String::new();
@@ -249,11 +252,11 @@ fn next_job(view: &NotesView) -> Outcome {
 fn status(view: &NotesView) {
     next_job(view);
     for model in view.models.iter().skip(1) {
-        println!("{:<11} {}/{}", "or else", model.provider, model.model);
+        out!("{:<11} {}/{}", "or else", model.provider, model.model);
     }
-    println!("{:<11} {}", "language", view.language.as_deref().unwrap_or("the transcript's"));
+    out!("{:<11} {}", "language", view.language.as_deref().unwrap_or("the transcript's"));
     if !view.glossary.is_empty() {
-        println!("{:<11} {}", "glossary", view.glossary.join(", "));
+        out!("{:<11} {}", "glossary", view.glossary.join(", "));
     }
     for provider in &view.providers {
         let key = match (provider.has_key, provider.from_environment, provider.key_optional) {
@@ -262,13 +265,13 @@ fn status(view: &NotesView) {
             (false, false, true) => "no key, and may need none",
             (false, false, false) => "no key",
         };
-        println!("{:<11} {}: {key}, {}", "provider", provider.name, provider.host);
+        out!("{:<11} {}: {key}, {}", "provider", provider.name, provider.host);
     }
     for template in &view.templates {
         let chosen = if template.id == view.template { ", chosen" } else { "" };
         match &template.problem {
-            Some(problem) => println!("{:<11} {}: {problem}", "template", template.id),
-            None => println!("{:<11} {} ({}{chosen})", "template", template.name, template.id),
+            Some(problem) => out!("{:<11} {}: {problem}", "template", template.id),
+            None => out!("{:<11} {} ({}{chosen})", "template", template.name, template.id),
         }
     }
     spending(view);
@@ -276,9 +279,9 @@ fn status(view: &NotesView) {
         true => "local only: nothing leaves this machine",
         false => "services are asked where they are chosen",
     };
-    println!("{:<11} {privacy}", "privacy");
+    out!("{:<11} {privacy}", "privacy");
     if view.waiting_jobs > 0 {
-        println!("{:<11} {} for a key, a model, leave or a higher cap", "waiting", view.waiting_jobs);
+        out!("{:<11} {} for a key, a model, leave or a higher cap", "waiting", view.waiting_jobs);
     }
 }
 
@@ -286,10 +289,10 @@ fn spending(view: &NotesView) {
     let spending = &view.spending;
     let cap = spending.cap_usd.map_or_else(String::new, |cap| format!(" of at most ${cap:.2}"));
     let more = if spending.has_unpriced { ", and calls without a known price" } else { "" };
-    println!("{:<11} {}: ${:.2}{cap}{more}", "spent", spending.month, spending.usd);
+    out!("{:<11} {}: ${:.2}{cap}{more}", "spent", spending.month, spending.usd);
     for line in &spending.lines {
         let usd = line.usd.map_or_else(|| "no price known".to_owned(), |usd| format!("${usd:.4}"));
-        println!(
+        out!(
             "{:<11} {}/{}: {} calls, {:.0} tokens read, {:.0} written, {:.1} min heard, {usd}",
             "",
             line.provider,

@@ -1,42 +1,68 @@
-//! What the command prints on standard output.
+//! What the command prints.
+
+use std::fmt::Arguments;
+use std::io::{ErrorKind, Write, stderr, stdout};
 
 use debrief_core::page::timecode;
 use debrief_core::view::{JobView, StatusWord};
 use serde_json::to_string;
 
+/// A line on standard output. As `println!`, but a reader that leaves early, as `head` does, ends nobody's work.
+macro_rules! out {
+    ($($line:tt)*) => { $crate::print::to_stdout(format_args!("{}\n", format_args!($($line)*))) };
+}
+/// A line on standard error, with the same care.
+macro_rules! err {
+    ($($line:tt)*) => { $crate::print::to_stderr(format_args!("{}\n", format_args!($($line)*))) };
+}
+
+pub(crate) fn to_stdout(text: Arguments<'_>) {
+    match stdout().write_fmt(text) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            err!("The output could not be written: {error}")
+        }
+        Ok(()) | Err(_) => {}
+    }
+}
+
+pub(crate) fn to_stderr(text: Arguments<'_>) {
+    // There is nobody left to be told.
+    let _ = stderr().write_fmt(text);
+}
+
 /// One JSON object on one line.
 pub(crate) fn json(value: &impl serde::Serialize) {
-    println!("{}", to_string(value).expect("views have string keys and finite numbers"));
+    out!("{}", to_string(value).expect("views have string keys and finite numbers"));
 }
 
 /// A job in one line of a list.
 pub(crate) fn line(view: &JobView) {
-    println!("{}  {:<10} {:>3} %  {}  {}", view.id, word(view), view.progress, view.title, tail(view));
+    out!("{}  {:<10} {:>3} %  {}  {}", view.id, word(view), view.progress, view.title, tail(view));
 }
 
 /// A job in a few lines.
 pub(crate) fn status(view: &JobView) {
-    println!("{} — {} ({} %)", view.title, word(view), view.progress);
-    println!("  job    {}", view.id);
-    println!("  from   {}", view.source);
+    out!("{} — {} ({} %)", view.title, word(view), view.progress);
+    out!("  job    {}", view.id);
+    out!("  from   {}", view.source);
     if let Some(duration_ms) = view.duration_ms {
-        println!("  length {}", timecode(duration_ms));
+        out!("  length {}", timecode(duration_ms));
     }
     if let Some(error) = &view.error {
-        println!("  {}\n  {}", error.what, error.fix);
+        out!("  {}\n  {}", error.what, error.fix);
     }
     for warning in &view.warnings {
-        println!("  note   {}", warning.text);
+        out!("  note   {}", warning.text);
     }
     if let Some(result) = &view.result {
         for todo in &result.todos {
-            println!("  to do  {todo}");
+            out!("  to do  {todo}");
         }
         for path in result.page_path.iter().chain(&result.page_html_path) {
-            println!("  page   {path}");
+            out!("  page   {path}");
         }
         if let Some(url) = &result.notion_page_url {
-            println!("  page   {url}{}", if result.page_undone { " (in Notion's trash)" } else { "" });
+            out!("  page   {url}{}", if result.page_undone { " (in Notion's trash)" } else { "" });
         }
     }
 }

@@ -66,18 +66,18 @@ pub(crate) async fn run(options: Options) -> Result<Outcome, Failure> {
         let what = format!("The sandbox can't listen on {address}.");
         Failure::never(FailureCode::BadRequest, what, "Choose another --port.").because(error)
     })?;
-    println!(
+    out!(
         "A sandbox stands in for Google, Notion, speech services, language models and the host of models at {}",
         sandbox.address()
     );
-    println!("  client id      {CLIENT_ID}");
-    println!("  client secret  {CLIENT_SECRET}");
-    println!("  Notion token   {token}");
-    println!("  Notion pages   {}/notion/view", sandbox.address());
+    out!("  client id      {CLIENT_ID}");
+    out!("  client secret  {CLIENT_SECRET}");
+    out!("  Notion token   {token}");
+    out!("  Notion pages   {}/notion/view", sandbox.address());
     for (name, id) in files {
-        println!("  https://drive.google.com/file/d/{}/view  {name}", id.as_str());
+        out!("  https://drive.google.com/file/d/{}/view  {name}", id.as_str());
     }
-    println!("In the window: Settings, Advanced. For a command:");
+    out!("In the window: Settings, Advanced. For a command:");
     for (key, value) in [
         ("ENDPOINTS__GOOGLE_AUTH", sandbox.google_auth()),
         ("ENDPOINTS__GOOGLE_TOKEN", sandbox.google_token()),
@@ -97,18 +97,18 @@ pub(crate) async fn run(options: Options) -> Result<Outcome, Failure> {
         ("GOOGLE__CLIENT_ID", CLIENT_ID.to_owned()),
         ("GOOGLE__CLIENT_SECRET", CLIENT_SECRET.to_owned()),
     ] {
-        println!("  export DEBRIEF__{key}='{value}'");
+        out!("  export DEBRIEF__{key}='{value}'");
     }
-    println!("  export DEBRIEF_NOTION_TOKEN='{token}'");
+    out!("  export DEBRIEF_NOTION_TOKEN='{token}'");
     for (name, key) in keys {
-        println!("  export DEBRIEF_{name}_KEY='{key}'");
+        out!("  export DEBRIEF_{name}_KEY='{key}'");
     }
-    println!("  export DEBRIEF_ANTHROPIC_KEY='{anthropic_key}'");
-    println!("Language models answer with what the transcript says, for `debrief notes use PROVIDER/MODEL`:");
+    out!("  export DEBRIEF_ANTHROPIC_KEY='{anthropic_key}'");
+    out!("Language models answer with what the transcript says, for `debrief notes use PROVIDER/MODEL`:");
     for (name, models) in models {
-        println!("  {name}: {models}");
+        out!("  {name}: {models}");
     }
-    println!("Its speech services hear DTMF tones alone, and it has no model files.");
+    out!("Its speech services hear DTMF tones alone, and it has no model files.");
     tokio::select! {
         () = sandbox.stopped() => {}
         // Whatever came of the wait for it, the person wants an end.

@@ -186,13 +186,13 @@ pub(crate) async fn run(app: &App, command: Speech) -> Result<Outcome, Failure> 
         Speech::Key { service, remove: false, keep } => {
             let set_up = named(&app.speech().await?, &service)?;
             keep_secrets(app, keep).await?;
-            println!("{}", app.set_speech_key(&service, &key_from_stdin(&set_up)?).await?);
+            out!("{}", app.set_speech_key(&service, &key_from_stdin(&set_up)?).await?);
         }
-        Speech::Test { service } => println!("{}", app.test_speech_service(&service).await?),
+        Speech::Test { service } => out!("{}", app.test_speech_service(&service).await?),
         Speech::Service { service, url, model } => {
             set_up(app, &service, url, model).await?;
             let set_up = named(&app.speech().await?, &service)?;
-            println!("{} ({}): recordings are sent to {}", set_up.described, set_up.model, set_up.host);
+            out!("{} ({}): recordings are sent to {}", set_up.described, set_up.model, set_up.host);
         }
         Speech::Speakers { method, count } => {
             let now = app.settings().speakers;
@@ -221,7 +221,10 @@ fn named(view: &SpeechView, service: &str) -> Result<SpeechService, Failure> {
 fn key_from_stdin(service: &SpeechService) -> Result<String, Failure> {
     let term = Term::stderr();
     if std::io::IsTerminal::is_terminal(&std::io::stdin()) && term.is_term() {
-        eprint!("Key of {}, to which recordings are sent at {}: ", service.described, service.host);
+        crate::print::to_stderr(format_args!(
+            "Key of {}, to which recordings are sent at {}: ",
+            service.described, service.host
+        ));
         return term.read_secure_line().map_err(Failure::internal);
     }
     let mut line = String::new();
@@ -256,9 +259,9 @@ fn status(view: &SpeechView) {
         ChineseScript::Simplified => ", Chinese in Simplified characters",
     });
     let language = view.language.as_deref().unwrap_or("whatever the engine finds");
-    println!("{:<11} {language}{}", "language", script.unwrap_or_default());
+    out!("{:<11} {language}{}", "language", script.unwrap_or_default());
     if !view.vocabulary.is_empty() {
-        println!("{:<11} {}", "vocabulary", view.vocabulary.join(", "));
+        out!("{:<11} {}", "vocabulary", view.vocabulary.join(", "));
     }
     for engine in &view.engines {
         line("engine", &format!("{} ({})", engine.described, engine.name), engine.problem.as_ref());
@@ -269,7 +272,7 @@ fn status(view: &SpeechView) {
             (true, false) => "key",
             (false, false) => "no key",
         };
-        println!("{:<11} {}: {key}, {}, {}", "service", service.name, service.model, service.host);
+        out!("{:<11} {}: {key}, {}, {}", "service", service.name, service.model, service.host);
     }
     let speakers = &view.speakers;
     for method in &speakers.methods {
@@ -284,15 +287,15 @@ fn status(view: &SpeechView) {
         (None, Some(max)) => format!("at most {max}"),
     };
     let voices = if speakers.remember { "voices are kept with jobs" } else { "voices are not kept" };
-    println!("{:<11} {count}; {voices}", "speakers");
+    out!("{:<11} {count}; {voices}", "speakers");
     if view.waiting_jobs > 0 {
-        println!("{:<11} {} for an engine, a model or a key", "waiting", view.waiting_jobs);
+        out!("{:<11} {} for an engine, a model or a key", "waiting", view.waiting_jobs);
     }
 }
 
 pub(crate) fn line(name: &str, what: &str, problem: Option<&Trouble>) {
     match problem {
-        None => println!("{name:<11} {what}: ready"),
-        Some(problem) => println!("{name:<11} {what}: {} {}", problem.what, problem.fix),
+        None => out!("{name:<11} {what}: ready"),
+        Some(problem) => out!("{name:<11} {what}: {} {}", problem.what, problem.fix),
     }
 }

@@ -32,7 +32,7 @@ pub(crate) fn voices(app: &App, command: Voices) -> Result<Outcome, Failure> {
             }
         }
         Voices::Forget { id } => app.forget_voice(id)?,
-        Voices::ForgetAll => println!("Forgot {}.", counted(app.forget_all_voices()?)),
+        Voices::ForgetAll => out!("Forgot {}.", counted(app.forget_all_voices()?)),
     }
     Ok(Outcome::Done)
 }
@@ -43,7 +43,7 @@ fn counted(voices: usize) -> String {
 
 fn line(voice: &VoiceView) {
     let from = voice.from.as_deref().unwrap_or("a removed job");
-    println!(
+    out!(
         "{}  {}  {} of speech from {from}  ({})",
         voice.id,
         voice.name,

@@ -60,7 +60,7 @@ pub(crate) async fn watch(app: &App, command: Watch) -> Result<Outcome, Failure>
             let is_new = |folder: &&WatchedFolder| before.iter().all(|known| known.id != folder.id);
             match folders.iter().find(is_new) {
                 Some(added) => line(added),
-                None => eprintln!("This folder is watched already."),
+                None => err!("This folder is watched already."),
             }
         }
         Watch::List { json } => {
@@ -97,9 +97,9 @@ fn id_of(app: &App, text: &str) -> Result<String, Failure> {
 }
 
 fn line(folder: &WatchedFolder) {
-    println!("{}  {}  {}", folder.id, folder.name, folder.place);
+    out!("{}  {}  {}", folder.id, folder.name, folder.place);
     if let Some(problem) = &folder.problem {
-        println!("  {} {}", problem.what, problem.fix);
+        out!("  {} {}", problem.what, problem.fix);
     }
 }
 
@@ -116,14 +116,12 @@ async fn run(app: &App, json: bool) -> Result<Outcome, Failure> {
     let mut news = app.news();
     let mut shown: BTreeMap<String, bool> = BTreeMap::new();
     let places: Vec<&str> = folders.iter().map(|folder| folder.place.as_str()).collect();
-    eprintln!("Watching {}; Ctrl+C ends it.", places.join(", "));
+    err!("Watching {}; Ctrl+C ends it.", places.join(", "));
     if !runs_jobs(app).await {
-        eprintln!(
-            "Another Debrief runs the jobs and watches the folders; this one takes over when it has ended."
-        );
+        err!("Another Debrief runs the jobs and watches the folders; this one takes over when it has ended.");
     }
     if app.is_paused() {
-        eprintln!("All jobs are paused. `debrief resume`, or Resume in the window, lets them go on.");
+        err!("All jobs are paused. `debrief resume`, or Resume in the window, lets them go on.");
     }
     // One for the whole loop: an interrupt while a job is shown is heard, too.
     let interrupted = tokio::signal::ctrl_c();
@@ -151,7 +149,7 @@ async fn run(app: &App, json: bool) -> Result<Outcome, Failure> {
         }
     }
     app.shutdown().await;
-    eprintln!("Stopped. What is finished is kept; `debrief watch run` goes on from here.");
+    err!("Stopped. What is finished is kept; `debrief watch run` goes on from here.");
     Ok(Outcome::Done)
 }
 

@@ -1,8 +1,24 @@
 //! `debrief process`: recordings go in, pages come out.
 
+use std::io::{BufRead, BufReader};
 use std::path::Path;
+use std::process::Stdio;
 
 use crate::support::{Installation, fixture, id, names, said, text};
+
+#[test]
+fn a_reader_that_leaves_early_ends_nobodys_work() {
+    let installation = Installation::new();
+    let mut command = installation.command(&["process", "--json", &fixture("speech.wav")]);
+    let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut first = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut first).unwrap();
+    assert!(first.contains("\"pending\""), "{first}");
+
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    let list = installation.run(&["list", "--json"]);
+    assert_eq!(text(&list.last(), "status"), "completed");
+}
 
 #[test]
 fn json_is_one_object_a_line_and_ends_with_the_completed_status() {
