@@ -9,7 +9,10 @@ mod ours;
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::Instant;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use debrief_core::ports::Audio;
 use debrief_yardstick::Outcome;
@@ -25,6 +28,9 @@ const BUSY_ROUNDS: usize = 1;
 /// Length of the recording and of the speech in it, in milliseconds.
 const LENGTH_MS: u32 = 120_000;
 const SPEECH_MS: u32 = 79_000;
+
+/// How often a window draws that moves.
+const FRAME: Duration = Duration::from_millis(16);
 
 /// Set in a child that keeps one core busy.
 const SPIN: &str = "DEBRIEF_BENCH_SPIN";
@@ -52,6 +58,9 @@ fn main() -> Outcome<()> {
     let dense = Shape { name: "base-dense", words, ..BASE }.write(folder.path())?;
     println!("Whisper base, generated weights; whisper.cpp's command said {theirs} words, Debrief {own}");
     println!("median of {IDLE_ROUNDS} rounds, with one core busy {BUSY_ROUNDS}; each has all four in turn");
+    println!(
+        "window: by how much 99 of 100 frames of a thread of usual priority, which wakes every 16 ms, are late at most"
+    );
     let idle = bench.table("idle", IDLE_ROUNDS, &dense)?;
     let spinning = Spinning::start()?;
     let busy = bench.table("one core busy", BUSY_ROUNDS, &dense)?;
@@ -112,6 +121,8 @@ struct Run {
     wall_s: f64,
     peak_mb: f64,
     words: usize,
+    /// 99 of 100 frames of a window that moved in the meantime began no later than that, in milliseconds.
+    late_ms: f64,
 }
 
 struct Bench {
@@ -126,12 +137,15 @@ impl Bench {
     }
 
     fn run_with(&self, candidate: Candidate, dense: &Path) -> Outcome<Run> {
-        match candidate {
+        let window = Window::open();
+        let run = match candidate {
             Candidate::Greedy => self.whisper_cpp("1"),
             Candidate::Beams => self.whisper_cpp("5"),
             Candidate::Debrief => debrief(&self.model, &self.audio),
             Candidate::DebriefAsManyWords => debrief(dense, &self.audio),
-        }
+        };
+        let late_ms = window.close()?;
+        Ok(Run { late_ms, ..run? })
     }
 
     fn whisper_cpp(&self, beam_size: &str) -> Outcome<Run> {
@@ -144,7 +158,7 @@ impl Bench {
         let [_segments, words, peak_kb] = numbers[..] else {
             return Err(format!("whisper.cpp: {}", String::from_utf8_lossy(&output.stderr)).into());
         };
-        Ok(Run { wall_s, peak_mb: peak_kb as f64 / 1024.0, words })
+        Ok(Run { wall_s, peak_mb: peak_kb as f64 / 1024.0, words, late_ms: 0.0 })
     }
 
     /// Prints what every candidate took; the medians of the wall time, in seconds.
@@ -156,16 +170,20 @@ impl Bench {
             }
         }
         let medians = runs.map(median);
-        println!("{state:38} {:>10} {:>10} {:>12} {:>11}", "wall", "peak", "of greedy", "of beams");
+        println!(
+            "{state:38} {:>10} {:>10} {:>12} {:>11} {:>10}",
+            "wall", "peak", "of greedy", "of beams", "window"
+        );
         for (candidate, run) in Candidate::ALL.into_iter().zip(medians) {
             let of = |other: usize| run.wall_s / medians[other].wall_s;
             println!(
-                "{:38} {:>8.2} s {:>7.0} MB {:>11.2}× {:>10.2}×",
+                "{:38} {:>8.2} s {:>7.0} MB {:>11.2}× {:>10.2}× {:>7.1} ms",
                 candidate.name(),
                 run.wall_s,
                 run.peak_mb,
                 of(0),
-                of(2)
+                of(2),
+                run.late_ms
             );
         }
         Ok(medians.iter().map(|run| run.wall_s).collect())
@@ -179,7 +197,7 @@ fn median(mut runs: Vec<Run>) -> Run {
 
 fn debrief(model: &Path, audio: &Audio) -> Outcome<Run> {
     let (cost, wall_s) = ours::transcribe_in_child(model, audio)?;
-    Ok(Run { wall_s, peak_mb: cost.peak_mb, words: cost.words })
+    Ok(Run { wall_s, peak_mb: cost.peak_mb, words: cost.words, late_ms: 0.0 })
 }
 
 /// Builds whisper.cpp's command, unless it is built.
@@ -196,6 +214,37 @@ fn whisper_cpp(data: &Path) -> Outcome<PathBuf> {
         return Err("whisper.cpp's command was not built".into());
     }
     Ok(target.join("release/whisper-cpp-command"))
+}
+
+/// A thread that wakes for every frame, as a window does that moves.
+struct Window {
+    closed: Arc<AtomicBool>,
+    late: JoinHandle<Vec<Duration>>,
+}
+
+impl Window {
+    fn open() -> Window {
+        let closed = Arc::new(AtomicBool::new(false));
+        let is_closed = closed.clone();
+        let late = std::thread::spawn(move || {
+            let mut late = Vec::new();
+            while !is_closed.load(Ordering::Relaxed) {
+                let due = Instant::now() + FRAME;
+                std::thread::sleep(FRAME);
+                late.push(due.elapsed());
+            }
+            late
+        });
+        Window { closed, late }
+    }
+
+    /// By how much 99 of 100 frames were late at most, in milliseconds.
+    fn close(self) -> Outcome<f64> {
+        self.closed.store(true, Ordering::Relaxed);
+        let mut late = self.late.join().map_err(|_| "the window's thread panicked")?;
+        late.sort_unstable();
+        Ok(late.get(late.len() * 99 / 100).map_or(0.0, |late| late.as_secs_f64() * 1000.0))
+    }
 }
 
 /// A process that keeps one core busy until it is dropped.

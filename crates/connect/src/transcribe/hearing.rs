@@ -1,26 +1,26 @@
-//! From a recording to words: engines hear packs of speech, on threads of their own, and what was heard of each is kept.
-//!
-//! A foreign call may not come back for seconds. So a stop does not wait for the engine: the step ends at once, the
-//! thread ends by itself when its call returns, and touches nothing but the recording, which it only reads.
+//! From a recording to words: speech is found and packed, engines hear the packs while more is found, and what was heard of
+//! each is kept.
+
+mod crew;
 
 use std::collections::BTreeMap;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::ops::ControlFlow;
+use std::sync::Arc;
 use std::time::Duration;
 
 use debrief_core::failure::{Failure, FailureCode, Warning};
 use debrief_core::page::timecode;
 use debrief_core::ports::Audio;
-use debrief_core::stage::{Progress, StageCx, StepError, StepResult, Stopped};
+use debrief_core::stage::{Progress, StageCx, StepResult, Stopped};
 use debrief_core::transcript::Word;
 use serde::{Deserialize, Serialize};
-use tokio::sync::mpsc;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
-use super::pack::{Pack, packed};
-use super::pcm::{Pcm, Region};
-use super::vad::{Cutting, voice_regions};
+use self::crew::{Crew, Task};
+use super::pack::{Pack, Packing};
+use super::vad::{Cutting, find_voice};
+
+pub(super) use self::crew::Ear;
 
 /// How often progress inside a pack is reported, in milliseconds.
 const TICK_MS: u64 = 200;
@@ -58,61 +58,20 @@ pub(super) struct Heard {
 /// Opens the engine.
 pub(super) type Open = Arc<dyn Fn() -> Result<Box<dyn Recogniser>, Failure> + Send + Sync>;
 
-/// What an engine on a thread needs to know of the step, and tells it.
-pub(super) struct Ear {
-    stop: AtomicBool,
-    heard_ms: AtomicU32,
-    on_stop: Mutex<Vec<Box<dyn Fn() + Send>>>,
-}
-
-impl Ear {
-    fn new() -> Self {
-        Self { stop: AtomicBool::new(false), heard_ms: AtomicU32::new(0), on_stop: Mutex::default() }
-    }
-
-    /// Whether to end as soon as possible.
-    pub(super) fn stopped(&self) -> bool {
-        self.stop.load(Ordering::SeqCst)
-    }
-
-    /// How much of the region has been heard, in milliseconds.
-    pub(super) fn heard(&self, ms: u32) {
-        self.heard_ms.store(ms, Ordering::Relaxed);
-    }
-
-    /// Calls `cancel` when a stop is asked for, from another thread.
-    pub(super) fn on_stop(&self, cancel: impl Fn() + Send + 'static) {
-        if self.stopped() {
-            cancel();
-        }
-        self.on_stop.lock().unwrap_or_else(PoisonError::into_inner).push(Box::new(cancel));
-    }
-
-    fn ask_to_stop(&self) {
-        self.stop.store(true, Ordering::SeqCst);
-        for cancel in self.on_stop.lock().unwrap_or_else(PoisonError::into_inner).iter() {
-            cancel();
-        }
-    }
-}
-
-/// The threads' ears; dropping them, for whatever reason, ends the threads.
-struct Ears(Vec<Arc<Ear>>);
-
-impl Drop for Ears {
-    fn drop(&mut self) {
-        for ear in &self.0 {
-            ear.ask_to_stop();
-        }
-    }
-}
-
-/// What the next run needs to go on; what was heard of each pack is a part of its own, on the recording's time line.
+/// What the next run needs to go on, beside the parts.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Bookmark {
     /// The engine, model, language and hints that hear it: another one starts over.
     by: String,
-    packs: Vec<Pack>,
+    /// All of them, once they are found.
+    packs: Option<Vec<Pack>>,
+}
+
+/// What was heard of one pack, on the recording's time line.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Part {
+    pack: Pack,
+    heard: Heard,
 }
 
 /// How an engine wants to hear a recording.
@@ -136,49 +95,219 @@ pub(super) struct Hearing {
 pub(super) async fn transcribe(audio: &Audio, cx: &StageCx, hearing: Hearing) -> StepResult<Heard> {
     // A recording that was replaced and decoded again is another one.
     let by = format!("{} {}", hearing.by, audio.duration_ms);
-    let packs = match cx.bookmark::<Bookmark>().filter(|mark| mark.by == by && !mark.packs.is_empty()) {
-        Some(mark) => mark.packs,
+    let known = match cx.bookmark::<Bookmark>().filter(|mark| mark.by == by) {
+        // What was silent is searched again: it may be another recording of the same length.
+        Some(mark) => mark.packs.filter(|packs| !packs.is_empty()),
         None => {
-            let regions = find_regions(audio, hearing.cutting, cx).await?;
-            let packs = packed(&regions, hearing.pack_ms);
-            cx.start_over(&Bookmark { by, packs: packs.clone() })?;
-            packs
+            cx.start_over(&Bookmark { by: by.clone(), packs: None })?;
+            None
         }
     };
-    let packs: Arc<[Pack]> = packs.into();
-    let mut parts = cx.parts::<Heard>()?;
-    let missing = (0..packs.len()).filter(|number| !parts.contains_key(&key(*number)));
-    let missing = missing.map(|number| Task { number, language: None }).collect();
-    hear(audio, cx, &hearing, &packs, missing, &mut parts).await?;
+    let is_known = known.is_some();
+    let mut search = match known {
+        Some(packs) => Search::ended(packs),
+        None => Search::start(audio, &hearing, cx),
+    };
+    let mut crew = Crew::new(&audio.file, &hearing)?;
+    let mut work = Work::new(audio, cx)?;
+    while work.searched_ms.is_some() {
+        let found = work.hear_until_found(&mut crew, &mut search).await?;
+        work.take_up(found, &crew)?;
+    }
+    if !is_known {
+        let fraction = work.fraction(0);
+        cx.save_bookmark(&Bookmark { by, packs: Some(work.packs.clone()) }, fraction)?;
+    }
+    work.hear_all(&mut crew).await?;
     // What a pack alone was taken for is judged by the whole recording; so it is the same whatever the order, and after a crash.
-    let again = strays(&packs, &parts);
-    hear(audio, cx, &hearing, &packs, again, &mut parts).await?;
+    for (number, language) in strays(&work.parts) {
+        work.hear_again(number, language, &crew)?;
+    }
+    work.hear_all(&mut crew).await?;
 
-    warn_of_gaps(cx, &packs, &parts);
-    let language = languages(&packs, &parts).into_iter().next().map(|(language, _)| language);
-    let words: Vec<Word> = parts.into_values().flat_map(|part| part.words).collect();
+    let parts = work.parts;
+    warn_of_gaps(cx, &parts);
+    let language = languages(&parts).into_iter().next().map(|(language, _)| language);
+    let words: Vec<Word> = parts.into_values().flat_map(|part| part.heard.words).collect();
     if words.is_empty() {
         return Err(no_speech().into());
     }
     Ok(Heard { words, language, broken: false })
 }
 
+/// Packs that were found, and how far the search is.
+struct Found {
+    packs: Vec<Pack>,
+    /// Position in the recording, in milliseconds; none at its end.
+    position_ms: Option<u32>,
+}
+
+/// The search for speech, which goes on while engines hear what was found.
+struct Search(UnboundedReceiver<StepResult<Found>>);
+
+impl Search {
+    /// One that is over.
+    fn ended(packs: Vec<Pack>) -> Search {
+        let (tell, found) = unbounded_channel();
+        // The receiver is here.
+        let _ = tell.send(Ok(Found { packs, position_ms: None }));
+        Search(found)
+    }
+
+    fn start(audio: &Audio, hearing: &Hearing, cx: &StageCx) -> Search {
+        let (tell, found) = unbounded_channel();
+        let (file, cutting, cx) = (audio.file.clone(), hearing.cutting, cx.clone());
+        let mut packing = Packing::new(hearing.pack_ms);
+        tokio::task::spawn_blocking(move || {
+            let searched = find_voice(&file, cutting, &cx, &mut |regions, position_ms| {
+                let packs = regions.into_iter().filter_map(|region| packing.push(region)).collect();
+                match tell.send(Ok(Found { packs, position_ms: Some(position_ms) })) {
+                    Ok(()) => ControlFlow::Continue(()),
+                    // The step has ended.
+                    Err(_) => ControlFlow::Break(()),
+                }
+            });
+            let last = Vec::from_iter(packing.finish());
+            let _ = tell.send(searched.map(|()| Found { packs: last, position_ms: None }));
+        });
+        Search(found)
+    }
+}
+
+/// What is heard and what is not, in the middle of a recording.
+struct Work<'a> {
+    audio: &'a Audio,
+    cx: &'a StageCx,
+    /// All that were found so far.
+    packs: Vec<Pack>,
+    /// Parts of an earlier run whose packs were not found yet.
+    kept: BTreeMap<u32, Part>,
+    parts: BTreeMap<u32, Part>,
+    /// Packs that are waiting or being heard.
+    left: usize,
+    /// Speech that was heard, in milliseconds.
+    heard_ms: u64,
+    /// How much of the recording was searched, in milliseconds; none once all of it was.
+    searched_ms: Option<u32>,
+    /// The done part that was told last, 0 to 1.
+    told: f64,
+}
+
+impl<'a> Work<'a> {
+    fn new(audio: &'a Audio, cx: &'a StageCx) -> Result<Self, Failure> {
+        Ok(Self {
+            audio,
+            cx,
+            packs: Vec::new(),
+            kept: cx.parts()?,
+            parts: BTreeMap::new(),
+            left: 0,
+            heard_ms: 0,
+            searched_ms: Some(0),
+            told: 0.0,
+        })
+    }
+
+    /// Gives the packs to the engines, but for those that an earlier run has heard.
+    fn take_up(&mut self, found: Found, crew: &Crew) -> Result<(), Failure> {
+        self.searched_ms = found.position_ms;
+        for pack in found.packs {
+            let number = self.packs.len();
+            self.packs.push(pack.clone());
+            match self.kept.remove(&key(number)).filter(|part| part.pack == pack) {
+                Some(part) => {
+                    self.heard_ms += u64::from(pack.length_ms());
+                    self.parts.insert(key(number), part);
+                }
+                None => {
+                    self.left += 1;
+                    crew.give(Task { number, pack, language: None })?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn hear_again(&mut self, number: u32, language: String, crew: &Crew) -> Result<(), Failure> {
+        let Some(part) = self.parts.get(&number) else { return Ok(()) };
+        self.left += 1;
+        self.heard_ms -= u64::from(part.pack.length_ms());
+        crew.give(Task { number: number as usize, pack: part.pack.clone(), language: Some(language) })
+    }
+
+    /// Keeps what is heard until the search tells something.
+    async fn hear_until_found(&mut self, crew: &mut Crew, search: &mut Search) -> StepResult<Found> {
+        loop {
+            tokio::select! {
+                biased;
+                () = self.cx.stop_requested() => return Err(Stopped.into()),
+                found = search.0.recv() => return found.unwrap_or_else(|| Err(broke_off().into())),
+                report = crew.report() => self.keep(report, crew)?,
+                () = tick() => self.show(crew),
+            }
+        }
+    }
+
+    /// Keeps what is heard until nothing is left.
+    async fn hear_all(&mut self, crew: &mut Crew) -> StepResult<()> {
+        while self.left > 0 {
+            tokio::select! {
+                biased;
+                () = self.cx.stop_requested() => return Err(Stopped.into()),
+                report = crew.report() => self.keep(report, crew)?,
+                () = tick() => self.show(crew),
+            }
+        }
+        Ok(())
+    }
+
+    fn keep(&mut self, report: Option<crew::Report>, crew: &Crew) -> StepResult<()> {
+        let Some((number, heard)) = report else { return Err(broke_off().into()) };
+        let pack = self.packs[number].clone();
+        let heard = placed(heard?, &pack);
+        self.left -= 1;
+        self.heard_ms += u64::from(pack.length_ms());
+        let part = Part { pack, heard };
+        let fraction = self.fraction(0);
+        self.cx.save_part(key(number), &part, fraction)?;
+        self.parts.insert(key(number), part);
+        self.show(crew);
+        Ok(())
+    }
+
+    /// The part of the speech that was heard, 0 to 1, with that much of the packs that are being heard. Never less than before.
+    fn fraction(&mut self, inside_ms: u64) -> f64 {
+        let found_ms: u64 = self.packs.iter().map(|pack| u64::from(pack.length_ms())).sum();
+        // What is still to be searched is taken to have as much speech as what was.
+        let searched = self.searched_ms.map_or(1.0, |position_ms| {
+            (f64::from(position_ms) / f64::from(self.audio.duration_ms.max(1))).min(1.0)
+        });
+        let heard = (self.heard_ms + inside_ms) as f64 * searched / found_ms.max(1) as f64;
+        self.told = self.told.max(heard.min(1.0));
+        self.told
+    }
+
+    fn show(&mut self, crew: &Crew) {
+        // Only speech takes time, but people think in positions of the recording.
+        let shown_ms = f64::from(self.audio.duration_ms) * self.fraction(crew.inside_ms());
+        self.cx.progress(Progress::audio(shown_ms as u32, self.audio.duration_ms));
+    }
+}
+
+async fn tick() {
+    tokio::time::sleep(Duration::from_millis(TICK_MS)).await;
+}
+
 fn key(number: usize) -> u32 {
     u32::try_from(number).expect("a recording of u32 milliseconds has fewer packs")
 }
 
-async fn find_regions(audio: &Audio, cutting: Cutting, cx: &StageCx) -> StepResult<Vec<Region>> {
-    let (file, cx) = (audio.file.clone(), cx.clone());
-    let found = tokio::task::spawn_blocking(move || voice_regions(&file, cutting, &cx)).await;
-    found.map_err(|e| StepError::Failed(Failure::internal(e)))?
-}
-
 /// The languages that were heard and for how long, in milliseconds; the longest first.
-fn languages(packs: &[Pack], parts: &BTreeMap<u32, Heard>) -> Vec<(String, u32)> {
+fn languages(parts: &BTreeMap<u32, Part>) -> Vec<(String, u32)> {
     let mut heard: BTreeMap<&str, u32> = BTreeMap::new();
-    for (pack, part) in packs.iter().zip(parts.values()) {
-        if let Some(language) = part.language.as_deref().filter(|_| !part.words.is_empty()) {
-            *heard.entry(language).or_default() += pack.length_ms();
+    for part in parts.values() {
+        if let Some(language) = part.heard.language.as_deref().filter(|_| !part.heard.words.is_empty()) {
+            *heard.entry(language).or_default() += part.pack.length_ms();
         }
     }
     let mut heard: Vec<(String, u32)> =
@@ -187,24 +316,24 @@ fn languages(packs: &[Pack], parts: &BTreeMap<u32, Heard>) -> Vec<(String, u32)>
     heard
 }
 
-/// Packs that were taken for a language which hardly anything else was taken for: heard again in the language of the recording.
-fn strays(packs: &[Pack], parts: &BTreeMap<u32, Heard>) -> Vec<Task> {
-    let heard = languages(packs, parts);
+/// Packs that were taken for a language which hardly anything else was taken for, by their numbers: to be heard again in the
+/// language of the recording.
+fn strays(parts: &BTreeMap<u32, Part>) -> Vec<(u32, String)> {
+    let heard = languages(parts);
     let total_ms: u32 = heard.iter().map(|(_, ms)| ms).sum();
     let Some((first, _)) = heard.first() else { return Vec::new() };
     let rare = |language: &str| {
         let ms = heard.iter().find(|(other, _)| other == language).map_or(0, |(_, ms)| *ms);
         language != first && ms <= STRAY_MS && f64::from(ms) < f64::from(total_ms) * STRAY_SHARE
     };
-    let stray = |part: &Heard| part.language.as_deref().is_some_and(rare);
-    let strays = parts.iter().filter(|(_, part)| stray(part));
-    strays.map(|(number, _)| Task { number: *number as usize, language: Some(first.clone()) }).collect()
+    let strays = parts.iter().filter(|(_, part)| part.heard.language.as_deref().is_some_and(rare));
+    strays.map(|(number, _)| (*number, first.clone())).collect()
 }
 
 /// Says where the engine went round in circles, and once.
-fn warn_of_gaps(cx: &StageCx, packs: &[Pack], parts: &BTreeMap<u32, Heard>) {
-    let broken = packs.iter().zip(parts.values()).filter(|(_, part)| part.broken);
-    let places: Vec<String> = broken.map(|(pack, _)| timecode(pack.span_ms().0)).collect();
+fn warn_of_gaps(cx: &StageCx, parts: &BTreeMap<u32, Part>) {
+    let broken = parts.values().filter(|part| part.heard.broken);
+    let places: Vec<String> = broken.map(|part| timecode(part.pack.span_ms().0)).collect();
     if let Some(first) = places.first() {
         let text = match places.len() {
             1 => format!("The speech engine repeated itself near {first}; a part may be missing there."),
@@ -233,162 +362,43 @@ fn broke_off() -> Failure {
     )
 }
 
-/// A pack to be heard.
-struct Task {
-    number: usize,
-    /// The language, if it is known.
-    language: Option<String>,
-}
-
-/// Hears packs on threads of their own, and keeps what was heard of each.
-async fn hear(
-    audio: &Audio,
-    cx: &StageCx,
-    hearing: &Hearing,
-    packs: &Arc<[Pack]>,
-    tasks: Vec<Task>,
-    parts: &mut BTreeMap<u32, Heard>,
-) -> StepResult<()> {
-    if tasks.is_empty() {
-        return Ok(());
-    }
-    let length_ms = |number: usize| u64::from(packs[number].length_ms());
-    let total_ms: u64 = (0..packs.len()).map(length_ms).sum();
-    let left_ms: u64 = tasks.iter().map(|task| length_ms(task.number)).sum();
-    let mut finished_ms = total_ms - left_ms;
-    let mut left = tasks.len();
-
-    let ears = Ears((0..hearing.threads.clamp(1, left)).map(|_| Arc::new(Ear::new())).collect());
-    let tasks = Arc::new(Mutex::new(tasks.into_iter()));
-    let (report, mut reports) = mpsc::unbounded_channel();
-    for ear in &ears.0 {
-        let listener = Listener {
-            file: audio.file.clone(),
-            packs: packs.clone(),
-            tasks: tasks.clone(),
-            open: hearing.open.clone(),
-            ear: ear.clone(),
-            report: report.clone(),
-        };
-        let thread = std::thread::Builder::new().name("speech".into()).spawn(move || listener.listen());
-        thread.map_err(|e| broke_off().because(e))?;
-    }
-    drop(report);
-
-    let mut shown_ms = 0;
-    while left > 0 {
-        tokio::select! {
-            biased;
-            () = cx.stop_requested() => return Err(Stopped.into()),
-            got = reports.recv() => {
-                let Some((number, heard)) = got else { return Err(broke_off().into()) };
-                let heard = placed(heard?, &packs[number]);
-                finished_ms += length_ms(number);
-                left -= 1;
-                cx.save_part(key(number), &heard, finished_ms as f64 / total_ms.max(1) as f64)?;
-                parts.insert(key(number), heard);
-            }
-            () = tokio::time::sleep(Duration::from_millis(TICK_MS)) => {}
-        }
-        let inside: u64 = ears.0.iter().map(|ear| u64::from(ear.heard_ms.load(Ordering::Relaxed))).sum();
-        // Only speech takes time, but people think in positions of the recording.
-        let fraction = (finished_ms + inside).min(total_ms) as f64 / total_ms.max(1) as f64;
-        // A pack counts as unheard for the moment between its end and its report; that must not show.
-        shown_ms = shown_ms.max((f64::from(audio.duration_ms) * fraction) as u32);
-        cx.progress(Progress::audio(shown_ms, audio.duration_ms));
-    }
-    Ok(())
-}
-
 /// The same on the recording's own time line.
 fn placed(heard: Heard, pack: &Pack) -> Heard {
     let words = heard.words.into_iter().map(|word| pack.place(word)).collect();
     Heard { words, ..heard }
 }
 
-type Report = (usize, StepResult<Heard>);
-
-/// What a thread hears with.
-struct Listener {
-    file: PathBuf,
-    packs: Arc<[Pack]>,
-    tasks: Arc<Mutex<std::vec::IntoIter<Task>>>,
-    open: Open,
-    ear: Arc<Ear>,
-    report: mpsc::UnboundedSender<Report>,
-}
-
-impl Listener {
-    /// Opens the engine and hears pack after pack until there are none left.
-    fn listen(&self) {
-        let mut engine = None;
-        let mut samples = Vec::new();
-        while !self.ear.stopped() {
-            let task = self.tasks.lock().unwrap_or_else(PoisonError::into_inner).next();
-            let Some(task) = task else { return };
-            let pack = &self.packs[task.number];
-            let heard = catch_unwind(AssertUnwindSafe(|| {
-                let engine = match &mut engine {
-                    Some(engine) => engine,
-                    empty => empty.insert((self.open)()?),
-                };
-                pack.read(&mut Pcm::open(&self.file)?, &mut samples)?;
-                let sound = Sound { samples: &samples, middle: pack.middle() };
-                // Benches measure by this what the engine takes of the step.
-                let span = tracing::debug_span!("recognise");
-                span.in_scope(|| engine.recognise(&sound, task.language.as_deref(), &self.ear))
-            }));
-            self.ear.heard(0);
-            let heard = heard.unwrap_or_else(|_| Err(broke_off().because("the engine panicked").into()));
-            let failed = heard.is_err();
-            // Nobody listens any more once the step has ended.
-            if self.report.send((task.number, heard)).is_err() || failed {
-                return;
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::transcribe::pcm::Region;
 
-    fn packs(lengths_s: &[u32]) -> Vec<Pack> {
-        let mut start = 0;
-        let regions: Vec<Region> = lengths_s
-            .iter()
-            .map(|length| {
-                let region = Region { start, end: start + length * 16_000 };
-                start = region.end + 16_000;
-                region
-            })
-            .collect();
-        packed(&regions, 0)
-    }
-
-    fn heard(languages: &[Option<&str>]) -> BTreeMap<u32, Heard> {
+    /// Packs of those lengths, and what each was taken for.
+    fn parts(packs: &[(u32, Option<&str>)]) -> BTreeMap<u32, Part> {
         let word = Word { text: "word".into(), start_ms: 0, end_ms: 1, confidence: None };
-        let part = |language: &Option<&str>| Heard {
-            words: vec![word.clone()],
-            language: language.map(str::to_owned),
-            broken: false,
+        let part = |(length_s, language): &(u32, Option<&str>)| {
+            let mut packing = Packing::new(0);
+            packing.push(Region { start: 0, end: length_s * 16_000 });
+            let language = language.map(str::to_owned);
+            Part {
+                pack: packing.finish().unwrap(),
+                heard: Heard { words: vec![word.clone()], language, broken: false },
+            }
         };
-        (0..).zip(languages.iter().map(part)).collect()
+        (0..).zip(packs.iter().map(part)).collect()
     }
 
     #[test]
     fn a_language_of_one_pack_among_many_is_a_mistake_and_a_second_language_is_not() {
-        let packs = packs(&[30, 30, 30, 30, 30, 4, 30, 30]);
         let (zh, en, cy) = (Some("zh"), Some("en"), Some("cy"));
-        let parts = heard(&[zh, zh, zh, en, zh, cy, zh, zh]);
-        assert_eq!(languages(&packs, &parts)[0], ("zh".to_owned(), 180_000));
-        let again = strays(&packs, &parts);
-        let again: Vec<_> = again.iter().map(|task| (task.number, task.language.as_deref())).collect();
-        assert_eq!(again, [(5, Some("zh"))]);
+        let heard = [(30, zh), (30, zh), (30, zh), (30, en), (30, zh), (4, cy), (30, zh), (30, zh)];
+        let parts = parts(&heard);
+        assert_eq!(languages(&parts)[0], ("zh".to_owned(), 180_000));
+        assert_eq!(strays(&parts), [(5, "zh".to_owned())]);
     }
 
     #[test]
     fn an_engine_that_names_no_language_is_not_doubted() {
-        assert!(strays(&packs(&[3, 4]), &heard(&[None, None])).is_empty());
+        assert!(strays(&parts(&[(3, None), (4, None)])).is_empty());
     }
 }

@@ -10,16 +10,33 @@ use super::pcm::{PER_MS, Pcm, Region};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Pack(Vec<Region>);
 
-/// Packs stretches, in their order, as full as they go into `longest_ms`.
-pub(super) fn packed(regions: &[Region], longest_ms: u32) -> Vec<Pack> {
-    let mut packs: Vec<Pack> = Vec::new();
-    for region in regions {
-        match packs.last_mut() {
-            Some(pack) if pack.length_ms() + region.length_ms() <= longest_ms => pack.0.push(*region),
-            _ => packs.push(Pack(vec![*region])),
+/// Packs stretches, in their order, as full as they go into the longest pack.
+pub(super) struct Packing {
+    longest_ms: u32,
+    open: Option<Pack>,
+}
+
+impl Packing {
+    /// Packs of up to `longest_ms`. Zero: each stretch by itself.
+    pub(super) fn new(longest_ms: u32) -> Self {
+        Self { longest_ms, open: None }
+    }
+
+    /// Takes the next stretch; the pack that is full without it.
+    pub(super) fn push(&mut self, region: Region) -> Option<Pack> {
+        match &mut self.open {
+            Some(pack) if pack.length_ms() + region.length_ms() <= self.longest_ms => {
+                pack.0.push(region);
+                None
+            }
+            open => open.replace(Pack(vec![region])),
         }
     }
-    packs
+
+    /// The last pack.
+    pub(super) fn finish(self) -> Option<Pack> {
+        self.open
+    }
 }
 
 impl Pack {
@@ -86,6 +103,13 @@ mod tests {
 
     fn region(start_ms: u32, end_ms: u32) -> Region {
         Region { start: start_ms * PER_MS, end: end_ms * PER_MS }
+    }
+
+    fn packed(regions: &[Region], longest_ms: u32) -> Vec<Pack> {
+        let mut packing = Packing::new(longest_ms);
+        let mut packs: Vec<Pack> = regions.iter().filter_map(|region| packing.push(*region)).collect();
+        packs.extend(packing.finish());
+        packs
     }
 
     fn word(start_ms: u32, end_ms: u32) -> Word {

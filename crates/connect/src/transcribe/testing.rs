@@ -26,7 +26,7 @@ pub(crate) struct Desk {
 #[derive(Default)]
 pub(crate) struct Recorder {
     pub(crate) progress: Mutex<Vec<Progress>>,
-    bookmark: Mutex<Option<serde_json::Value>>,
+    pub(crate) bookmark: Mutex<Option<serde_json::Value>>,
     parts: Mutex<BTreeMap<u32, serde_json::Value>>,
     pub(crate) earlier: Mutex<Option<serde_json::Value>>,
     stopped: AtomicBool,

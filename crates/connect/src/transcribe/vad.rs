@@ -3,6 +3,7 @@
 //! The detector is Silero's, with its own weights (MIT, `silero/LICENSE`).
 
 use std::io::{self, Write};
+use std::ops::ControlFlow;
 use std::path::Path;
 
 use debrief_core::failure::Failure;
@@ -46,6 +47,25 @@ pub struct Cutting {
 /// # Errors
 /// Stopped, or the recording cannot be read.
 pub fn voice_regions(audio: &Path, cutting: Cutting, cx: &StageCx) -> StepResult<Vec<Region>> {
+    let mut regions = Vec::new();
+    find_voice(audio, cutting, cx, &mut |found, _| {
+        regions.extend(found);
+        ControlFlow::Continue(())
+    })?;
+    Ok(regions)
+}
+
+/// The same, told as they are found: after about every second of audio those that have ended since, and where the search is, in
+/// milliseconds. Ends early if it is told to.
+///
+/// # Errors
+/// Stopped, or the recording cannot be read.
+pub(super) fn find_voice(
+    audio: &Path,
+    cutting: Cutting,
+    cx: &StageCx,
+    tell: &mut dyn FnMut(Vec<Region>, u32) -> ControlFlow<()>,
+) -> StepResult<()> {
     let mut pcm = Pcm::open(audio)?;
     let mut detector = Detector::new(cx.folder())?;
     let mut cutter = Cutter::new(cutting, pcm.length());
@@ -57,8 +77,13 @@ pub fn voice_regions(audio: &Path, cutting: Cutting, cx: &StageCx) -> StepResult
             voice = score >= if voice { STILL_VOICE } else { VOICE };
             cutter.push(voice, loudness(frame));
         }
-        if second.len() < SECOND {
-            return Ok(cutter.finish());
+        let is_end = second.len() < SECOND;
+        if is_end {
+            cutter.close();
+        }
+        let told = tell(cutter.found(), cutter.frames * FRAME / PER_MS);
+        if is_end || told.is_break() {
+            return Ok(());
         }
     }
 }
@@ -107,13 +132,15 @@ fn written(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
     Ok(file)
 }
 
-/// Joins and cuts, frame by frame; remembers no more than one region.
+/// Joins and cuts, frame by frame; remembers no more than the growing region and those that nobody took yet.
 struct Cutter {
     cutting: Cutting,
     length: u32,
     frames: u32,
     open: Option<Open>,
     done: Vec<Region>,
+    /// Where the last region ended.
+    done_to: u32,
 }
 
 /// A region that is still growing.
@@ -143,7 +170,7 @@ impl Open {
 
 impl Cutter {
     fn new(cutting: Cutting, length: u32) -> Self {
-        Self { cutting, length, frames: 0, open: None, done: Vec::new() }
+        Self { cutting, length, frames: 0, open: None, done: Vec::new(), done_to: 0 }
     }
 
     fn push(&mut self, voice: bool, loudness: f32) {
@@ -187,13 +214,13 @@ impl Cutter {
             return;
         }
         let pad = if open.continues { 0 } else { self.cutting.pad_ms * PER_MS };
-        let before = self.done.last().map_or(0, |region| region.end);
-        self.done.push(Region { start: (open.start * FRAME).saturating_sub(pad).max(before), end });
+        self.done.push(Region { start: (open.start * FRAME).saturating_sub(pad).max(self.done_to), end });
+        self.done_to = end;
     }
 
-    fn finish(mut self) -> Vec<Region> {
-        self.close();
-        self.done
+    /// The regions that have ended since the last call.
+    fn found(&mut self) -> Vec<Region> {
+        std::mem::take(&mut self.done)
     }
 }
 
@@ -281,7 +308,8 @@ mod tests {
                     cutter.push(*voice, (at % 37) as f32);
                 }
             }
-            let found = cutter.finish();
+            cutter.close();
+            let found = cutter.found();
             for region in &found {
                 prop_assert!(region.start < region.end && region.end <= frames * FRAME);
                 prop_assert!(region.length_ms() <= 8000);

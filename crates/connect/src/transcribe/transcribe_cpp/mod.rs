@@ -37,9 +37,6 @@ const CUTTING: Cutting = Cutting { pad_ms: 200, join_ms: 700, longest_ms: LONGES
 /// Whisper hears windows of 30 s and fills shorter ones with silence, so a pack is one window, as full as possible.
 const LONGEST_MS: u32 = 30_000;
 
-/// Most engines side by side; each needs some hundred megabytes beside the model.
-const MOST_THREADS: usize = 4;
-
 /// In Traditional characters, so that Whisper goes on in them; left alone it writes Simplified ones.
 const TRADITIONAL_PROMPT: &str = "以下是繁體中文的會議記錄。";
 
@@ -200,7 +197,14 @@ impl Transcriber for TranscribeCpp {
         };
         let options = options(model.get(), self.language.as_deref(), self.chinese, hints)?;
         let longest_ms = longest_ms(model.get());
-        let threads = if model.is_on_gpu() { 1 } else { threads() };
+        let threads = match model.is_on_gpu() {
+            true => 1,
+            false => {
+                let size_bytes = std::fs::metadata(&self.model).map_or(0, |file| file.len());
+                let cores = std::thread::available_parallelism().map_or(1, usize::from);
+                engines(cores, size_bytes + BESIDE_THE_MODEL_BYTES, shelf::free_memory_bytes())
+            }
+        };
         let by = self.by(&options);
         let (path, first) = (self.model.clone(), shelf::First::new(model));
         let open = move || -> Result<Box<dyn Recogniser>, Failure> {
@@ -227,11 +231,13 @@ impl Transcriber for TranscribeCpp {
     }
 }
 
-/// One single-threaded engine per core, and a core for the rest: with several threads in one engine, ggml's spinning
-/// barriers make it slower than one thread as soon as other work wants the cores.
-fn threads() -> usize {
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    cores.saturating_sub(1).clamp(1, MOST_THREADS)
+/// How many single-threaded engines work side by side: with several threads in one engine, ggml's spinning barriers make it
+/// slower than one thread as soon as other work wants the cores. A core is left for the rest; but of two, both are used, by
+/// threads that give way. Each engine has a model of its own, and those beside the first take half of the free memory at most.
+fn engines(cores: usize, each_bytes: u64, free_bytes: u64) -> usize {
+    let by_cores = cores.saturating_sub(1).max(cores.min(2));
+    let by_memory = (free_bytes / 2).checked_div(each_bytes).unwrap_or(u64::MAX).saturating_add(1);
+    by_cores.min(usize::try_from(by_memory).unwrap_or(usize::MAX))
 }
 
 /// Loads a model for recognition.

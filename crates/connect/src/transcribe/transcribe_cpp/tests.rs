@@ -59,6 +59,34 @@ async fn a_stop_after_the_first_window_is_resumed_with_the_second() {
 }
 
 #[tokio::test]
+async fn what_was_heard_before_all_speech_was_found_is_not_heard_again() {
+    let desk = Desk::new();
+    let audio = talk(&desk);
+    let engine = engine(TINY.write(desk.folder()).unwrap());
+    *desk.host.stop_after_parts.lock().unwrap() = Some(1);
+    engine.transcribe(&audio, &Hints::default(), desk.cx()).await.unwrap_err();
+    // As the kill had left it while the search went on.
+    desk.host.bookmark.lock().unwrap().as_mut().unwrap()["packs"] = serde_json::Value::Null;
+    desk.restart();
+    let words = engine.transcribe(&audio, &Hints::default(), desk.cx()).await.unwrap();
+    assert_eq!(desk.host.kept_parts.load(Ordering::SeqCst), 2);
+    assert_eq!(words, engine.transcribe(&audio, &Hints::default(), Desk::new().cx()).await.unwrap());
+}
+
+#[test]
+fn a_core_is_left_unless_there_are_two_and_no_more_engines_work_than_half_the_memory_holds() {
+    let plenty = 1 << 40;
+    let by_cores: Vec<usize> = [1, 2, 3, 4, 16].map(|cores| engines(cores, 1 << 30, plenty)).to_vec();
+    assert_eq!(by_cores, [1, 2, 2, 3, 15]);
+    let by_memory: Vec<usize> = [0, 1, 2, 5, 8].map(|gb| engines(16, 1 << 30, gb << 30)).to_vec();
+    assert_eq!(
+        by_memory,
+        [1, 1, 2, 3, 5],
+        "the first one is loaded, and the rest takes half of what is free"
+    );
+}
+
+#[tokio::test]
 async fn a_recording_without_speech_says_so() {
     let desk = Desk::new();
     let audio = write_wav(desk.folder(), &silence(4000));
