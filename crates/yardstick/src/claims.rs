@@ -4,7 +4,7 @@
 use std::fmt;
 
 use debrief_core::minutes::gate::{Claim, Evidence};
-use debrief_core::notes::{ClaimKind, Doubt};
+use debrief_core::notes::Doubt;
 
 use crate::Outcome;
 use crate::transcripts::{self, Label, LabelledTodo};
@@ -18,17 +18,30 @@ pub const RECALL: usize = 90;
 #[derive(Debug)]
 pub struct Measured(Vec<(LabelledTodo, Result<(), Doubt>)>);
 
-/// Weighs them all.
+/// Weighs the to-dos that the gate was corrected by.
 ///
 /// # Errors
 /// The labelled to-dos can't be read.
 pub fn measure() -> Outcome<Measured> {
-    let written = transcripts::all();
-    let weighed = transcripts::labelled_todos()?.into_iter().map(|todo| {
+    weigh(transcripts::labelled_todos()?)
+}
+
+/// Weighs the claims that were written without knowledge of its rules.
+///
+/// # Errors
+/// They can't be read.
+pub fn measure_held_out() -> Outcome<Measured> {
+    weigh(transcripts::held_out_claims()?)
+}
+
+fn weigh(claims: Vec<LabelledTodo>) -> Outcome<Measured> {
+    let mut written = transcripts::all();
+    written.extend(transcripts::held_out());
+    let weighed = claims.into_iter().map(|todo| {
         let of =
             written.iter().find(|written| written.name == todo.transcript).ok_or("no such transcript")?;
         let verdict = Evidence::of(&of.transcript, &[], &[], of.recording.created).weigh(&Claim {
-            kind: ClaimKind::Todo,
+            kind: todo.kind,
             text: &todo.text,
             assignee: todo.assignee.as_deref(),
             due: todo.due.as_deref(),
@@ -63,7 +76,7 @@ impl Measured {
 impl fmt::Display for Measured {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (precision, recall) = (self.precision(), self.recall());
-        writeln!(f, "evidence gate on {} to-dos: precision {precision} %, recall {recall} %", self.0.len())?;
+        writeln!(f, "evidence gate on {} claims: precision {precision} %, recall {recall} %", self.0.len())?;
         for label in [Label::True, Label::Misattributed, Label::Invented] {
             let (passed, doubted) = (self.count(Some(label), true), self.count(Some(label), false));
             writeln!(f, "  {label:?}: {passed} let through, {doubted} doubted")?;

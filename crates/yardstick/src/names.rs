@@ -7,6 +7,8 @@ use debrief_core::transcript::{EngineLabel, Segment, Speaker, Transcript};
 
 /// Written for this: English, Chinese and both; with nicknames, absent people, quoted speech, namesakes and misheard names.
 const CONVERSATIONS: &str = include_str!("names/conversations.txt");
+/// Written in the same way by somebody who didn't know the rules.
+const HELD_OUT: &str = include_str!("names/held-out.txt");
 /// How fast people talk here, in milliseconds a character.
 const CHAR_MS: u32 = 70;
 
@@ -28,7 +30,19 @@ pub struct Conversation {
 /// # Panics
 /// The file that they are in is not written as it should be.
 pub fn conversations() -> Vec<Conversation> {
-    CONVERSATIONS.split("\n\n").map(str::trim).filter(|text| !text.is_empty()).map(conversation).collect()
+    read(CONVERSATIONS)
+}
+
+/// Those that the rules were not made by.
+///
+/// # Panics
+/// The file that they are in is not written as it should be.
+pub fn held_out() -> Vec<Conversation> {
+    read(HELD_OUT)
+}
+
+fn read(file: &str) -> Vec<Conversation> {
+    file.split("\n\n").map(str::trim).filter(|text| !text.is_empty()).map(conversation).collect()
 }
 
 fn conversation(text: &str) -> Conversation {
