@@ -7,7 +7,7 @@ use debrief_core::minutes::gate::{Claim, Evidence};
 use debrief_core::notes::Doubt;
 
 use crate::Outcome;
-use crate::transcripts::{self, Label, LabelledTodo};
+use crate::transcripts::{self, Label, LabelledTodo, Written};
 
 /// Of the to-dos that the gate lets through, so many in a hundred must be true.
 pub const PRECISION: usize = 90;
@@ -23,24 +23,32 @@ pub struct Measured(Vec<(LabelledTodo, Result<(), Doubt>)>);
 /// # Errors
 /// The labelled to-dos can't be read.
 pub fn measure() -> Outcome<Measured> {
-    weigh(transcripts::labelled_todos()?)
+    weigh(transcripts::labelled_todos()?, str::to_owned)
 }
 
-/// Weighs the claims that were written without knowledge of its rules.
+/// Weighs the claims that were written without knowledge of its rules. `one_script` brings Chinese to the script in which
+/// claims are weighed, as the notes do; some of these are in another than their transcript.
 ///
 /// # Errors
 /// They can't be read.
-pub fn measure_held_out() -> Outcome<Measured> {
-    weigh(transcripts::held_out_claims()?)
+pub fn measure_held_out(one_script: fn(&str) -> String) -> Outcome<Measured> {
+    weigh(transcripts::held_out_claims()?, one_script)
 }
 
-fn weigh(claims: Vec<LabelledTodo>) -> Outcome<Measured> {
+fn weigh(claims: Vec<LabelledTodo>, one_script: fn(&str) -> String) -> Outcome<Measured> {
     let mut written = transcripts::all();
     written.extend(transcripts::held_out());
+    for Written { transcript, .. } in &mut written {
+        transcript.segments.iter_mut().for_each(|segment| segment.text = one_script(&segment.text));
+        for speaker in &mut transcript.speakers {
+            speaker.name = speaker.name.as_deref().map(one_script);
+        }
+    }
     let weighed = claims.into_iter().map(|todo| {
         let of =
             written.iter().find(|written| written.name == todo.transcript).ok_or("no such transcript")?;
-        let verdict = Evidence::of(&of.transcript, &[], &[], of.recording.created).weigh(&Claim {
+        let evidence = Evidence::of(&of.transcript, &[], &[], of.recording.created).written_by(one_script);
+        let verdict = evidence.weigh(&Claim {
             kind: todo.kind,
             text: &todo.text,
             assignee: todo.assignee.as_deref(),

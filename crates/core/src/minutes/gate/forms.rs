@@ -4,17 +4,18 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::{given_name, latin_words};
+use super::person::{given_name, said_parts};
 use crate::minutes::language::is_han;
+use crate::minutes::words;
 
-fn pattern(text: &str) -> Regex {
+pub(super) fn pattern(text: &str) -> Regex {
     Regex::new(text).expect("the pattern is tested")
 }
 
 /// "I'll", 我會: the speaker takes it on.
 pub(super) static PROMISES: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(?:i'll|i will|i'm going to|i am going to|i can\b|let me|i could|i'd be happy to|leave (?:it|that) (?:to|with) me|i've got (?:it|that)|i'm on it)|我(?:會|会|來|来|去|再去|可以|負責|负责|今天|明天|明早|今晚|這週|这周|下週|下周|等等|馬上|马上|待會|先|再)|交給我|交给我|由我|我這邊(?:會|來)",
+        r"\b(?:i'll|i will|i'm going to|i am going to|i can(?:[^'\w]|$)|let me|i could(?:[^'\w]|$)|i'd be happy to|leave (?:it|that) (?:to|with) me|i've got (?:it|that)|i'm on it)|我(?:會|会|來|来|去|再去|可以|負責|负责|今天|明天|明早|今晚|這週|这周|下週|下周|等等|馬上|马上|待會|先|再)|交給我|交给我|由我|我這邊(?:會|來)",
     )
 });
 /// It is passed on to somebody else.
@@ -24,9 +25,9 @@ pub(super) static PASSES_ON: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 /// The next speaker takes it on.
-pub(super) static ACCEPTS: LazyLock<Regex> = LazyLock::new(|| {
+static ACCEPTS: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(?:sure|yes|yeah|yep|ok|okay|will do|on it|no problem|of course|got it|i'll|i will|i can|absolutely|happy to|done|fine)\b|好|沒問題|没问题|可以|我來|我来|我會|我会|收到|嗯|行|對|OK",
+        r"\b(?:sure|yes|yeah|yep|ok|okay|will do|on it|no problem|of course|got it|i'll|i will|i can|absolutely|happy to|done|fine|agreed?|works for me)\b|好|同意|贊成|赞成|沒問題|没问题|可以|我來|我来|我會|我会|收到|嗯|行|對|OK",
     )
 });
 pub(super) static ASKS: LazyLock<Regex> = LazyLock::new(|| {
@@ -36,7 +37,7 @@ pub(super) static ASKS: LazyLock<Regex> = LazyLock::new(|| {
 });
 pub(super) static REFUSES: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(?:won't|will not|not going to|don't (?:need|have|want) to|doesn't (?:need|have) to|no need|shouldn't|should not|can't|cannot|let's not|rather not|not sure (?:i|we)|never mind|forget (?:it|about)|instead of|don't [a-z]+ (?:it|that|them|this|those))\b|不(?:會|会|用|必|要|需要|打算|想|能|可以|行)|沒(?:空|辦法|有要)|没(?:空|办法|有要)|先別|先不|就算了|別再",
+        r"\b(?:won't|will not|not going to|don't (?:need|have|want) to|doesn't (?:need|have) to|no need|shouldn't|should not|can't|cannot|let's not|rather not|not sure (?:i|we)|never mind|forget (?:it|about)|instead of|don't [a-z]+ (?:it|that|them|this|those))\b|不(?:會|会|用|必|要|需要|打算|想|能|可以|行)|沒(?:空|辦法|有要)|没(?:空|办法|有要)|先別|先别|先不|就算了|(?:^|[^特分個个區区級级性差類类告])[別别](?:[^人的處处]|$)",
     )
 });
 /// It is only thought of.
@@ -53,6 +54,54 @@ pub(super) static DONE: LazyLock<Regex> = LazyLock::new(|| {
 
 /// 我會請師傅來改 asks nobody here: the speaker takes it on.
 pub(super) static WILL_ASK: LazyLock<Regex> = LazyLock::new(|| pattern(r"我[^，。]{0,4}(?:請|请|麻煩|麻烦)"));
+
+/// Somebody else says no to what was said before.
+static TURNS_DOWN: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"^(?:well, |um, |hmm, |sorry, |honestly, )?(?:no\b|nope|let's not|not (?:now|yet|today|really)|i don't (?:think|want|like)|i'd rather not|we (?:can't|shouldn't|won't))|^(?:嗯|呃|喔|哦|可是|但是|但|，)*(?:不行|不要|不能|不可以|不可能|不用|不好|不同意|不開放|不开放|先不|先別|先别|別|别|那不行|那不要|今年沒有|今年没有|沒有預算|没有预算)",
+    )
+});
+
+/// A question for a yes or no: it is not yet so.
+static QUESTION: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"[?？]|\b(?:should|shall|could|can) we\b|\bwhat (?:if|about)\b|\bhow about\b|要不要|是不是|能不能|可不可以|好不好|會不會|会不会|[嗎吗]",
+    )
+});
+
+/// 不 in these is no no: 不錯, 差不多, 不如; nor 別 in 特別.
+static NO_NEGATION: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"要不要|是不是|能不能|可不可以|會不會|会不会|好不好|對不對|对不对|有沒有|有没有|不錯|不错|差不多|不如|不好意思|不過|不过|不只|不但|不管|不論|不论|不同|不超過|不要超過|不要忘|不要紧|不要緊|特別|特别|分別|分别|個別|个别|區別|区别|級別|级别|性別|性别|類別|类别|差別|差别|告別|告别|別人|别人|別的|别的|沒問題|没问题|沒關係|没关系|why don't|don't forget|no problem|not only|no doubt",
+    )
+});
+
+/// Whether a [`words::tokens`](crate::minutes::words::tokens) token says no.
+pub(super) fn is_negation(token: &str) -> bool {
+    token.ends_with("n't")
+        || ["not", "no", "never", "nobody", "nothing", "none", "cannot", "without"].contains(&token)
+        || ["不", "沒", "没", "別", "别", "勿", "未", "無", "无"].contains(&token)
+}
+
+/// Whether a text says no to something.
+pub(super) fn negates(text: &str) -> bool {
+    let folded = words::folded(text);
+    words::tokens(&NO_NEGATION.replace_all(&folded, " ")).iter().any(|token| is_negation(token))
+}
+
+/// Whether an answer agrees, which it may do with one hand and refuse with the other: that is no agreement.
+pub(super) fn accepts(answer: &str) -> bool {
+    ACCEPTS.is_match(answer) && !(turns_down(answer) && !PROMISES.is_match(answer))
+}
+
+/// Whether a line begins by saying no to the one before it.
+pub(super) fn turns_down(line: &str) -> bool {
+    TURNS_DOWN.is_match(&NO_NEGATION.replace_all(line.trim(), " "))
+}
+
+pub(super) fn is_question(sentence: &str) -> bool {
+    QUESTION.is_match(sentence)
+}
 
 pub(super) fn asks(sentence: &str) -> bool {
     ASKS.is_match(&WILL_ASK.replace_all(sentence, ""))
@@ -86,8 +135,7 @@ pub(super) fn gives_to(sentence: &str, person: &str) -> bool {
             None => regex::escape(&bare),
         }
     } else {
-        let parts: Vec<String> =
-            latin_words(person).filter(|part| part.len() > 1).map(regex::escape).collect();
+        let parts: Vec<String> = said_parts(person).map(regex::escape).collect();
         if parts.is_empty() || person.chars().any(|c| c.is_ascii_digit()) {
             return false;
         }
@@ -102,6 +150,12 @@ pub(super) fn gives_to(sentence: &str, person: &str) -> bool {
 /// The sentence of `line` that has the quotation in it.
 pub(super) fn sentence_around<'a>(line: &'a str, quote: &str) -> Option<&'a str> {
     between(line, quote, &['.', '!', '?', '。', '！', '？', ';', '；'])
+}
+
+/// The parts of a sentence between commas.
+pub(super) fn clauses(sentence: &str) -> impl Iterator<Item = &str> {
+    let parts = sentence.split(['.', '!', '?', '。', '！', '？', ';', '；', ',', '，']).map(str::trim);
+    parts.filter(|part| !part.is_empty())
 }
 
 /// The same up to the next commas.
