@@ -301,6 +301,14 @@ pub fn held_out_claims() -> crate::Outcome<Vec<LabelledTodo>> {
     labelled(include_str!("../transcripts/held-out/claims.jsonl"))
 }
 
+/// The same, kept back until the rules were mended by what they did to [`held_out_claims`].
+///
+/// # Errors
+/// Of a line that can't be read.
+pub fn kept_back_claims() -> crate::Outcome<Vec<LabelledTodo>> {
+    labelled(include_str!("../transcripts/held-out/claims-kept-back.jsonl"))
+}
+
 fn labelled(lines: &str) -> crate::Outcome<Vec<LabelledTodo>> {
     Ok(lines.lines().map(serde_json::from_str).collect::<Result<_, _>>()?)
 }
