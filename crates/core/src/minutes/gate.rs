@@ -22,8 +22,8 @@ mod person;
 mod tests;
 
 use forms::{
-    PASSES_ON, PROMISES, UNSURE, accepts, asks, clause_around, clauses, gives_to, is_done, negates, refuses,
-    sentence_around,
+    PASSES_ON, UNSURE, accepts, asks, clause_around, clauses, gives_to, hands_on, is_done, negates, promises,
+    refuses, sentence_around,
 };
 use person::{capitalised, given_name, is_everybody, latin_words, meant, names, same_person, says_name};
 
@@ -43,6 +43,8 @@ const FEWEST_SHARED: f32 = 0.34;
 const FEWEST_PAIRS: usize = 2;
 /// … and so large a part of its characters.
 const FEWEST_SIGNS: f32 = 0.5;
+/// Or so large a part of what the quotation tells, when it tells anything, comes back in the claim.
+const FEWEST_RESTATED: f32 = 0.66;
 
 /// What a model claims.
 #[derive(Debug, Clone, Copy)]
@@ -303,7 +305,7 @@ impl Evidence {
         let assignee = meant(&words::folded(assignee), &self.people);
         let speaks = |line: &Said| self.speaker(line).is_some_and(|name| same_person(&assignee, name));
         let named = |text: &str| names(text, &assignee);
-        if PROMISES.is_match(sentence) && !asks(sentence) && line.speaker.is_some() {
+        if promises(sentence) && !asks(sentence) && line.speaker.is_some() {
             // "I'll get Ana to send it" gives it to Ana.
             let passed_on = named(sentence) && PASSES_ON.is_match(sentence);
             let believed = passed_on || (speaks(line) && !self.is_anothers(claim, sentence, &assignee));
@@ -318,8 +320,8 @@ impl Evidence {
             .iter()
             .filter(|person| !same_person(&assignee, person))
             .any(|person| gives_to(sentence, person));
-        // What is refused in between isn't what is taken on afterwards.
-        let next = self.lines.iter().skip(quoted + 1).take(2);
+        // What is refused in between isn't what is taken on afterwards, and nobody answers themselves.
+        let next = self.lines.iter().skip(quoted + 1).take(if speaks(line) { 0 } else { 2 });
         let mut replies =
             next.take_while(|next| speaks(next) || !declines(&next.text)).filter(|next| speaks(next));
         let reply = replies.next();
@@ -355,10 +357,11 @@ impl Evidence {
         let wanted = words::content(claim.text);
         let shared = |clause: &str| words::content(clause).intersection(&wanted).count();
         let (left, own): (Vec<&str>, Vec<&str>) = clauses(sentence).partition(|clause| {
-            !PROMISES.is_match(clause) && others.iter().any(|person| says_name(clause, person))
+            !promises(clause) && (hands_on(clause) || others.iter().any(|person| says_name(clause, person)))
         });
         let most = |clauses: &[&str]| clauses.iter().map(|clause| shared(clause)).max().unwrap_or(0);
-        most(&left) > most(&own)
+        // Where a part is handed on, what isn't in the part that is kept may be in the other.
+        most(&left) > most(&own) || (most(&own) == 0 && left.iter().any(|clause| hands_on(clause)))
     }
 
     /// What was said there is about the same thing.
@@ -376,7 +379,11 @@ impl Evidence {
         let said = words::content(&place);
         let shared = wanted.iter().filter(|word| said.iter().any(|other| same_stem(word, other))).count();
         let most = wanted.is_empty() || shared as f32 / wanted.len() as f32 >= FEWEST_SHARED;
-        if most || (shared >= FEWEST_PAIRS && words::common_signs(&read.rest, &place) >= FEWEST_SIGNS) {
+        let restated = || words::telling(claim.quote).is_some_and(|part| part(claim.text) >= FEWEST_RESTATED);
+        if most
+            || (shared >= FEWEST_PAIRS && words::common_signs(&read.rest, &place) >= FEWEST_SIGNS)
+            || restated()
+        {
             Ok(())
         } else {
             Err(Doubt::NotAboutThis)
@@ -393,7 +400,7 @@ fn is_said_in(wanted: &[String], tokens: &[String], allowed: usize) -> bool {
 
 /// Whether an answer says no, and nothing that its speaker would do.
 fn declines(answer: &str) -> bool {
-    refuses(answer) && !PROMISES.is_match(answer)
+    refuses(answer) && !promises(answer)
 }
 
 /// Whether two texts are in scripts that can't be compared.

@@ -92,14 +92,28 @@ pub(super) fn content(text: &str) -> BTreeSet<String> {
     content
 }
 
-/// The part of a text's telling Chinese characters that stand anywhere in another, 0 to 1; 0 where it has none. Numbers, and
-/// what stands beside them, are compared elsewhere.
-pub(super) fn common_signs(text: &str, other: &str) -> f32 {
+/// A text's telling Chinese characters. Numbers, and what stands beside them, are compared elsewhere.
+fn signs(text: &str) -> BTreeSet<char> {
     const AMOUNTS: &str = "零〇一二兩两三四五六七八九十百千萬万億亿共元塊块個个位名次約约";
-    let telling = |c: &char| is_han(*c) && !GRAMMAR.contains(*c) && !AMOUNTS.contains(*c);
-    let wanted: BTreeSet<char> = text.chars().filter(telling).collect();
-    let said: BTreeSet<char> = other.chars().filter(telling).collect();
+    text.chars().filter(|c| is_han(*c) && !GRAMMAR.contains(*c) && !AMOUNTS.contains(*c)).collect()
+}
+
+/// The part of a text's telling Chinese characters that stand anywhere in another, 0 to 1; 0 where it has none.
+pub(super) fn common_signs(text: &str, other: &str) -> f32 {
+    let (wanted, said) = (signs(text), signs(other));
     if wanted.is_empty() { 0.0 } else { wanted.intersection(&said).count() as f32 / wanted.len() as f32 }
+}
+
+/// How much of what a text tells, in words and Chinese characters, another one has, 0 to 1. Nothing where it tells too
+/// little: a word or two are found everywhere.
+pub(super) fn telling(text: &str) -> Option<impl Fn(&str) -> f32> {
+    let all = |text: &str| -> BTreeSet<String> {
+        let words = content(text).into_iter().filter(|word| !word.contains(is_han));
+        words.chain(signs(text).into_iter().map(String::from)).collect()
+    };
+    let wanted = all(text);
+    (wanted.len() >= 3)
+        .then(|| move |other: &str| wanted.intersection(&all(other)).count() as f32 / wanted.len() as f32)
 }
 
 /// How much two texts share: 0 to 1 (twice the common words by all words).

@@ -21,7 +21,7 @@ static DECIDED: LazyLock<Regex> = LazyLock::new(|| {
 /// It is said as something that will be so.
 static CONCLUDES: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"^(?:so|then|okay|ok|good|yes|yeah|right|fine|all right|alright|great|perfect|agreed|well)\b|\b(?:let's|we'll|we will|we are going to|we're going to|then we|so we|going with|from now on|we're not|we won't)\b|^(?:好|行|可以|對|对|沒問題|没问题)|那就|就.{0,12}[吧好了]|那.{0,4}(?:延到|改到|改成|改為|改为|選|选|用|做|照)|先用|不用了|從現在|从现在",
+        r"^(?:so|then|okay|ok|good|yes|yeah|right|fine|all right|alright|great|perfect|agreed|well|no|nope)\b|\b(?:let's|we'll|we will|we are going to|we're going to|then we|so we|going with|from now on|we're not|we won't)\b|^(?:好|行|可以|對|对|沒問題|没问题|不行|不要|不用|先不)|那就|就.{0,12}吧|那.{0,4}(?:延到|改到|改成|改為|改为|選|选|用|做|照)|先用|不用了|從現在|从现在",
     )
 });
 /// It is only proposed.
@@ -48,8 +48,11 @@ impl Evidence {
         if others().next().is_some_and(|next| turns_down(&next.text)) {
             return Err(Doubt::NotAboutThis);
         }
-        let asked = is_question(sentence) || is_question(&line.text);
-        if !asked && !PROPOSES.is_match(sentence) && CONCLUDES.is_match(sentence) {
+        let concludes = CONCLUDES.is_match(sentence) && !PROPOSES.is_match(sentence);
+        // "Or two of them? One early, one late": what follows a question may go on asking.
+        let before = line.text.find(sentence).map_or(line.text.as_str(), |at| &line.text[..at]);
+        let asked = is_question(sentence) || (!concludes && is_question(before));
+        if concludes && !asked {
             return Ok(());
         }
         // One voice alone has nobody to agree with.

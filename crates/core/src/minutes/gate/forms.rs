@@ -13,11 +13,39 @@ pub(super) fn pattern(text: &str) -> Regex {
 }
 
 /// "I'll", 我會: the speaker takes it on.
-pub(super) static PROMISES: LazyLock<Regex> = LazyLock::new(|| {
+static PROMISES: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"\b(?:i'll|i will|i'm going to|i am going to|i can(?:[^'\w]|$)|let me|i could(?:[^'\w]|$)|i'd be happy to|leave (?:it|that) (?:to|with) me|i've got (?:it|that)|i'm on it)|我(?:會|会|來|来|去|再去|可以|負責|负责|今天|明天|明早|今晚|這週|这周|下週|下周|等等|馬上|马上|待會|先|再)|交給我|交给我|由我|我這邊(?:會|來)",
     )
 });
+/// 我跟他約, 我寫: without a word for "will", as Chinese says it.
+static DOES: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"我(?:也|就|自己|這邊|这边)?(?:跟[^，。]{1,6}[約约談谈講讲]|找|問|问|聯絡|联络|聯繫|联系|通知|打電話|打电话|寄|發|发|寫|写|改|整理|準備|准备|安排|處理|处理|訂|订|買|买|列|排|開|开)",
+    )
+});
+/// It was done, or is only thought of.
+static DID: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"過|过|了|完|的(?:$|[，。])|如果|要是|應該|应该|本來|本来|昨|上[次週周個个]|的話|的话|每")
+});
+/// A part of it is given to somebody else.
+static HANDS_ON: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?:讓|让|請|请|叫|由|交給|交给)[^我，。]{1,6}(?:去|來|来|做|辦|办|買|买|寫|写|處理|处理|負責|负责)|\b(?:let|have|get|ask) (?:the )?[a-z]+ (?:do|handle|take|deal|to)\b",
+    )
+});
+
+/// Whether the speaker takes something on.
+pub(super) fn promises(sentence: &str) -> bool {
+    PROMISES.is_match(sentence)
+        || clauses(sentence).any(|clause| DOES.is_match(clause) && !DID.is_match(clause) && !negates(clause))
+}
+
+/// Whether a clause gives something to others than the speaker.
+pub(super) fn hands_on(clause: &str) -> bool {
+    HANDS_ON.is_match(clause) && !PROMISES.is_match(clause)
+}
+
 /// It is passed on to somebody else.
 pub(super) static PASSES_ON: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
@@ -27,7 +55,7 @@ pub(super) static PASSES_ON: LazyLock<Regex> = LazyLock::new(|| {
 /// The next speaker takes it on.
 static ACCEPTS: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\b(?:sure|yes|yeah|yep|ok|okay|will do|on it|no problem|of course|got it|i'll|i will|i can|absolutely|happy to|done|fine|agreed?|works for me)\b|好|同意|贊成|赞成|沒問題|没问题|可以|我來|我来|我會|我会|收到|嗯|行|對|OK",
+        r"(?:^|[,.!?;，。！？；、] ?|\b(?:um|uh|oh|so|well|and) )(?:sure|yes|yeah|yep|ok|okay|fine|agreed?|done|absolutely|right|good|great|perfect|exactly|好|嗯|行|對|对|是的|當然|当然)|\b(?:will do|on it|no problem|of course|got it|i'll|i will|i can(?:[^'\w]|$)|happy to|works for me|i agree)|同意|贊成|赞成|沒問題|没问题|可以|我來|我来|我會|我会|收到|了解|照這樣|照这样",
     )
 });
 pub(super) static ASKS: LazyLock<Regex> = LazyLock::new(|| {
@@ -91,7 +119,7 @@ pub(super) fn negates(text: &str) -> bool {
 
 /// Whether an answer agrees, which it may do with one hand and refuse with the other: that is no agreement.
 pub(super) fn accepts(answer: &str) -> bool {
-    ACCEPTS.is_match(answer) && !(turns_down(answer) && !PROMISES.is_match(answer))
+    ACCEPTS.is_match(answer) && !(turns_down(answer) && !promises(answer))
 }
 
 /// Whether a line begins by saying no to the one before it.
@@ -123,7 +151,7 @@ pub(super) fn refuses(sentence: &str) -> bool {
 }
 
 pub(super) fn is_done(sentence: &str) -> bool {
-    DONE.is_match(sentence) && !PROMISES.is_match(sentence) && !asks(sentence)
+    DONE.is_match(sentence) && !promises(sentence) && !asks(sentence)
 }
 
 /// Whether `sentence` asks `person` to do it or says that they will.
