@@ -9,6 +9,8 @@ use debrief_core::transcript::{EngineLabel, Segment, Speaker, Transcript};
 const CONVERSATIONS: &str = include_str!("names/conversations.txt");
 /// Written in the same way by somebody who didn't know the rules.
 const HELD_OUT: &str = include_str!("names/held-out.txt");
+/// And some more, kept back until the rules were mended by those.
+const KEPT_BACK: &str = include_str!("names/kept-back.txt");
 /// How fast people talk here, in milliseconds a character.
 const CHAR_MS: u32 = 70;
 
@@ -39,6 +41,14 @@ pub fn conversations() -> Vec<Conversation> {
 /// The file that they are in is not written as it should be.
 pub fn held_out() -> Vec<Conversation> {
     read(HELD_OUT)
+}
+
+/// Those that were kept back until the rules were mended by what they did to [`held_out`].
+///
+/// # Panics
+/// The file that they are in is not written as it should be.
+pub fn kept_back() -> Vec<Conversation> {
+    read(KEPT_BACK)
 }
 
 fn read(file: &str) -> Vec<Conversation> {

@@ -21,6 +21,10 @@ const SIMILAR: f64 = 0.8;
 const MENTIONED: f64 = -0.5;
 const CALLED: f64 = -1.5;
 
+/// The least that calls somebody by name, and what it counts besides when both do.
+const CALLS: f64 = 0.8;
+const MUTUALLY: f64 = 1.0;
+
 /// Whom a name in a sentence is said of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Of {
@@ -115,7 +119,26 @@ pub(super) fn votes(transcript: &Transcript, roster: &mut Roster) -> Vec<Vote> {
         }
         votes.extend(of_turn.into_values());
     }
+    let mutual = mutual(transcript, &votes);
+    votes.extend(mutual);
     votes
+}
+
+/// Two who call each other by name bear out each other's: one vote more for both.
+fn mutual(transcript: &Transcript, votes: &[Vote]) -> Vec<Vote> {
+    let by = |vote: &Vote| transcript.segments.get(vote.segment).and_then(|segment| segment.speaker);
+    // Who calls whom what; a greeting alone is too little.
+    let mut called: BTreeMap<(u16, u16), &Vote> = BTreeMap::new();
+    for vote in votes.iter().filter(|vote| vote.kind == NameSource::Addressed && vote.weight >= CALLS) {
+        if let Some(caller) = by(vote).filter(|caller| *caller != vote.speaker) {
+            called.entry((caller, vote.speaker)).or_insert(vote);
+        }
+    }
+    let answered = |((caller, addressed), vote): (&(u16, u16), &&Vote)| {
+        let back = called.get(&(*addressed, *caller))?;
+        (back.person != vote.person).then(|| Vote { weight: MUTUALLY, ..(*vote).clone() })
+    };
+    called.iter().filter_map(answered).collect()
 }
 
 /// Who is named in a sentence: each person once, as it says most.

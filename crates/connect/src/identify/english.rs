@@ -94,7 +94,7 @@ impl English {
                 r"(?i)^(?: (?:here|speaking|from|with|calling|and i|at|leading|on)\b|, (?:i|from|and i|head|the|a|an|your|working)\b)",
             ),
             greeting: new(
-                r"(?i)^(?:\w+,? )?(?:hi|hello|hey|good morning|good afternoon|good evening|morning)\b",
+                r"(?i)^(?:\w+,? )?(?:hi|hello|hey|good morning|good afternoon|good evening|morning|(?:nice|good|pleased|great) to meet you|welcome|thanks for (?:coming|having)|thank you for (?:coming|having))\b",
             ),
             thanked: new(&format!(
                 "{fillers}(?i:thanks|thank you|thanks a lot|thanks so much|thank you so much|thank you very much|many thanks|cheers),? NAME"
