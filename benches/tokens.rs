@@ -12,38 +12,41 @@ use debrief_core::failure::Failure;
 use debrief_core::job::NotesChoice;
 use debrief_core::notes::{Notes, Point, Section, Todo};
 use debrief_core::ports::{
-    Answer, AnswerCheck, LanguageModel, Question, SpeakerIdentifier as _, Summarizer as _,
+    Answer, AnswerCheck, LanguageModel, Question, Recording, SpeakerIdentifier as _, Summarizer as _,
 };
 use debrief_core::stage::{StageCx, StepError, StepResult};
 use debrief_core::transcript::Transcript;
 use debrief_yardstick::Outcome;
-use debrief_yardstick::transcripts::{self, Written};
+use debrief_yardstick::transcripts;
 use serde_json::{Value, json};
 
 /// The window of most models that are offered.
 const WINDOW_TOKENS: u32 = 128_000;
 
-/// Prints what each transcript takes, and the line through all of them: so many tokens once, so many a minute.
+/// Prints what each transcript takes, and what of that grows with its length: for reading, all but what the same questions
+/// take with one line alone; for writing, the rise of the line through all six.
 pub(crate) fn measure(runtime: &tokio::runtime::Runtime) -> Outcome<()> {
     println!("tokens that language models read and write of a recording, names and notes together:");
-    let mut all = Vec::new();
+    let (mut once, mut a_minute, mut wrote) = (Vec::new(), Vec::new(), Vec::new());
     for written in transcripts::all() {
         let minutes = f64::from(written.transcript.duration_ms) / 60_000.0;
-        let (asked, read, wrote) = runtime.block_on(asked(&written))?;
+        let all = runtime.block_on(asked(&written.transcript, &written.recording))?;
+        let mut first = written.transcript.clone();
+        first.segments.truncate(1);
+        let bare = runtime.block_on(asked(&first, &written.recording))?;
+        let growing = (all.read - bare.read) / minutes;
         println!(
-            "  {:26} {minutes:6.1} min {asked:3} questions {read:8.0} read {wrote:6.0} written",
-            written.name
+            "  {:26} {minutes:5.1} min: {} questions, {:.0} read ({:.0} once, {growing:.0} a minute), {:.0} written",
+            written.name, all.questions, all.read, bare.read, all.wrote
         );
-        all.push((minutes, read, wrote));
+        once.push(bare.read);
+        a_minute.push(growing);
+        wrote.push((minutes, all.wrote));
     }
-    for (what, of) in [("read", 1), ("written", 2)] {
-        let points: Vec<(f64, f64)> = all
-            .iter()
-            .map(|(minutes, read, wrote)| (*minutes, if of == 1 { *read } else { *wrote }))
-            .collect();
-        let (once, a_minute) = line(&points);
-        println!("  {what}: {once:.0} once and {a_minute:.0} a minute");
-    }
+    let mean = |of: &[f64]| of.iter().sum::<f64>() / of.len() as f64;
+    println!("  mean of reading: {:.0} once, {:.0} a minute", mean(&once), mean(&a_minute));
+    let (wrote_once, wrote_a_minute) = line(&wrote);
+    println!("  writing: {wrote_once:.0} once, {wrote_a_minute:.0} a minute");
     Ok(())
 }
 
@@ -57,24 +60,35 @@ fn line(points: &[(f64, f64)]) -> (f64, f64) {
     (y - rise * x, rise)
 }
 
-/// Questions, tokens of them, and tokens of the answers.
-async fn asked(written: &Written) -> Result<(usize, f64, f64), StepError> {
+/// What was asked of one transcript, in tokens.
+struct Asked {
+    questions: usize,
+    read: f64,
+    wrote: f64,
+}
+
+async fn asked(transcript: &Transcript, recording: &Recording) -> Result<Asked, StepError> {
     // Nobody has a name before the names are asked for.
-    let mut nameless = written.transcript.clone();
+    let mut nameless = transcript.clone();
     nameless.speakers.iter_mut().for_each(|speaker| speaker.name = None);
-    let model = Arc::new(Counting { transcript: nameless.clone(), counted: Mutex::default() });
+    let model = Arc::new(Counting {
+        transcript: nameless.clone(),
+        recording: recording.clone(),
+        counted: Mutex::default(),
+    });
     let names = SpeakerNames::new(None, Vec::new(), Some(model.clone()));
-    names.identify(&nameless, &written.recording, super::cx()).await?;
+    names.identify(&nameless, recording, super::cx()).await?;
     let notes = ModelNotes::new(model.clone(), &NotesChoice::default());
-    notes.summarize(&written.transcript, &written.recording, super::cx()).await?;
+    notes.summarize(transcript, recording, super::cx()).await?;
     let counted = model.counted.lock().expect("nobody panics with it");
     let sum = |of: fn(&(u32, u32)) -> u32| counted.iter().map(of).map(f64::from).sum();
-    Ok((counted.len(), sum(|tokens| tokens.0), sum(|tokens| tokens.1)))
+    Ok(Asked { questions: counted.len(), read: sum(|tokens| tokens.0), wrote: sum(|tokens| tokens.1) })
 }
 
 /// Counts questions and answers.
 struct Counting {
     transcript: Transcript,
+    recording: Recording,
     /// Tokens read and written, for each question.
     counted: Mutex<Vec<(u32, u32)>>,
 }
@@ -131,8 +145,7 @@ impl Counting {
         if let (Some(first), Some(last)) = (places.first(), places.last()) {
             part.segments = part.segments[*first..=*last].to_vec();
         }
-        let recording = transcripts::all().swap_remove(0).recording;
-        let notes = ExtractiveNotes.summarize(&part, &recording, super::cx()).await?;
+        let notes = ExtractiveNotes.summarize(&part, &self.recording, super::cx()).await?;
         Ok(self.shaped(&notes, question.shape == "notes"))
     }
 

@@ -182,9 +182,9 @@ fn said_of(sentence: &Sentence<'_>, start: usize, end: usize) -> (Of, f64) {
     if at_the_start && set_apart && is_question {
         return to_next(CLEARLY);
     }
-    // 好，志明，我晚點改: to somebody, unless it goes on about him.
+    // 快了，志明，我晚點改 answers him, unless it goes on about him; 志明，我晚點改 is to somebody.
     if at_the_start && after.starts_with(['，', ',']) && !patterns.about.is_match(after) {
-        return (Of::Somebody, PERHAPS);
+        return if before.is_empty() { (Of::Somebody, PERHAPS) } else { to_previous(PERHAPS) };
     }
     (Of::Other, MENTION)
 }

@@ -126,20 +126,25 @@ impl English {
         }
     }
 
-    /// Names of people who clearly introduce themselves, known or not.
-    pub(super) fn introduced(&self, sentence: &Sentence<'_>) -> Vec<String> {
+    /// Names of people who introduce themselves, known or not, and whether they clearly do.
+    pub(super) fn introduced(&self, sentence: &Sentence<'_>) -> Vec<(String, bool)> {
         let greets =
             self.greeting.is_match(sentence.text) || self.greeting.is_match(last_sentence(sentence.before));
-        let clear = |(kind, name, tail): (Introduction, String, &str)| {
+        let judged = |(kind, name, tail): (Introduction, String, &str)| {
             let is_clear = match kind {
                 Introduction::MyName => true,
                 Introduction::IAm | Introduction::ThisIs => self.presenting.is_match(tail) || greets,
                 Introduction::Here => false,
             };
-            let has_capitals = name.starts_with(char::is_uppercase);
-            (is_clear && has_capitals).then_some(name)
+            name.starts_with(char::is_uppercase).then_some((name, is_clear))
         };
-        self.introductions(sentence).into_iter().filter_map(clear).collect()
+        self.introductions(sentence).into_iter().filter_map(judged).collect()
+    }
+
+    /// Names by which somebody else is spoken to, known or not.
+    pub(super) fn called(&self, sentence: &Sentence<'_>) -> Vec<String> {
+        let others = self.addressed(sentence).into_iter().filter(|named| named.of != Of::Other);
+        others.map(|named| named.name).collect()
     }
 
     fn introductions<'a>(&self, sentence: &Sentence<'a>) -> Vec<(Introduction, String, &'a str)> {

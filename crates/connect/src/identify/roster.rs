@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use debrief_core::people::{is_chinese_title, is_short_form};
+use debrief_core::people::{is_chinese_title, is_short_form, without_title};
 use pinyin::ToPinyin;
 
 /// The people that names may mean, by number.
@@ -138,7 +138,7 @@ fn is_similar(person: &Person, spoken: &[&str]) -> bool {
     }
 }
 
-/// The whole name, the given name, or the family name and a title.
+/// The whole name or the given name, with a title or without, or the family name and a title.
 fn is_called_han(person: &Person, spoken: &[&str]) -> bool {
     let spoken = spoken.concat();
     let titled = |family: &str| spoken.strip_prefix(family).is_some_and(is_chinese_title);
@@ -146,7 +146,11 @@ fn is_called_han(person: &Person, spoken: &[&str]) -> bool {
         return person.words.contains(&spoken);
     }
     let (family, given) = parts(&person.name);
-    person.name == spoken || given.chars().count() > 1 && given == spoken || titled(family)
+    // 志明哥 and 陳志明老師 have their titles behind more than the family name.
+    [spoken.as_str(), without_title(&spoken)]
+        .iter()
+        .any(|spoken| person.name == *spoken || given.chars().count() > 1 && given == *spoken)
+        || titled(family)
 }
 
 /// The same sounds: another spelling of the name, or the same one in the other script.
@@ -233,6 +237,8 @@ mod tests {
         assert_eq!(told(&names, "王經理"), "王大同");
         assert_eq!(told(&names, "阿明"), "陳志明?");
         assert_eq!(told(&names, "老陳"), "陳志明?");
+        assert_eq!(told(&names, "小美姐"), "林小美");
+        assert_eq!(told(&names, "陳志明老師"), "陳志明");
         assert_eq!(told(&["陳志明", "陳小美"], "小陳"), "several");
         assert_eq!(told(&names, "大家"), "nobody");
         assert_eq!(told(&["王大同", "王小明"], "王經理"), "several");
