@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use debrief_core::people::{Candidate, candidates};
 use debrief_core::transcript::{EngineLabel, Segment, Speaker, Transcript};
 
+use crate::transcripts::{self, Written};
+
 /// Written for this: English, Chinese and both; with nicknames, absent people, quoted speech, namesakes and misheard names.
 const CONVERSATIONS: &str = include_str!("names/conversations.txt");
 /// Written in the same way by somebody who didn't know the rules.
@@ -49,6 +51,21 @@ pub fn held_out() -> Vec<Conversation> {
 /// The file that they are in is not written as it should be.
 pub fn kept_back() -> Vec<Conversation> {
     read(KEPT_BACK)
+}
+
+/// The written transcripts, the held-out ones among them, without the names of their speakers, who are the participants.
+pub fn in_transcripts() -> Vec<Conversation> {
+    let without_names = |written: Written| {
+        let Written { name, mut transcript, .. } = written;
+        let mut truth = BTreeMap::new();
+        for (index, speaker) in (0..).zip(&mut transcript.speakers) {
+            truth.extend(speaker.name.take().map(|name| (index, name)));
+        }
+        let participants: Vec<String> = truth.values().cloned().collect();
+        let candidates = candidates(&participants, &[]);
+        Conversation { title: name.to_owned(), transcript, candidates, truth }
+    };
+    transcripts::all().into_iter().chain(transcripts::held_out()).map(without_names).collect()
 }
 
 fn read(file: &str) -> Vec<Conversation> {
