@@ -77,7 +77,7 @@ impl English {
         };
         let new = |pattern: &str| Regex::new(&pattern.replace("NAME", name)).expect("the pattern is tested");
         let start = r"(?:^|[,;:–—]\s*|\b(?i:hi|hello|hey|everyone|everybody|all|folks|team|so|and|yeah|yes|morning|afternoon|evening|there)[,.!]?\s+)";
-        let fillers = r"^(?:(?i:oh|so|and|ok|okay|now|well|alright|all right|hey|great|then|yes|yeah|but|maybe|perfect|right|cool|excellent|wonderful|um|uh),? )*";
+        let fillers = r"^(?:(?i:oh|so|and|ok|okay|now|well|alright|all right|hey|great|then|yes|yeah|but|maybe|perfect|right|cool|excellent|wonderful|brilliant|lovely|fantastic|amazing|um|uh),? )*";
         English {
             introductions: vec![
                 (new(r"\b(?i:my name(?:['’]s| is)) NAME"), Introduction::MyName),
@@ -100,7 +100,7 @@ impl English {
                 "{fillers}(?i:thanks|thank you|thanks a lot|thanks so much|thank you so much|thank you very much|many thanks|cheers),? NAME"
             )),
             answered: new(
-                r"^(?i:thanks|thank you|good point|great point|fair|i agree|i disagree|agreed|exactly|right|sorry|no|yes|yeah|true|nice|good|great|well done|welcome|got it|perfect|makes sense|that['’]s|okay|ok|sure|absolutely|interesting)\b[^.?!]{0,40}?, NAME(?:[.!,?]|$)",
+                r"^(?i:thanks|thank you|good point|great point|fair|i agree|i disagree|agreed|exactly|right|sorry|no|yes|yeah|true|nice|good|great|well done|welcome|got it|perfect|makes sense|that['’]s|okay|ok|sure|absolutely|interesting|noted|wonderful|brilliant|lovely|fantastic|excellent|amazing|please do|fine|cheers)\b[^.?!]{0,40}?, NAME(?:[.!,?]|$)",
             ),
             called: new(&format!(
                 "{fillers}NAME(?:, | (?i:can you|could you|would you|do you|did you|what do you|how do you|what['’]s your|are you|have you|go ahead|your turn|you['’]re))"
