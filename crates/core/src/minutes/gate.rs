@@ -379,7 +379,8 @@ impl Evidence {
         let said = words::content(&place);
         let shared = wanted.iter().filter(|word| said.iter().any(|other| same_stem(word, other))).count();
         let most = wanted.is_empty() || shared as f32 / wanted.len() as f32 >= FEWEST_SHARED;
-        let restated = || words::telling(claim.quote).is_some_and(|part| part(claim.text) >= FEWEST_RESTATED);
+        let restated =
+            || words::restated(claim.quote, claim.text).is_some_and(|part| part >= FEWEST_RESTATED);
         if most
             || (shared >= FEWEST_PAIRS && words::common_signs(&read.rest, &place) >= FEWEST_SIGNS)
             || restated()

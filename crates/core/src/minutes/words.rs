@@ -106,14 +106,14 @@ pub(super) fn common_signs(text: &str, other: &str) -> f32 {
 
 /// How much of what a text tells, in words and Chinese characters, another one has, 0 to 1. Nothing where it tells too
 /// little: a word or two are found everywhere.
-pub(super) fn telling(text: &str) -> Option<impl Fn(&str) -> f32> {
+pub(super) fn restated(text: &str, other: &str) -> Option<f32> {
+    const FEWEST: usize = 3;
     let all = |text: &str| -> BTreeSet<String> {
         let words = content(text).into_iter().filter(|word| !word.contains(is_han));
         words.chain(signs(text).into_iter().map(String::from)).collect()
     };
-    let wanted = all(text);
-    (wanted.len() >= 3)
-        .then(|| move |other: &str| wanted.intersection(&all(other)).count() as f32 / wanted.len() as f32)
+    let (wanted, said) = (all(text), all(other));
+    (wanted.len() >= FEWEST).then(|| wanted.intersection(&said).count() as f32 / wanted.len() as f32)
 }
 
 /// How much two texts share: 0 to 1 (twice the common words by all words).
@@ -212,14 +212,13 @@ mod tests {
         assert_eq!(nearest(&["a", "b"], &["x", "a", "b", "y"]), 0);
         assert_eq!(nearest(&["a", "c", "b"], &["x", "a", "b"]), 1);
         assert_eq!(nearest::<&str>(&["a", "b"], &[]), 2);
-        let all =
-            |wanted: &[&str], text: &[&str], allowed| windows(wanted, text, allowed).collect::<Vec<_>>();
-        assert_eq!(all(&["a", "b"], &["x", "a", "b", "y"], 0), [1..3]);
-        assert_eq!(
-            all(&["so", "a", "b"], &["x", "not", "a", "b"], 1),
-            [1..4],
-            "what stands for a word is in it"
-        );
+        let only = |wanted: &[&str], text: &[&str], allowed| {
+            let mut found = windows(wanted, text, allowed);
+            (found.next(), found.next())
+        };
+        assert_eq!(only(&["a", "b"], &["x", "a", "b", "y"], 0), (Some(1..3), None));
+        let not = ["x", "not", "a", "b"];
+        assert_eq!(only(&["so", "a", "b"], &not, 1), (Some(1..4), None), "what stands for a word is in it");
         assert!(near("marcus", "markus") && !near("ana", "ann") && near("kubernetes", "kubernets"));
     }
 }

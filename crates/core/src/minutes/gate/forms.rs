@@ -86,7 +86,7 @@ pub(super) static WILL_ASK: LazyLock<Regex> = LazyLock::new(|| pattern(r"我[^�
 /// Somebody else says no to what was said before.
 static TURNS_DOWN: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"^(?:well, |um, |hmm, |sorry, |honestly, )?(?:no\b|nope|let's not|not (?:now|yet|today|really)|i don't (?:think|want|like)|i'd rather not|we (?:can't|shouldn't|won't))|^(?:嗯|呃|喔|哦|可是|但是|但|，)*(?:不行|不要|不能|不可以|不可能|不用|不好|不同意|不開放|不开放|先不|先別|先别|別|别|那不行|那不要|今年沒有|今年没有|沒有預算|没有预算)",
+        r"^(?:well, |um, |hmm, |sorry, |honestly, )?(?:no\b|nope|let's not|not (?:now|yet|today|really)|i don't (?:think|want|like)|i'd rather not|we (?:can't|shouldn't|won't))|^(?:嗯|呃|喔|哦|可是|但是|但|，)*那?(?:不(?:行|要|能|可以|可能|用|必|好|同意|需要)|先不|先別|先别|別|别|沒(?:有)?(?:辦法|預算|時間|空|必要)|没(?:有)?(?:办法|预算|时间|空|必要))",
     )
 });
 
@@ -97,7 +97,7 @@ static QUESTION: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
-/// 不 in these is no no: 不錯, 差不多, 不如; nor 別 in 特別.
+/// Words with a no in them that say none: 要不要, 不錯, 特別, "no problem".
 static NO_NEGATION: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"要不要|是不是|能不能|可不可以|會不會|会不会|好不好|對不對|对不对|有沒有|有没有|不錯|不错|差不多|不如|不好意思|不過|不过|不只|不但|不管|不論|不论|不同|不超過|不要超過|不要忘|不要紧|不要緊|特別|特别|分別|分别|個別|个别|區別|区别|級別|级别|性別|性别|類別|类别|差別|差别|告別|告别|別人|别人|別的|别的|沒問題|没问题|沒關係|没关系|why don't|don't forget|no problem|not only|no doubt",
@@ -117,9 +117,9 @@ pub(super) fn negates(text: &str) -> bool {
     words::tokens(&NO_NEGATION.replace_all(&folded, " ")).iter().any(|token| is_negation(token))
 }
 
-/// Whether an answer agrees, which it may do with one hand and refuse with the other: that is no agreement.
+/// Whether an answer agrees. One that begins with a no agrees only if its speaker will do it all the same.
 pub(super) fn accepts(answer: &str) -> bool {
-    ACCEPTS.is_match(answer) && !(turns_down(answer) && !promises(answer))
+    ACCEPTS.is_match(answer) && (promises(answer) || !turns_down(answer))
 }
 
 /// Whether a line begins by saying no to the one before it.
