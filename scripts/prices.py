@@ -19,6 +19,10 @@ LIST = "litellm/model_prices_and_context_window_backup.json"
 PROVIDERS = ["openai", "anthropic", "gemini", "groq", "deepgram", "assemblyai"]
 # Gemini counts a second of audio as 32 tokens: ai.google.dev/gemini-api/docs/audio
 GEMINI_AUDIO_TOKENS_A_MINUTE = 32 * 60
+# Prices of what the package doesn't have: provider, model, US dollars an hour of audio, where that stands and when it was read. Extras
+# such as telling speakers apart may cost more.
+HOURLY_SOURCE = "https://www.assemblyai.com/pricing, read on 2026-10-07 by github.com/api-evangelist/assemblyai"
+HOURLY = {("assemblyai", "universal-3-5-pro"): 0.21, ("assemblyai", "universal-2"): 0.15}
 # Models that write no notes, whatever their mode says.
 NO_CHAT = ["audio", "realtime", "robotics", "lyria", "-tts", "prompt-guard", "computer-use", "deep-research", "ft:", "search-preview",
            "search-api", "container"]
@@ -87,12 +91,16 @@ def main() -> None:
             entry = speech(name, model)
         if entry:
             prices[provider][name] = entry
+    for (provider, name), hour in HOURLY.items():
+        # What the package knows by now is newer.
+        prices[provider].setdefault(name, {"minute": number(hour / 60)})
     lines = [
         "# What models cost and hold. Made by scripts/prices.py; don't edit it by hand.",
         "#",
         "# input, output: US dollars per million tokens; long: the same for questions above so many tokens; minute: US dollars",
         "# per minute of audio; window: tokens that a question may have; answer: tokens that an answer may have; reasoning:",
         "# thinks before it answers, which counts as output.",
+        f"# {', '.join(name for _, name in HOURLY)}: {HOURLY_SOURCE}.",
         "",
         f'source = "litellm {version}, MIT licence, https://pypi.org/project/litellm/{version}/"',
         f'date = "{datetime.date.today().isoformat()}"',

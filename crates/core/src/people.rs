@@ -4,6 +4,7 @@ mod attendance;
 mod chat;
 mod documents;
 mod place;
+mod spoken;
 
 use std::collections::BTreeMap;
 
@@ -11,6 +12,7 @@ use crate::captions;
 use crate::ports::Attachment;
 
 pub use place::{Companion, companion, lies_beside};
+pub use spoken::{is_chinese_title, is_short_form, short_forms, without_title};
 
 /// Candidates that are kept at most: nobody finds a speaker among more.
 const MOST: usize = 200;

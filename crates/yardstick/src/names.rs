@@ -5,8 +5,14 @@ use std::collections::BTreeMap;
 use debrief_core::people::{Candidate, candidates};
 use debrief_core::transcript::{EngineLabel, Segment, Speaker, Transcript};
 
+use crate::transcripts::{self, Written};
+
 /// Written for this: English, Chinese and both; with nicknames, absent people, quoted speech, namesakes and misheard names.
 const CONVERSATIONS: &str = include_str!("names/conversations.txt");
+/// Written in the same way by somebody who didn't know the rules.
+const HELD_OUT: &str = include_str!("names/held-out.txt");
+/// And some more, kept back until the rules were mended by those.
+const KEPT_BACK: &str = include_str!("names/kept-back.txt");
 /// How fast people talk here, in milliseconds a character.
 const CHAR_MS: u32 = 70;
 
@@ -28,7 +34,42 @@ pub struct Conversation {
 /// # Panics
 /// The file that they are in is not written as it should be.
 pub fn conversations() -> Vec<Conversation> {
-    CONVERSATIONS.split("\n\n").map(str::trim).filter(|text| !text.is_empty()).map(conversation).collect()
+    read(CONVERSATIONS)
+}
+
+/// Those that the rules were not made by.
+///
+/// # Panics
+/// The file that they are in is not written as it should be.
+pub fn held_out() -> Vec<Conversation> {
+    read(HELD_OUT)
+}
+
+/// Those that were kept back until the rules were mended by what they did to [`held_out`].
+///
+/// # Panics
+/// The file that they are in is not written as it should be.
+pub fn kept_back() -> Vec<Conversation> {
+    read(KEPT_BACK)
+}
+
+/// The written transcripts, the held-out ones among them, without the names of their speakers, who are the participants.
+pub fn in_transcripts() -> Vec<Conversation> {
+    let without_names = |written: Written| {
+        let Written { name, mut transcript, .. } = written;
+        let mut truth = BTreeMap::new();
+        for (index, speaker) in (0..).zip(&mut transcript.speakers) {
+            truth.extend(speaker.name.take().map(|name| (index, name)));
+        }
+        let participants: Vec<String> = truth.values().cloned().collect();
+        let candidates = candidates(&participants, &[]);
+        Conversation { title: name.to_owned(), transcript, candidates, truth }
+    };
+    transcripts::all().into_iter().chain(transcripts::held_out()).map(without_names).collect()
+}
+
+fn read(file: &str) -> Vec<Conversation> {
+    file.split("\n\n").map(str::trim).filter(|text| !text.is_empty()).map(conversation).collect()
 }
 
 fn conversation(text: &str) -> Conversation {

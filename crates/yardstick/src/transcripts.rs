@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use debrief_core::notes::ClaimKind;
 use debrief_core::ports::Recording;
 use debrief_core::transcript::{EngineLabel, Segment, Speaker, Transcript};
 use jiff::civil::Date;
@@ -27,9 +28,22 @@ const FILES: [(&str, &str); 5] = [
     ("lecture-zh-tw-2", include_str!("../transcripts/lecture-zh-tw-2.txt")),
 ];
 
+/// Written together with the held-out claims, before anybody who wrote them knew the rules.
+const HELD_OUT: [(&str, &str); 4] = [
+    ("clinic-en-4", include_str!("../transcripts/held-out/clinic-en-4.txt")),
+    ("kindergarten-zh-tw-3", include_str!("../transcripts/held-out/kindergarten-zh-tw-3.txt")),
+    ("factory-mixed-3", include_str!("../transcripts/held-out/factory-mixed-3.txt")),
+    ("party-zh-cn-2", include_str!("../transcripts/held-out/party-zh-cn-2.txt")),
+];
+
 /// All six, that of three hours last.
 pub fn all() -> Vec<Written> {
     FILES.iter().map(|(name, text)| read(name, text)).chain([offsite()]).collect()
+}
+
+/// Four short ones about which only held-out claims are made.
+pub fn held_out() -> Vec<Written> {
+    HELD_OUT.iter().map(|(name, text)| read(name, text)).collect()
 }
 
 /// The one with that name.
@@ -233,13 +247,16 @@ impl Dice {
     }
 }
 
-/// A to-do as a language model might give it, and whether it is true.
+/// A to-do or a decision as a language model might give it, and whether it is true.
 #[derive(Debug, Clone, serde::Deserialize)]
 pub struct LabelledTodo {
     /// The transcript's name.
     pub transcript: String,
     /// What somebody who read the transcript says of it.
     pub label: Label,
+    /// A to-do where nothing else is said.
+    #[serde(default = "todo")]
+    pub kind: ClaimKind,
     /// The task.
     pub text: String,
     /// Who is said to do it.
@@ -250,6 +267,10 @@ pub struct LabelledTodo {
     pub segments: Vec<usize>,
     /// Words that are said to have been said there.
     pub quote: String,
+}
+
+fn todo() -> ClaimKind {
+    ClaimKind::Todo
 }
 
 /// What a to-do is.
@@ -269,8 +290,27 @@ pub enum Label {
 /// # Errors
 /// Of a line that can't be read.
 pub fn labelled_todos() -> crate::Outcome<Vec<LabelledTodo>> {
-    let lines = include_str!("../transcripts/todos.jsonl").lines();
-    Ok(lines.map(serde_json::from_str).collect::<Result<_, _>>()?)
+    labelled(include_str!("../transcripts/todos.jsonl"))
+}
+
+/// To-dos and decisions that were written without knowledge of the gate's rules.
+///
+/// # Errors
+/// Of a line that can't be read.
+pub fn held_out_claims() -> crate::Outcome<Vec<LabelledTodo>> {
+    labelled(include_str!("../transcripts/held-out/claims.jsonl"))
+}
+
+/// The same, kept back until the rules were mended by what they did to [`held_out_claims`].
+///
+/// # Errors
+/// Of a line that can't be read.
+pub fn kept_back_claims() -> crate::Outcome<Vec<LabelledTodo>> {
+    labelled(include_str!("../transcripts/held-out/claims-kept-back.jsonl"))
+}
+
+fn labelled(lines: &str) -> crate::Outcome<Vec<LabelledTodo>> {
+    Ok(lines.lines().map(serde_json::from_str).collect::<Result<_, _>>()?)
 }
 
 #[cfg(test)]

@@ -13,11 +13,14 @@ use jiff::{Timestamp, ZonedDateTime};
 
 use super::view::{SpendingLine, SpendingView};
 
-/// What language models read and write of any recording: the questions, and an answer of usual length to each.
-const ONCE: Usage = Usage { input_tokens: 3_000, output_tokens: 800, audio_ms: 0 };
-/// The same of a minute of speech: the transcript is read once for the names and once for the notes. Somewhat more than English
-/// needs, and less than Chinese.
-const A_MINUTE: Usage = Usage { input_tokens: 600, output_tokens: 60, audio_ms: 0 };
+/// What language models read and write of any recording: the instructions and schemas of the questions for names and notes, and
+/// the least of an answer to each. Measured, as [`A_MINUTE`] is, by `cargo bench -p debrief-bench --bench notes` with the real
+/// questions about the six written transcripts, in OpenAI's tokens; no model answers there, notes of the transcript's own
+/// sentences stand for what one would write. Thoughts of a model that reasons come on top, and attachments.
+const ONCE: Usage = Usage { input_tokens: 1_763, output_tokens: 569, audio_ms: 0 };
+/// The same of a minute of speech: the transcript is read once for the names and once for the notes. The mean of the six, of
+/// 511 to 1,139 a minute; the most is that of three hours, which are dense and read in parts.
+const A_MINUTE: Usage = Usage { input_tokens: 660, output_tokens: 63, audio_ms: 0 };
 
 /// Every expense of this installation.
 pub(crate) struct StoredLedger {

@@ -29,6 +29,7 @@ struct Patterns {
     invites: Regex,
     you: Regex,
     speaks: Regex,
+    about: Regex,
     latin: Regex,
 }
 
@@ -37,9 +38,12 @@ static PATTERNS: LazyLock<Patterns> = LazyLock::new(|| {
     let opening = r"(?:^|[，,。！!；;：:、\s]|好|嗨|那|然後|然后|所以|接下來|接下来|接著|接着|現在|现在|下面|再來|我們|我们|先|就|時間|时间|麥克風)";
     Patterns {
         unknown: new(
-            r"(我是|我叫(?:做)?|我的名字(?:是|叫)|我名字叫)\s?(\p{Han}{2,4}?|\p{Lu}\p{L}+(?: \p{Lu}\p{L}+)?)([，。,.！!；;\s]|$|來自|来自|負責|负责|今天|是|從|从|在|很高興|很高兴)",
+            r"(我是(?:[^，。！？,.!?]{0,12}的|(?:今天的)?(?:主持人|主講人|主讲人|記者|记者|講師|讲师|助理|工程師|工程师))?|我叫(?:做)?|我的名字(?:是|叫)|我名字叫)\s?(\p{Han}{2,4}?|\p{Lu}\p{L}+(?: \p{Lu}\p{L}+)?)([，。,.！!；;\s]|$|來自|来自|負責|负责|今天|是|從|从|在|很高興|很高兴)",
         ),
-        introduces: new(r"(?:我是|這裡是|这里是|這邊是|这边是)\s?$"),
+        // 我是 QA 的 Iris, 我是主持人雅雯: what they are may stand before who they are.
+        introduces: new(
+            r"(?:我是|這裡是|这里是|這邊是|这边是)(?:[^，。！？,.!?不沒没]{0,12}的|(?:今天的)?(?:主持人|主講人|主讲人|記者|记者|講師|讲师|助理|工程師|工程师))?\s?$",
+        ),
         is_called: new(r"(?:我叫|我叫做|我的名字是|我的名字叫|我名字叫|叫我)\s?$"),
         quoting: new(
             r"(?:說|说|講|讲|問|问|回|寫|写|以為|以为|如果|假如|假裝|假装|要是|不是|覺得|觉得|認為|认为)[^。！？]{0,8}$",
@@ -52,10 +56,11 @@ static PATTERNS: LazyLock<Patterns> = LazyLock::new(|| {
         invites: new(&format!(
             "{opening}(?:請|请|有請|有请|換|换|輪到|轮到|交給|交给|歡迎|欢迎|下一位是?|接下來是|接下来是|接下來請|接下来请)\\s?$"
         )),
-        you: new(r"^[，,\s]*(?:你|妳|您)"),
+        you: new(r"^[，,\s]*(?:那|就|再)?(?:麻煩|麻烦|請|请|拜託|拜托)?(?:你|妳|您)"),
         speaks: new(
             r"^\s?(?:你|妳|您|來|来|先|開始|开始|說|说|講|讲|報告|报告|分享|介紹|介绍|補充|补充|發言|发言|回答|談|谈|了|[。！!，,？?]|$|\s)",
         ),
+        about: new(r"^[，,]\s*(?:他|她|也|就|都|還|还|則|则|然後|然后)|[、]"),
         latin: new(r"\p{Latin}+(?: \p{Lu}\p{Latin}+)?"),
     }
 });
@@ -70,7 +75,10 @@ pub(super) fn introduced(sentence: &Sentence<'_>) -> Vec<String> {
             return None;
         }
         let name = name.as_str();
-        let is_said_clearly = verb.as_str() != "我是"
+        let is_plain = verb.as_str() == "我是";
+        let is_being = verb.as_str().starts_with("我是");
+        let greets = patterns.greeting.is_match(before) || patterns.greeting.is_match(sentence.before);
+        let is_said_clearly = !is_being
             || before.is_empty()
             || before.ends_with(['，', ',', '！', '!', ' ', '。'])
             || patterns.greeting.is_match(before);
@@ -81,9 +89,10 @@ pub(super) fn introduced(sentence: &Sentence<'_>) -> Vec<String> {
                     name.starts_with(|sign| FAMILY_NAMES.contains(sign)) && (2..=3).contains(&length);
                 let short = name.starts_with(['小', '阿']) && length == 2;
                 !name.contains(|sign| NO_NAME_SIGNS.contains(sign))
-                    && (family || short || verb.as_str() != "我是" && length <= 3)
+                    && (family && (is_plain || length == 3 || !is_being) || short || !is_being && length <= 3)
             }
-            false => verb.as_str() != "我是" || patterns.greeting.is_match(before) || before.is_empty(),
+            // 我是用公司的 Mac is about something else.
+            false => !is_being || greets || is_plain && before.is_empty(),
         };
         (is_said_clearly && is_name).then(|| name.to_owned())
     };
@@ -172,6 +181,10 @@ fn said_of(sentence: &Sentence<'_>, start: usize, end: usize) -> (Of, f64) {
     let set_apart = after.starts_with(['，', ',']) || after.trim_matches(['?', '？']).is_empty();
     if at_the_start && set_apart && is_question {
         return to_next(CLEARLY);
+    }
+    // 快了，志明，我晚點改 answers him, unless it goes on about him; 志明，我晚點改 is to somebody.
+    if at_the_start && after.starts_with(['，', ',']) && !patterns.about.is_match(after) {
+        return if before.is_empty() { (Of::Somebody, PERHAPS) } else { to_previous(PERHAPS) };
     }
     (Of::Other, MENTION)
 }

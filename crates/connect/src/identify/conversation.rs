@@ -21,6 +21,10 @@ const SIMILAR: f64 = 0.8;
 const MENTIONED: f64 = -0.5;
 const CALLED: f64 = -1.5;
 
+/// The least that calls somebody by name, and what it counts besides when both do.
+const CALLS: f64 = 0.8;
+const MUTUALLY: f64 = 1.0;
+
 /// Whom a name in a sentence is said of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Of {
@@ -63,16 +67,7 @@ pub(super) struct Sentence<'a> {
 pub(super) fn votes(transcript: &Transcript, roster: &mut Roster) -> Vec<Vote> {
     let english = English::of(transcript);
     let turns = turns(&transcript.segments);
-    // Who introduces themselves late was perhaps addressed early.
-    for segment in &transcript.segments {
-        for sentence in sentences(segment, false, false) {
-            for name in english.introduced(&sentence).into_iter().chain(chinese::introduced(&sentence)) {
-                if resolve(roster, &name).is_none() && matches!(roster.find(&name), Found::Nobody) {
-                    roster.add(&name);
-                }
-            }
-        }
-    }
+    introduce(transcript, english, roster);
     let mut votes = Vec::new();
     let pair = transcript.speakers.len() == 2;
     for (turn, at) in turns.iter().zip(0..) {
@@ -115,7 +110,48 @@ pub(super) fn votes(transcript: &Transcript, roster: &mut Roster) -> Vec<Vote> {
         }
         votes.extend(of_turn.into_values());
     }
+    let mutual = mutual(transcript, &votes);
+    votes.extend(mutual);
     votes
+}
+
+/// Adds those who introduce themselves to the roster: who does so late was perhaps addressed early.
+fn introduce(transcript: &Transcript, english: &English, roster: &mut Roster) {
+    let mut introduced: Vec<(Option<u16>, String, bool)> = Vec::new();
+    let mut called: Vec<(Option<u16>, String)> = Vec::new();
+    for segment in &transcript.segments {
+        for sentence in sentences(segment, false, false) {
+            let chinese = chinese::introduced(&sentence).into_iter().map(|name| (name, true));
+            let names = english.introduced(&sentence).into_iter().chain(chinese);
+            introduced.extend(names.map(|(name, is_clear)| (segment.speaker, name, is_clear)));
+            called.extend(english.called(&sentence).into_iter().map(|name| (segment.speaker, name)));
+        }
+    }
+    for (speaker, name, is_clear) in &introduced {
+        // "I'm Amara" alone may be anything with a capital; somebody else calls a person so.
+        let is_called = || called.iter().any(|(by, other)| by != speaker && other == name);
+        let is_new = resolve(roster, name).is_none() && matches!(roster.find(name), Found::Nobody);
+        if is_new && (*is_clear || is_called()) {
+            roster.add(name);
+        }
+    }
+}
+
+/// Two who call each other by name bear out each other's: one vote more for both.
+fn mutual(transcript: &Transcript, votes: &[Vote]) -> Vec<Vote> {
+    let by = |vote: &Vote| transcript.segments.get(vote.segment).and_then(|segment| segment.speaker);
+    // Who calls whom what; a greeting alone is too little.
+    let mut called: BTreeMap<(u16, u16), &Vote> = BTreeMap::new();
+    for vote in votes.iter().filter(|vote| vote.kind == NameSource::Addressed && vote.weight >= CALLS) {
+        if let Some(caller) = by(vote).filter(|caller| *caller != vote.speaker) {
+            called.entry((caller, vote.speaker)).or_insert(vote);
+        }
+    }
+    let answered = |((caller, addressed), vote): (&(u16, u16), &&Vote)| {
+        let back = called.get(&(*addressed, *caller))?;
+        (back.person != vote.person).then(|| Vote { weight: MUTUALLY, ..(*vote).clone() })
+    };
+    called.iter().filter_map(answered).collect()
 }
 
 /// Who is named in a sentence: each person once, as it says most.

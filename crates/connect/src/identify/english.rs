@@ -77,7 +77,7 @@ impl English {
         };
         let new = |pattern: &str| Regex::new(&pattern.replace("NAME", name)).expect("the pattern is tested");
         let start = r"(?:^|[,;:–—]\s*|\b(?i:hi|hello|hey|everyone|everybody|all|folks|team|so|and|yeah|yes|morning|afternoon|evening|there)[,.!]?\s+)";
-        let fillers = r"^(?:(?i:oh|so|and|ok|okay|now|well|alright|all right|hey|great|then|yes|yeah|but|maybe|perfect|right|cool|excellent|wonderful|um|uh),? )*";
+        let fillers = r"^(?:(?i:oh|so|and|ok|okay|now|well|alright|all right|hey|great|then|yes|yeah|but|maybe|perfect|right|cool|excellent|wonderful|brilliant|lovely|fantastic|amazing|um|uh),? )*";
         English {
             introductions: vec![
                 (new(r"\b(?i:my name(?:['’]s| is)) NAME"), Introduction::MyName),
@@ -94,13 +94,13 @@ impl English {
                 r"(?i)^(?: (?:here|speaking|from|with|calling|and i|at|leading|on)\b|, (?:i|from|and i|head|the|a|an|your|working)\b)",
             ),
             greeting: new(
-                r"(?i)^(?:\w+,? )?(?:hi|hello|hey|good morning|good afternoon|good evening|morning)\b",
+                r"(?i)^(?:\w+,? )?(?:hi|hello|hey|good morning|good afternoon|good evening|morning|(?:nice|good|pleased|great) to meet you|welcome|thanks for (?:coming|having)|thank you for (?:coming|having))\b",
             ),
             thanked: new(&format!(
                 "{fillers}(?i:thanks|thank you|thanks a lot|thanks so much|thank you so much|thank you very much|many thanks|cheers),? NAME"
             )),
             answered: new(
-                r"^(?i:thanks|thank you|good point|great point|fair|i agree|i disagree|agreed|exactly|right|sorry|no|yes|yeah|true|nice|good|great|well done|welcome|got it|perfect|makes sense|that['’]s|okay|ok|sure|absolutely|interesting)\b[^.?!]{0,40}?, NAME(?:[.!,?]|$)",
+                r"^(?i:thanks|thank you|good point|great point|fair|i agree|i disagree|agreed|exactly|right|sorry|no|yes|yeah|true|nice|good|great|well done|welcome|got it|perfect|makes sense|that['’]s|okay|ok|sure|absolutely|interesting|noted|wonderful|brilliant|lovely|fantastic|excellent|amazing|please do|fine|cheers)\b[^.?!]{0,40}?, NAME(?:[.!,?]|$)",
             ),
             called: new(&format!(
                 "{fillers}NAME(?:, | (?i:can you|could you|would you|do you|did you|what do you|how do you|what['’]s your|are you|have you|go ahead|your turn|you['’]re))"
@@ -126,20 +126,25 @@ impl English {
         }
     }
 
-    /// Names of people who clearly introduce themselves, known or not.
-    pub(super) fn introduced(&self, sentence: &Sentence<'_>) -> Vec<String> {
+    /// Names of people who introduce themselves, known or not, and whether they clearly do.
+    pub(super) fn introduced(&self, sentence: &Sentence<'_>) -> Vec<(String, bool)> {
         let greets =
             self.greeting.is_match(sentence.text) || self.greeting.is_match(last_sentence(sentence.before));
-        let clear = |(kind, name, tail): (Introduction, String, &str)| {
+        let judged = |(kind, name, tail): (Introduction, String, &str)| {
             let is_clear = match kind {
                 Introduction::MyName => true,
                 Introduction::IAm | Introduction::ThisIs => self.presenting.is_match(tail) || greets,
                 Introduction::Here => false,
             };
-            let has_capitals = name.starts_with(char::is_uppercase);
-            (is_clear && has_capitals).then_some(name)
+            name.starts_with(char::is_uppercase).then_some((name, is_clear))
         };
-        self.introductions(sentence).into_iter().filter_map(clear).collect()
+        self.introductions(sentence).into_iter().filter_map(judged).collect()
+    }
+
+    /// Names by which somebody else is spoken to, known or not.
+    pub(super) fn called(&self, sentence: &Sentence<'_>) -> Vec<String> {
+        let others = self.addressed(sentence).into_iter().filter(|named| named.of != Of::Other);
+        others.map(|named| named.name).collect()
     }
 
     fn introductions<'a>(&self, sentence: &Sentence<'a>) -> Vec<(Introduction, String, &'a str)> {

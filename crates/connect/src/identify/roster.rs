@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use debrief_core::people::{is_chinese_title, is_short_form, without_title};
 use pinyin::ToPinyin;
 
 /// The people that names may mean, by number.
@@ -33,12 +34,6 @@ pub(super) enum Found {
     Nobody,
 }
 
-/// What follows a Chinese family name instead of a given name.
-const CHINESE_TITLES: [&str; 28] = [
-    "先生", "小姐", "女士", "太太", "經理", "经理", "主任", "老師", "老师", "組長", "组长", "總", "总",
-    "總監", "总监", "教授", "博士", "醫師", "医生", "醫生", "同學", "同学", "哥", "姐", "副總", "副总", "董",
-    "律師",
-];
 const TITLES: [&str; 7] = ["mr", "mrs", "ms", "miss", "dr", "prof", "professor"];
 /// Family names of two signs.
 const LONG_FAMILY_NAMES: [&str; 8] = ["歐陽", "欧阳", "司馬", "司马", "諸葛", "诸葛", "上官", "張簡"];
@@ -113,12 +108,15 @@ fn is_called(person: &Person, spoken: &[&str]) -> bool {
     }
 }
 
-/// "Ben" of "Benjamin", and the other way round.
+/// "Ben" of "Benjamin" and "Liz" of "Elizabeth", and the other way round.
 fn is_short_for(person: &Person, spoken: &[&str]) -> bool {
     let [one] = spoken else { return false };
     let first = person.words[0].as_str();
-    let (short, long) = if one.len() < first.len() { (*one, first) } else { (first, *one) };
-    short.chars().count() >= 3 && long.starts_with(short) && long.chars().count() >= short.chars().count() + 2
+    let cut = |short: &str, long: &str| {
+        let length = short.chars().count();
+        length >= 3 && long.starts_with(short) && long.chars().count() >= length + 2
+    };
+    cut(one, first) || cut(first, one) || is_short_form(one, first) || is_short_form(first, one)
 }
 
 /// Misheard: the first sign is the same and nearly all others are.
@@ -140,16 +138,19 @@ fn is_similar(person: &Person, spoken: &[&str]) -> bool {
     }
 }
 
-/// The whole name, the given name, or the family name and a title.
+/// The whole name or the given name, with a title or without, or the family name and a title.
 fn is_called_han(person: &Person, spoken: &[&str]) -> bool {
     let spoken = spoken.concat();
-    let titled =
-        |family: &str| spoken.strip_prefix(family).is_some_and(|title| CHINESE_TITLES.contains(&title));
+    let titled = |family: &str| spoken.strip_prefix(family).is_some_and(is_chinese_title);
     if !person.is_han {
         return person.words.contains(&spoken);
     }
     let (family, given) = parts(&person.name);
-    person.name == spoken || given.chars().count() > 1 && given == spoken || titled(family)
+    // 志明哥 and 陳志明老師 have their titles behind more than the family name.
+    [spoken.as_str(), without_title(&spoken)]
+        .iter()
+        .any(|spoken| person.name == *spoken || given.chars().count() > 1 && given == *spoken)
+        || titled(family)
 }
 
 /// The same sounds: another spelling of the name, or the same one in the other script.
@@ -170,13 +171,14 @@ fn sounds_like(person: &Person, spoken: &[&str]) -> bool {
     same(&person.name) || same(given)
 }
 
-/// 小明 and 阿明 of 陳志明.
+/// 小明 and 阿明 of 陳志明, 小陳 and 老陳.
 fn is_nickname_han(person: &Person, spoken: &[&str]) -> bool {
     let spoken = spoken.concat();
-    let last = person.name.chars().last();
-    let mut signs = spoken.chars();
-    let small = signs.next().is_some_and(|sign| matches!(sign, '小' | '阿'));
-    person.is_han && small && signs.next() == last && signs.next().is_none()
+    let (first, last) = (person.name.chars().next(), person.name.chars().last());
+    let signs: Vec<char> = spoken.chars().collect();
+    let [size, sign] = signs[..] else { return false };
+    let given = matches!(size, '小' | '阿') && Some(sign) == last;
+    person.is_han && (given || matches!(size, '小' | '老') && Some(sign) == first)
 }
 
 fn parts(name: &str) -> (&str, &str) {
@@ -216,6 +218,7 @@ mod tests {
         assert_eq!(told(&names, "Siobhán"), "Siobhan Byrne?");
         assert_eq!(told(&names, "Mary"), "Mark?", "as close as Marc; the rest of the evidence must tell");
         assert_eq!(told(&names, "Peter"), "nobody");
+        assert_eq!(told(&["Elizabeth Warner", "Samuel Boateng"], "Liz"), "Elizabeth Warner?");
     }
 
     #[test]
@@ -233,6 +236,10 @@ mod tests {
         assert_eq!(told(&names, "至明"), "陳志明?");
         assert_eq!(told(&names, "王經理"), "王大同");
         assert_eq!(told(&names, "阿明"), "陳志明?");
+        assert_eq!(told(&names, "老陳"), "陳志明?");
+        assert_eq!(told(&names, "小美姐"), "林小美");
+        assert_eq!(told(&names, "陳志明老師"), "陳志明");
+        assert_eq!(told(&["陳志明", "陳小美"], "小陳"), "several");
         assert_eq!(told(&names, "大家"), "nobody");
         assert_eq!(told(&["王大同", "王小明"], "王經理"), "several");
     }

@@ -32,7 +32,7 @@ pub(super) struct Dates {
 
 /// Every day that `text` names, counted from `base`.
 pub(super) fn read(text: &str, base: Date) -> Dates {
-    let mut read = Dates { rest: text.to_lowercase(), ..Dates::default() };
+    let mut read = Dates { rest: in_digits(&text.to_lowercase()), ..Dates::default() };
     for (pattern, reading) in READINGS.iter() {
         // What one reading has understood is not offered to the next: "by next Friday" is not "Friday".
         while let Some(words) = pattern.captures(&read.rest) {
@@ -46,6 +46,32 @@ pub(super) fn read(text: &str, base: Date) -> Dates {
         }
     }
     read
+}
+
+/// 十二月二十號 as 12月20號: months and days alone, other numbers stay as they are.
+fn in_digits(text: &str) -> String {
+    static WRITTEN: LazyLock<Regex> = LazyLock::new(|| {
+        pattern("(?P<number>[一二三四五六七八九]?十?[一二三四五六七八九十])(?P<sign>[月日號号])")
+    });
+    let digits = |words: &Captures<'_>| {
+        let value =
+            |c: char| "一二三四五六七八九".chars().position(|digit| digit == c).map(|place| place + 1);
+        let number = &words["number"];
+        let value = match number.split_once('十') {
+            Some((tens, ones)) => {
+                10 * tens.chars().next().and_then(value).unwrap_or(1)
+                    + ones.chars().next().and_then(value).unwrap_or(0)
+            }
+            // 二三 is two numbers, 二三號 the second or the third.
+            None if number.chars().count() == 1 => number.chars().next().and_then(value).unwrap_or(0),
+            None => 0,
+        };
+        match value {
+            1..=31 => format!("{value}{}", &words["sign"]),
+            _ => words[0].to_owned(),
+        }
+    };
+    WRITTEN.replace_all(text, digits).into_owned()
 }
 
 fn pattern(text: &str) -> Regex {
@@ -255,6 +281,8 @@ mod tests {
             ("星期五之前給我", "2026-11-13"),
             ("这周日之前", "2026-11-15"),
             ("要在11月20日之前交出", "2026-11-20"),
+            ("十一月二十號之前交出", "2026-11-20"),
+            ("要在十二月三十一日之前交出", "2026-12-31"),
             ("2026年12月1日上線", "2026-12-01"),
             ("我今天會更新文件", "2026-11-12"),
             ("大後天交", "2026-11-15"),

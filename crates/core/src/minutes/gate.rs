@@ -15,13 +15,17 @@ use crate::notes::{ClaimKind, Doubt};
 use crate::ports::Attachment;
 use crate::transcript::Transcript;
 
+mod decided;
 mod forms;
+mod person;
 #[cfg(test)]
 mod tests;
 
 use forms::{
-    ACCEPTS, PASSES_ON, PROMISES, UNSURE, asks, clause_around, gives_to, is_done, refuses, sentence_around,
+    PASSES_ON, UNSURE, accepts, asks, clause_around, clauses, gives_to, hands_on, is_done, negates, promises,
+    refuses, sentence_around,
 };
+use person::{capitalised, given_name, is_everybody, latin_words, meant, names, same_person, says_name};
 
 /// A claim that cites more lines than this cites none in particular.
 const MOST_CITED: usize = 12;
@@ -35,6 +39,12 @@ const QUOTE_SLIPS_PERCENT: usize = 20;
 const SHORTEST_QUOTE: usize = 3;
 /// Of a claim's telling words, so large a part must be among those of the place.
 const FEWEST_SHARED: f32 = 0.34;
+/// Or, in Chinese, where a pair across two words belongs to neither, so many pairs …
+const FEWEST_PAIRS: usize = 2;
+/// … and so large a part of its characters.
+const FEWEST_SIGNS: f32 = 0.5;
+/// Or so large a part of what the quotation tells, when it tells anything, comes back in the claim.
+const FEWEST_RESTATED: f32 = 0.66;
 
 /// What a model claims.
 #[derive(Debug, Clone, Copy)]
@@ -134,8 +144,9 @@ impl Evidence {
         let quoted = self.quoted(claim).ok_or(Doubt::QuoteNotFound)?;
         self.numbers(claim)?;
         self.names(claim)?;
-        if claim.kind == ClaimKind::Todo {
-            self.who(claim, quoted)?;
+        match claim.kind {
+            ClaimKind::Todo => self.who(claim, quoted)?,
+            ClaimKind::Decision => self.decided(claim, quoted)?,
         }
         self.subject(claim, quoted)
     }
@@ -163,7 +174,7 @@ impl Evidence {
         for line in order {
             let tokens = &self.lines[line].tokens;
             let whole = wanted == tokens;
-            if whole || (wanted.len() >= SHORTEST_QUOTE && words::nearest(wanted, tokens) <= allowed) {
+            if whole || (wanted.len() >= SHORTEST_QUOTE && is_said_in(wanted, tokens, allowed)) {
                 return Some(line);
             }
         }
@@ -171,7 +182,7 @@ impl Evidence {
         for line in *beside.start()..*beside.end() {
             let both: Vec<String> =
                 self.lines[line].tokens.iter().chain(&self.lines[line + 1].tokens).cloned().collect();
-            if wanted.len() >= SHORTEST_QUOTE && words::nearest(wanted, &both) <= allowed {
+            if wanted.len() >= SHORTEST_QUOTE && is_said_in(wanted, &both, allowed) {
                 return Some(line);
             }
         }
@@ -260,6 +271,8 @@ impl Evidence {
     }
 
     fn is_known(&self, name: &str) -> bool {
+        let name = meant(name, &self.people);
+        let name = name.as_str();
         if self.people.iter().any(|known| same_person(name, known)) {
             return true;
         }
@@ -282,24 +295,21 @@ impl Evidence {
         let sentence = sentence_around(&line.text, &quote).unwrap_or(&quote);
         // "I'll do it, no need to pay for it" refuses something else: the clause alone counts.
         let clause = clause_around(&line.text, &quote).unwrap_or(&quote);
-        if refuses(clause) && !refuses(&words::folded(claim.text)) {
+        if refuses(clause) && !negates(claim.text) {
             return Err(Doubt::NotAboutThis);
         }
         if is_done(sentence) || UNSURE.is_match(clause) {
             return Err(Doubt::NotAboutThis);
         }
         let Some(assignee) = claim.assignee.filter(|name| !is_everybody(name)) else { return Ok(()) };
-        let assignee = words::folded(assignee);
-        let speaks = |line: &Said| {
-            line.speaker
-                .and_then(|speaker| self.speakers.get(usize::from(speaker)))
-                .is_some_and(|name| same_person(&assignee, name))
-        };
+        let assignee = meant(&words::folded(assignee), &self.people);
+        let speaks = |line: &Said| self.speaker(line).is_some_and(|name| same_person(&assignee, name));
         let named = |text: &str| names(text, &assignee);
-        if PROMISES.is_match(sentence) && !asks(sentence) && line.speaker.is_some() {
+        if promises(sentence) && !asks(sentence) && line.speaker.is_some() {
             // "I'll get Ana to send it" gives it to Ana.
             let passed_on = named(sentence) && PASSES_ON.is_match(sentence);
-            return if speaks(line) || passed_on { Ok(()) } else { Err(Doubt::NotAboutThis) };
+            let believed = passed_on || (speaks(line) && !self.is_anothers(claim, sentence, &assignee));
+            return if believed { Ok(()) } else { Err(Doubt::NotAboutThis) };
         }
         if asks(sentence) && speaks(line) && !named(sentence) && self.speakers.len() > 1 {
             return Err(Doubt::NotAboutThis);
@@ -310,12 +320,15 @@ impl Evidence {
             .iter()
             .filter(|person| !same_person(&assignee, person))
             .any(|person| gives_to(sentence, person));
-        let answers = self
-            .lines
-            .iter()
-            .skip(quoted + 1)
-            .take(2)
-            .any(|next| speaks(next) && ACCEPTS.is_match(&next.text));
+        // What is refused in between isn't what is taken on afterwards, and nobody answers themselves.
+        let next = self.lines.iter().skip(quoted + 1).take(if speaks(line) { 0 } else { 2 });
+        let mut replies =
+            next.take_while(|next| speaks(next) || !declines(&next.text)).filter(|next| speaks(next));
+        let reply = replies.next();
+        if reply.is_some_and(|reply| declines(&reply.text)) {
+            return Err(Doubt::NotAboutThis);
+        }
+        let answers = reply.into_iter().chain(replies).any(|reply| accepts(&reply.text));
         if other && !named(sentence) && !answers {
             return Err(Doubt::NotAboutThis);
         }
@@ -331,9 +344,29 @@ impl Evidence {
         }
     }
 
+    /// Whoever says a line, by the name or the label that they have.
+    fn speaker(&self, line: &Said) -> Option<&str> {
+        self.speakers.get(usize::from(line.speaker?)).map(String::as_str)
+    }
+
+    /// Whether a sentence that promises something leaves what is claimed to somebody else: "I'll do the talk, the slides are
+    /// for Ana".
+    fn is_anothers(&self, claim: &Claim<'_>, sentence: &str, assignee: &str) -> bool {
+        let others: Vec<&str> =
+            self.people.iter().map(String::as_str).filter(|person| !same_person(assignee, person)).collect();
+        let wanted = words::content(claim.text);
+        let shared = |clause: &str| words::content(clause).intersection(&wanted).count();
+        let (left, own): (Vec<&str>, Vec<&str>) = clauses(sentence).partition(|clause| {
+            !promises(clause) && (hands_on(clause) || others.iter().any(|person| says_name(clause, person)))
+        });
+        let most = |clauses: &[&str]| clauses.iter().map(|clause| shared(clause)).max().unwrap_or(0);
+        // Where a part is handed on, what isn't in the part that is kept may be in the other.
+        most(&left) > most(&own) || (most(&own) == 0 && left.iter().any(|clause| hands_on(clause)))
+    }
+
     /// What was said there is about the same thing.
     fn subject(&self, claim: &Claim<'_>, quoted: usize) -> Result<(), Doubt> {
-        let mut lines = self.around(claim, 1);
+        let mut lines = self.around(claim, BESIDE);
         lines.extend([quoted, (quoted + 1).min(self.lines.len() - 1)]);
         let place = self.text(&lines);
         // Without a dictionary nothing compares two languages; the quotation has been found.
@@ -345,12 +378,30 @@ impl Evidence {
         let wanted: BTreeSet<String> = words::content(&read.rest).difference(&people).cloned().collect();
         let said = words::content(&place);
         let shared = wanted.iter().filter(|word| said.iter().any(|other| same_stem(word, other))).count();
-        if wanted.is_empty() || shared as f32 / wanted.len() as f32 >= FEWEST_SHARED {
+        let most = wanted.is_empty() || shared as f32 / wanted.len() as f32 >= FEWEST_SHARED;
+        let restated =
+            || words::restated(claim.quote, claim.text).is_some_and(|part| part >= FEWEST_RESTATED);
+        if most
+            || (shared >= FEWEST_PAIRS && words::common_signs(&read.rest, &place) >= FEWEST_SIGNS)
+            || restated()
+        {
             Ok(())
         } else {
             Err(Doubt::NotAboutThis)
         }
     }
+}
+
+/// Whether `wanted` is a part of `tokens` but for slips, none of which makes a yes of a no.
+fn is_said_in(wanted: &[String], tokens: &[String], allowed: usize) -> bool {
+    let negations = |words: &[String]| words.iter().filter(|word| forms::is_negation(word)).count();
+    let claimed = negations(wanted);
+    words::windows(wanted, tokens, allowed).any(|window| negations(&tokens[window]) == claimed)
+}
+
+/// Whether an answer says no, and nothing that its speaker would do.
+fn declines(answer: &str) -> bool {
+    refuses(answer) && !promises(answer)
 }
 
 /// Whether two texts are in scripts that can't be compared.
@@ -359,93 +410,7 @@ fn is_foreign(text: &str, place: &str) -> bool {
     is_mostly_han(text) != is_mostly_han(place) && text_han != place_han
 }
 
-fn latin_words(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c: char| !c.is_alphanumeric() || is_han(c)).filter(|word| !word.is_empty())
-}
-
 fn same_stem(a: &str, b: &str) -> bool {
     let long = |word: &str| word.is_ascii() && word.len() >= 5;
     a == b || (long(a) && long(b) && (a[..5] == b[..5] || words::near(a, b)))
-}
-
-/// "Chen Li" and "li", 林小美 and 小美.
-fn same_person(a: &str, b: &str) -> bool {
-    let (a, b) = (a.trim(), b.trim());
-    if a.is_empty() || b.is_empty() {
-        return false;
-    }
-    if a == b {
-        return true;
-    }
-    if a.chars().any(is_han) && b.chars().any(is_han) {
-        return (a.contains(b) || b.contains(a)) && a.chars().count().min(b.chars().count()) >= 2;
-    }
-    // Labels differ by their number alone.
-    if a.chars().chain(b.chars()).any(|c| c.is_ascii_digit()) {
-        return false;
-    }
-    let (left, right): (Vec<&str>, Vec<&str>) = (latin_words(a).collect(), latin_words(b).collect());
-    let (few, many) = if left.len() <= right.len() { (left, right) } else { (right, left) };
-    !few.is_empty() && few.iter().all(|word| many.iter().any(|other| words::near(word, other)))
-}
-
-/// The given name of a Chinese name of three characters.
-fn given_name(name: &str) -> Option<String> {
-    (name.chars().count() == 3).then(|| name.chars().skip(1).collect())
-}
-
-/// Whether `text` names somebody: by the whole name, or the part of it that people say.
-fn names(text: &str, name: &str) -> bool {
-    if name.chars().any(is_han) {
-        let bare: String = name.chars().filter(|c| is_han(*c)).collect();
-        return text.contains(&bare) || given_name(&bare).is_some_and(|given| text.contains(&given));
-    }
-    let said: BTreeSet<&str> = latin_words(text).collect();
-    latin_words(name).any(|part| part.chars().count() > 1 && said.iter().any(|word| words::near(part, word)))
-}
-
-/// Names that stand for nobody in particular.
-fn is_everybody(name: &str) -> bool {
-    const WORDS: [&str; 22] = [
-        "everyone",
-        "everybody",
-        "all",
-        "team",
-        "the team",
-        "we",
-        "us",
-        "i",
-        "you",
-        "someone",
-        "somebody",
-        "they",
-        "speaker",
-        "大家",
-        "我們",
-        "我们",
-        "所有人",
-        "團隊",
-        "团队",
-        "全員",
-        "各位",
-        "我",
-    ];
-    WORDS.contains(&words::folded(name).trim())
-}
-
-/// Capitalised words inside sentences, as names are written; days and months are counted elsewhere.
-fn capitalised(text: &str) -> impl Iterator<Item = &str> {
-    const DAYS: &str = " monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september october november december i'll i'm i've i'd ";
-    let mut begins = true;
-    text.split_whitespace().filter_map(move |word| {
-        let at_start = std::mem::replace(&mut begins, word.ends_with(['.', '!', '?', ':']));
-        let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
-        let bare = bare.strip_suffix("'s").or(bare.strip_suffix("\u{2019}s")).unwrap_or(bare);
-        let name = bare.chars().next().is_some_and(char::is_uppercase)
-            && bare.chars().count() > 1
-            && bare.chars().all(char::is_alphabetic)
-            && !bare.chars().any(is_han)
-            && !DAYS.contains(&format!(" {} ", bare.to_lowercase()));
-        (name && !at_start).then_some(bare)
-    })
 }

@@ -22,6 +22,13 @@ pub(super) fn heard(text: &str) -> BTreeSet<String> {
     let folded = folded(text);
     let late = ["pm", "p.m.", "afternoon", "evening", "tonight", "下午", "晚上", "傍晚"];
     let late = late.iter().any(|word| folded.contains(word));
+    // 九點半 may be written as 9:30.
+    let parts_of_hours = [("半", 30.0), ("一刻", 15.0), ("三刻", 45.0)];
+    for (part, minutes) in parts_of_hours {
+        if ["點", "点"].iter().any(|hour| folded.contains(&format!("{hour}{part}"))) {
+            found.insert(written(minutes));
+        }
+    }
     for number in scan(&folded, true) {
         found.insert(written(number));
         // "Three in the afternoon" may be written as 15:00.
@@ -290,6 +297,12 @@ mod tests {
             assert!(stated(text).contains(number), "{text}: {:?}", stated(text));
             assert!(heard(text).contains(number), "{text}: {:?}", heard(text));
         }
+    }
+
+    #[test]
+    fn parts_of_hours_are_heard_as_minutes() {
+        assert!(stated("9:30 結束").is_subset(&heard("九點半結束")));
+        assert!(!stated("9:45 結束").is_subset(&heard("九點半結束")));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The words of a text as they are compared: without case, forms, full width and small words.
 
 use std::collections::{BTreeSet, HashSet};
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use rust_stemmers::{Algorithm, Stemmer};
@@ -60,7 +61,7 @@ pub(super) fn tokens(text: &str) -> Vec<String> {
 }
 
 /// Characters that are hardly ever part of a telling word.
-const GRAMMAR: &str = "的了是在我你妳您他她它們们這这那就也不都會会要與与及或而但被把從从到對对為为以於于很又還还沒没嗎吗呢吧啊喔哦嗯呃欸啦呀嘛讓让跟給给著着誰谁哪麼么";
+const GRAMMAR: &str = "的了是在我你妳您他她它們们這这那就也不都會会要與与及或而但被把從从到對对為为以於于很又還还沒没嗎吗呢吧啊喔哦嗯呃欸啦呀嘛讓让跟給给著着誰谁哪麼么並并將将把和由";
 
 /// What a text is about: the stems of its telling words, Chinese as pairs of neighbouring characters.
 pub(super) fn content(text: &str) -> BTreeSet<String> {
@@ -91,6 +92,30 @@ pub(super) fn content(text: &str) -> BTreeSet<String> {
     content
 }
 
+/// A text's telling Chinese characters. Numbers, and what stands beside them, are compared elsewhere.
+fn signs(text: &str) -> BTreeSet<char> {
+    const AMOUNTS: &str = "零〇一二兩两三四五六七八九十百千萬万億亿共元塊块個个位名次約约";
+    text.chars().filter(|c| is_han(*c) && !GRAMMAR.contains(*c) && !AMOUNTS.contains(*c)).collect()
+}
+
+/// The part of a text's telling Chinese characters that stand anywhere in another, 0 to 1; 0 where it has none.
+pub(super) fn common_signs(text: &str, other: &str) -> f32 {
+    let (wanted, said) = (signs(text), signs(other));
+    if wanted.is_empty() { 0.0 } else { wanted.intersection(&said).count() as f32 / wanted.len() as f32 }
+}
+
+/// How much of what a text tells, in words and Chinese characters, another one has, 0 to 1. Nothing where it tells too
+/// little: a word or two are found everywhere.
+pub(super) fn restated(text: &str, other: &str) -> Option<f32> {
+    const FEWEST: usize = 3;
+    let all = |text: &str| -> BTreeSet<String> {
+        let words = content(text).into_iter().filter(|word| !word.contains(is_han));
+        words.chain(signs(text).into_iter().map(String::from)).collect()
+    };
+    let (wanted, said) = (all(text), all(other));
+    (wanted.len() >= FEWEST).then(|| wanted.intersection(&said).count() as f32 / wanted.len() as f32)
+}
+
 /// How much two texts share: 0 to 1 (twice the common words by all words).
 pub(super) fn likeness(a: &BTreeSet<String>, b: &BTreeSet<String>) -> f32 {
     let all = a.len() + b.len();
@@ -109,6 +134,30 @@ pub(super) fn nearest<T: PartialEq>(wanted: &[T], text: &[T]) -> usize {
         above = row;
     }
     above.into_iter().min().unwrap_or(wanted.len())
+}
+
+/// The parts of `text` that are `wanted` but for at most `allowed` changes, as [`nearest`] counts them: of those that end in
+/// one place the nearest, and of equals the longest.
+pub(super) fn windows<T: PartialEq>(
+    wanted: &[T],
+    text: &[T],
+    allowed: usize,
+) -> impl Iterator<Item = Range<usize>> {
+    // Of each end: changes, and where the part begins; the least of both counts.
+    let mut above: Vec<(usize, usize)> = (0..=text.len()).map(|start| (0, start)).collect();
+    for (i, one) in wanted.iter().enumerate() {
+        let mut row = vec![(i + 1, 0); text.len() + 1];
+        for (j, other) in text.iter().enumerate() {
+            let (kept, left_out, put_in) = (above[j], above[j + 1], row[j]);
+            let changed = (kept.0 + usize::from(one != other), kept.1);
+            row[j + 1] = changed.min((left_out.0 + 1, left_out.1)).min((put_in.0 + 1, put_in.1));
+        }
+        above = row;
+    }
+    above
+        .into_iter()
+        .enumerate()
+        .filter_map(move |(end, (changes, start))| (changes <= allowed && start < end).then_some(start..end))
 }
 
 /// Whether two words are one, allowing for a slip of the recogniser in a long one.
@@ -163,6 +212,13 @@ mod tests {
         assert_eq!(nearest(&["a", "b"], &["x", "a", "b", "y"]), 0);
         assert_eq!(nearest(&["a", "c", "b"], &["x", "a", "b"]), 1);
         assert_eq!(nearest::<&str>(&["a", "b"], &[]), 2);
+        let only = |wanted: &[&str], text: &[&str], allowed| {
+            let mut found = windows(wanted, text, allowed);
+            (found.next(), found.next())
+        };
+        assert_eq!(only(&["a", "b"], &["x", "a", "b", "y"], 0), (Some(1..3), None));
+        let not = ["x", "not", "a", "b"];
+        assert_eq!(only(&["so", "a", "b"], &not, 1), (Some(1..4), None), "what stands for a word is in it");
         assert!(near("marcus", "markus") && !near("ana", "ann") && near("kubernetes", "kubernets"));
     }
 }
