@@ -43,15 +43,17 @@ export function driveAddress(source: string): string {
   return isDriveId(source) ? `https://drive.google.com/file/d/${source}/view` : source;
 }
 
-/** Whether the file is something to attach rather than a recording: a PDF, or a written transcript. */
+/** Whether the file is something to attach rather than a recording: a PDF, a transcript, a chat, a list of people. */
 export function isDocument(path: string): boolean {
-  return /\.(?:pdf|vtt|srt|txt)$/iu.test(path);
+  return /\.(?:pdf|vtt|srt|txt|csv|tsv|sbv)$/iu.test(path);
 }
 
 /** Whether what is called `name` is a transcript: surely, maybe, or not. */
 export function transcriptLikelihood(name: string): 'surely' | 'maybe' | null {
   if (/\.(?:vtt|srt)$/iu.test(name)) return 'surely';
-  return /\.txt$/iu.test(name) ? 'maybe' : null;
+  // What was written in a chat was not said.
+  const isChat = /(?:(?:^|[^a-z]|new|team)chat|聊天(?:室|[記记][錄录]|[紀纪][錄录])?)\.txt$/iu.test(name);
+  return /\.txt$/iu.test(name) && !isChat ? 'maybe' : null;
 }
 
 /** Whether the file is a Google client as Google's console offers it for download. */

@@ -166,6 +166,7 @@ test('a transcript beside a recording is taken along when asked to', async () =>
         account: null,
         processed: null,
         transcripts: [{ name: 'weekly.vtt', link }],
+        companions: [],
         problem: null,
       },
     },
