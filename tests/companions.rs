@@ -13,7 +13,7 @@ use crate::support::{Installation, fixture, settled};
 
 /// What is said, by people who call each other by their first names: six seconds.
 const TALK: &str = "WEBVTT\n\n\
-    00:00.000 --> 00:01.500\n<v Speaker 1>Good morning, this is Ana from sales.\n\n\
+    00:00.000 --> 00:01.500\n<v Speaker 1>Good morning, this is Ana from sales. Ben, can you start?\n\n\
     00:01.500 --> 00:03.000\n<v Speaker 2>Good morning. I will send the report by Friday.\n\n\
     00:03.000 --> 00:04.500\n<v Speaker 1>Thanks, Ben. Let's move the launch to the third of December.\n\n\
     00:04.500 --> 00:06.000\n<v Speaker 2>Agreed. I will tell the others about it today.\n";
@@ -87,7 +87,7 @@ fn named(transcript: &TranscriptView) -> Vec<String> {
             let said = why.quote.as_deref().unwrap_or_default();
             format!("{:?} at {} ms: {said}", why.source, why.at_ms.unwrap_or_default())
         });
-        format!("{} is {name}. {}", speaker.label, why.unwrap_or_default())
+        format!("{} is {name}. {}", speaker.label, why.unwrap_or_default()).trim_end().to_owned()
     });
     told.collect()
 }
@@ -120,10 +120,15 @@ async fn the_chat_and_the_attendance_sheet_of_meet_give_speakers_their_whole_nam
     attached.push(link(&chat));
     let with = app.process(&link(&recording), &attached).await.unwrap();
     let view = done(&app, with).await;
-    insta::assert_debug_snapshot!(
-        (named(&app.job_transcript(alone).unwrap()), named(&app.job_transcript(with).unwrap())),
-        @""
-    );
+    let shown = |id| named(&app.job_transcript(id).unwrap()).join("\n");
+    insta::assert_snapshot!(shown(alone), @r"
+    Speaker 1 is Ana. Introduction at 0 ms: Good morning, this is Ana from sales.
+    Speaker 2 is nobody.
+    ");
+    insta::assert_snapshot!(shown(with), @r"
+    Speaker 1 is Ana Lopez-Haddad. Introduction at 0 ms: Good morning, this is Ana from sales.
+    Speaker 2 is Ben Okonkwo. Addressed at 0 ms: Ben, can you start?
+    ");
     assert_eq!(
         view.attachments,
         ["talk.vtt".to_owned(), format!("{MEETING} - Attendance report"), format!("{MEETING} - Chat")],

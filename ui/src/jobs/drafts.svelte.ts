@@ -74,6 +74,8 @@ export class Drafts {
   readonly #listener: DraftListener;
   /** Pasted outside the text field and about to be processed by themselves. */
   readonly #pasted = new Set<string>();
+  /** Waited for in vain: they go off without another wait. */
+  readonly #late = new Set<string>();
   #nextKey = 1;
   #sends = $state(0);
 
@@ -324,12 +326,14 @@ export class Drafts {
   }
 
   async #lookPatiently(source: string): Promise<LinkLook | null> {
+    if (this.#late.has(source)) return this.looks.of(source) ?? null;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const patience = new Promise<null>((resolve) => {
       timer = setTimeout(() => resolve(null), PATIENCE_MS);
     });
     const look = await Promise.race([this.looks.known(source), patience]);
     clearTimeout(timer);
+    if (look === null) this.#late.add(source);
     return look;
   }
 
@@ -407,6 +411,7 @@ export class Drafts {
   #submit(source: string, id: string): void {
     // From now on it was processed before.
     this.looks.forget(source);
+    this.#late.delete(source);
     this.#listener.submitted(id);
   }
 

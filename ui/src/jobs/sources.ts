@@ -71,6 +71,16 @@ export function nameOf(path: string): string {
   );
 }
 
+/** What the name of a file says beside a recording's: "Chat" of "Weekly - Chat" beside "Weekly". */
+export function nameBeside(name: string, recording: string): string {
+  const stem = recording.replace(/\.[a-z0-9]{2,5}$/iu, '');
+  // Meet calls the recording "Weekly - 09:00 - Recording", and the chat "Weekly - 09:00 - Chat".
+  const meeting = stem.replace(/ - [^-]*$/u, '');
+  const start = [stem, meeting].find((each) => each !== '' && name.startsWith(each));
+  const rest = name.slice(start?.length ?? 0).replace(/^[\s._-]+/u, '');
+  return rest === '' ? name : rest;
+}
+
 /** The last two parts of a long path, by which a person knows a folder. */
 export function endOf(path: string): string {
   const parts = path.split(/[\\/]/u);

@@ -8,7 +8,7 @@ use crate::support::{Installation, Running, fixture, text};
 
 /// What is said, by people who call each other by their first names.
 const TALK: &str = "WEBVTT\n\n\
-    00:00.000 --> 00:02.500\n<v Speaker 1>Good morning, this is Ana from sales.\n\n\
+    00:00.000 --> 00:02.500\n<v Speaker 1>Good morning, this is Ana from sales. Ben, can you start?\n\n\
     00:02.500 --> 00:04.000\n<v Speaker 2>Good morning. I will send the report by Friday.\n\n\
     00:04.000 --> 00:06.000\n<v Speaker 1>Thanks, Ben. Let's move the launch to December.\n";
 
@@ -48,21 +48,26 @@ fn a_chat_and_an_attendance_list_beside_a_recording_are_attached_said_and_name_t
     };
     let ran = arguments(&[]);
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
-    insta::assert_snapshot!(installation.told(&ran), @"");
+    insta::assert_snapshot!(installation.told(&ran), @"weekly - Chat.txt and weekly-attendance.csv lie beside weekly.wav and are attached, to name the speakers. To leave them: --no-companions");
     let view = ran.last();
     assert_eq!(attachments(&view), ["talk.vtt", "weekly - Chat.txt", "weekly-attendance.csv"]);
     let names = &view["result"]["identified_speakers"];
     assert_eq!((text(names, "Speaker 1"), text(names, "Speaker 2")), ("Ana Lopez-Haddad", "Ben Okonkwo"));
     let shown = installation.run(&["transcript", text(&view, "id"), "--json"]).last();
     assert_eq!(text(&shown["speakers"][1]["evidence"], "source"), "addressed");
-    assert!(text(&shown["speakers"][1]["evidence"], "quote").contains("Thanks, Ben"), "{shown}");
+    assert!(text(&shown["speakers"][1]["evidence"], "quote").contains("Ben, can you start?"), "{shown}");
 
     // Whoever leaves them gets what was said, and nothing is said of them.
     let ran = arguments(&["--no-companions"]);
     assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""), "{}", ran.stdout);
     let view = ran.last();
     assert_eq!(attachments(&view), ["talk.vtt"]);
-    assert_eq!(text(&view["result"]["identified_speakers"], "Speaker 1"), "Ana");
+    let names = &view["result"]["identified_speakers"];
+    assert_eq!(
+        (text(names, "Speaker 1"), text(names, "Speaker 2")),
+        ("Ana", "Speaker 2"),
+        "nobody knows a Ben"
+    );
 }
 
 #[test]
@@ -78,7 +83,7 @@ fn one_that_is_attached_by_hand_is_attached_once() {
         recording.to_str().unwrap(),
     ]);
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
-    insta::assert_snapshot!(installation.told(&ran), @"");
+    insta::assert_snapshot!(installation.told(&ran), @"weekly-attendance.csv lies beside weekly.wav and is attached, to name the speakers. To leave it: --no-companions");
     assert_eq!(attachments(&ran.last()), ["weekly - Chat.txt", "weekly-attendance.csv"]);
 }
 
