@@ -1,12 +1,13 @@
 //! A meeting's chat and its list of those who were there lie beside a recording: they are offered, attached, and name speakers.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use debrief_app::{App, FileBeside, Runs, TranscriptView, WatchPace};
+use debrief_core::job::JobId;
 use debrief_core::transcript::NameSource;
 use debrief_core::view::{JobView, StatusWord};
 use debrief_sandbox::{Call, FileId, NewFile};
-use std::time::Duration;
 
 use crate::google::{Google, browse, eventually, link, page_of};
 use crate::support::{Installation, fixture, settled};
@@ -92,7 +93,7 @@ fn named(transcript: &TranscriptView) -> Vec<String> {
     told.collect()
 }
 
-async fn done(app: &App, id: debrief_core::job::JobId) -> JobView {
+async fn done(app: &App, id: JobId) -> JobView {
     let view = settled(app, id).await;
     assert_eq!((view.status, view.warnings.len()), (StatusWord::Completed, 0), "{view:#?}");
     view
@@ -203,7 +204,6 @@ async fn what_lies_beside_a_recording_here_is_offered_with_it() {
     let look = app.look_up(&recording.display().to_string()).await;
     assert_eq!(names(&look.companions), ["weekly - Chat.txt", "weekly-attendance.csv"]);
     assert_eq!(look.companions[0].link, folder.join("weekly - Chat.txt").display().to_string());
-    let named = NameSource::Introduction;
 
     let talk = installation.file("talk.vtt", TALK.as_bytes()).display().to_string();
     let mut attached = vec![talk];
@@ -212,7 +212,7 @@ async fn what_lies_beside_a_recording_here_is_offered_with_it() {
     done(&app, id).await;
     let speakers = app.job_transcript(id).unwrap().speakers;
     assert_eq!(speakers[0].name.as_deref(), Some("Ana Lopez-Haddad"));
-    assert_eq!(speakers[0].evidence.as_ref().map(|why| why.source), Some(named));
+    assert_eq!(speakers[0].evidence.as_ref().map(|why| why.source), Some(NameSource::Introduction));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -224,7 +224,7 @@ async fn a_watched_folder_in_drive_takes_chat_and_attendance_along_unless_they_a
     let address = format!("https://drive.google.com/drive/folders/{}", folder.as_str());
     app.watch_folder(&address).await.unwrap();
     let mut taken = app.taken();
-    google.add(NewFile { name: MEETING.to_owned(), ..speech() }.in_folder(&folder));
+    google.add(speech().in_folder(&folder));
     eventually("a job", || app.list().unwrap().len() == 1).await;
     let heard = taken.recv().await.unwrap();
     assert_eq!(heard.name, MEETING);

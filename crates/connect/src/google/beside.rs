@@ -13,10 +13,13 @@ impl Drive {
     /// What belongs to a recording in its folder. An account that sees only chosen files sees nothing, and whatever else
     /// goes wrong is no reason not to process the recording.
     pub(super) async fn beside(&self, account: &Account, recording: &FileMeta) -> Beside {
-        let Some(folder) = recording.parents.first().filter(|_| account.access == Access::AllFiles) else {
+        let Some(id) = recording.parents.first().filter(|_| account.access == Access::AllFiles) else {
             return Beside::default();
         };
-        let found = self.named_after(&account.id, folder, None, &recording.name).await;
+        // Whoever sees a file of a shared drive need not be a member of the drive.
+        let (id, account) = (id.clone(), account.id.clone());
+        let folder = DriveFolder { id, resource_key: None, account, shared_drive: None };
+        let found = self.named_after(&folder, &recording.name).await;
         found.unwrap_or_else(|error| {
             tracing::debug!(%error, "nothing can be looked for beside a recording");
             Beside::default()
@@ -32,18 +35,11 @@ impl Drive {
         folder: &DriveFolder,
         recording: &NewRecording,
     ) -> Result<Beside, Failure> {
-        let key = folder.resource_key.as_deref();
-        Ok(self.named_after(&folder.account, &folder.id, key, &recording.name).await?)
+        Ok(self.named_after(folder, &recording.name).await?)
     }
 
-    async fn named_after(
-        &self,
-        account: &str,
-        folder: &str,
-        key: Option<&str>,
-        recording: &str,
-    ) -> Result<Beside, CallError> {
-        let files = self.named_like(account, folder, key, recording).await?;
+    async fn named_after(&self, folder: &DriveFolder, recording: &str) -> Result<Beside, CallError> {
+        let files = self.named_like(folder, recording).await?;
         let files = files.iter().map(|file| {
             let link = RecordingLink::Drive { id: file.id.clone(), resource_key: file.resource_key.clone() };
             (FileBeside { name: file.name.clone(), link }, Some(file.mime_type.as_str()))
@@ -52,19 +48,13 @@ impl Drive {
     }
 
     /// The files of a folder whose names begin with the same word as `name`, the newest thousand of them.
-    async fn named_like(
-        &self,
-        account: &str,
-        folder: &str,
-        key: Option<&str>,
-        name: &str,
-    ) -> Result<Vec<FileMeta>, CallError> {
+    async fn named_like(&self, folder: &DriveFolder, name: &str) -> Result<Vec<FileMeta>, CallError> {
         let word =
             name.split(|c: char| !c.is_alphanumeric()).find(|word| !word.is_empty()).unwrap_or_default();
         // Ids and words have no quotes in them.
-        let asked = format!("'{folder}' in parents and trashed=false and name contains '{word}'");
+        let asked = format!("'{}' in parents and trashed=false and name contains '{word}'", folder.id);
         let fields = format!("files({FIELDS})");
-        let query = [
+        let mut query = vec![
             ("q", asked.as_str()),
             ("fields", &fields),
             ("pageSize", LISTED_PAGE_SIZE),
@@ -72,8 +62,13 @@ impl Drive {
             ("includeItemsFromAllDrives", "true"),
             ("supportsAllDrives", "true"),
         ];
-        let answer =
-            self.call(account, Method::GET, &["files"], folder, key, |request| request.query(&query)).await?;
+        if let Some(drive) = &folder.shared_drive {
+            query.extend([("corpora", "drive"), ("driveId", drive)]);
+        }
+        let key = folder.resource_key.as_deref();
+        let answer = self
+            .call(&folder.account, Method::GET, &["files"], &folder.id, key, |request| request.query(&query))
+            .await?;
         Ok(read::<FilesPage>(answer).await?.files)
     }
 }
