@@ -129,6 +129,8 @@ export class Drafts {
   /** The text field has another text, by typing or by pasting into it. */
   typed(pasted: boolean): void {
     const text = this.text.trim();
+    // Another recording, with other files beside it.
+    if (pasted || text === '') this.companions = true;
     if (pasted) void this.looks.now(text);
     else this.looks.soon(text);
   }
