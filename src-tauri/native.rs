@@ -65,7 +65,9 @@ fn endings(kind: PickKind) -> (&'static str, &'static [&'static str]) {
                 "mov", "mp3", "mp4", "mpeg", "mpg", "oga", "ogg", "opus", "wav", "webm", "wma", "wmv",
             ],
         ),
-        PickKind::Attachments => ("Documents and transcripts", &["pdf", "srt", "txt", "vtt"]),
+        PickKind::Attachments => {
+            ("Documents and transcripts", &["csv", "pdf", "sbv", "srt", "tsv", "txt", "vtt"])
+        }
         PickKind::GoogleClient => ("client_secret….json", &["json"]),
         PickKind::Folder => ("Folders", &[]),
         PickKind::Model => ("Models", &["bin", "gguf"]),

@@ -4,6 +4,7 @@
 mod accuracy;
 mod borders;
 mod cancel;
+mod companions;
 mod crash;
 mod drive;
 mod drive_faults;

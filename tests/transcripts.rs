@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use debrief_app::{App, TranscriptBeside, Wishes};
+use debrief_app::{App, FileBeside, Wishes};
 use debrief_core::job::JobId;
 use debrief_core::link::RecordingLink;
 use debrief_core::view::{Group, JobView, StatusWord};
@@ -140,10 +140,8 @@ async fn a_transcript_beside_a_recording_is_offered_and_never_taken_by_itself() 
     assert_eq!(app.look_up(&recording.display().to_string()).await.transcripts, []);
     std::fs::copy(transcript("teams.vtt"), folder.join("weekly.en.vtt")).unwrap();
     let look = app.look_up(&recording.display().to_string()).await;
-    let beside = TranscriptBeside {
-        name: "weekly.en.vtt".into(),
-        link: folder.join("weekly.en.vtt").display().to_string(),
-    };
+    let beside =
+        FileBeside { name: "weekly.en.vtt".into(), link: folder.join("weekly.en.vtt").display().to_string() };
     assert_eq!(look.transcripts, std::slice::from_ref(&beside));
 
     let heard = app.process(&recording.display().to_string(), &[]).await.unwrap();

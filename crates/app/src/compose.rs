@@ -47,12 +47,19 @@ impl LiveSteps {
     }
 
     /// What a job asks for, with everything fixed that decides its outcome.
+    /// What is attached twice is attached once.
     pub(crate) fn request(&self, link: RecordingLink, attachments: Vec<RecordingLink>) -> SubmitJob {
+        let mut distinct: Vec<RecordingLink> = Vec::new();
+        for attachment in attachments {
+            if !distinct.iter().any(|other| other.is_same(&attachment)) {
+                distinct.push(attachment);
+            }
+        }
         let steps = self.now();
         let (speech, notes) = (steps.speech_choice(), steps.writers.choice());
         SubmitJob {
             link,
-            attachments,
+            attachments: distinct,
             destination: steps.destination(),
             rate: rate(&speech, notes.models.first()),
             speech,

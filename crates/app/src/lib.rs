@@ -7,6 +7,7 @@ mod document;
 mod google;
 mod home;
 mod logging;
+mod look;
 mod models;
 mod notion;
 mod record;
@@ -39,12 +40,10 @@ use tokio::sync::broadcast;
 pub use crate::compose::ComposedSteps;
 use crate::compose::LiveSteps;
 pub use crate::document::Document;
-pub use crate::google::{
-    AccountView, ClientSource, DriveAccess, GoogleView, LinkLook, Processed, SecretsKept, TranscriptBeside,
-    Trouble,
-};
+pub use crate::google::{AccountView, ClientSource, DriveAccess, GoogleView, SecretsKept, Trouble};
 pub use crate::home::Home;
 pub use crate::logging::log_to_file;
+pub use crate::look::{FileBeside, LinkLook, Processed};
 pub use crate::models::{ModelChange, ModelStateView, ModelView, ModelsView};
 pub use crate::notion::{
     NotionChoice, NotionConnection, NotionPlace, NotionPlaceKind, NotionPlaces, NotionProperty, NotionRole,
@@ -59,7 +58,7 @@ pub use crate::search::SearchHit;
 pub use crate::settings::Settings;
 pub use crate::speech::{EngineKind, SpeakerMethod, SpeakersView, SpeechEngine, SpeechService, SpeechView};
 pub use crate::voices::VoiceView;
-pub use crate::watched::{WatchPace, WatchedFolder, WatchedKind};
+pub use crate::watched::{Taken, WatchPace, WatchedFolder, WatchedKind};
 pub use crate::wishes::Wishes;
 pub use crate::writing::{CostEstimate, NotesProvider, NotesView, SpendingLine, SpendingView, TemplateView};
 pub use debrief_connect::documents::serve_if_asked;

@@ -4,7 +4,7 @@ use std::io::IsTerminal;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
-use debrief_app::{App, DriveAccess, NotionConnection, NotionTokenKind, SecretsKept, TranscriptBeside};
+use debrief_app::{App, DriveAccess, NotionConnection, NotionTokenKind, SecretsKept};
 use debrief_core::failure::{Failure, FailureCode};
 use debrief_core::link::RecordingLink;
 use url::Url;
@@ -257,40 +257,12 @@ pub(crate) async fn without_a_page(app: &App, links: Vec<RecordingLink>) -> Vec<
     new
 }
 
-/// The transcript beside a recording, if it is to be used; else says that there is one. One that is attached wins.
-pub(crate) async fn transcript_beside(
-    app: &App,
-    link: &RecordingLink,
-    attachments: &[RecordingLink],
-    wanted: bool,
-) -> Result<Option<RecordingLink>, Failure> {
-    let look = app.look_up(&address_of(link)).await;
-    let mut beside = Vec::new();
-    for transcript in look.transcripts {
-        beside.push((crate::link_of(&transcript.link)?, transcript));
-    }
-    if beside.iter().any(|(link, _)| attachments.contains(link)) {
-        return Ok(None);
-    }
-    let Some((transcript, TranscriptBeside { name, link })) = beside.into_iter().next() else {
-        return Ok(None);
-    };
-    if wanted {
-        err!("Using {name} instead of recognition.");
-        return Ok(Some(transcript));
-    }
-    let recording = look.name.unwrap_or_default();
-    let link = if link.contains(char::is_whitespace) { format!("'{link}'") } else { link };
-    err!("{name} lies beside {recording}. To use it instead of recognition: --attach {link}");
-    Ok(None)
-}
-
 fn is_in_drive(link: &RecordingLink) -> bool {
     matches!(link, RecordingLink::Drive { .. })
 }
 
 /// The link as text, with its key.
-fn address_of(link: &RecordingLink) -> String {
+pub(crate) fn address_of(link: &RecordingLink) -> String {
     match link {
         RecordingLink::Drive { resource_key: Some(key), .. } => {
             format!("{}?resourcekey={key}", link.location())

@@ -4,6 +4,7 @@
 #[macro_use]
 mod print;
 
+mod beside;
 mod connect;
 mod doctor;
 mod edit;
@@ -47,12 +48,8 @@ enum Command {
         /// A document that belongs to the recording; may be given several times.
         #[arg(long, value_name = "LINK|ID|PATH")]
         attach: Vec<String>,
-        /// Use the transcript that lies beside the recording instead of recognising what is said.
-        #[arg(long, value_enum, conflicts_with = "ignore_transcripts")]
-        transcript: Option<Transcript>,
-        /// Recognise what is said although a transcript is attached.
-        #[arg(long)]
-        ignore_transcripts: bool,
+        #[command(flatten)]
+        beside: beside::Wanted,
         #[command(flatten)]
         heard: speech::Heard,
         #[command(flatten)]
@@ -222,12 +219,6 @@ enum Command {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Transcript {
-    /// If there is one.
-    Auto,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum To {
     /// Markdown and HTML files in the folder for pages.
     Markdown,
@@ -323,8 +314,7 @@ async fn run(command: Command) -> Result<Outcome, Failure> {
         Command::Process {
             recordings,
             attach,
-            transcript,
-            ignore_transcripts,
+            beside,
             heard,
             written,
             to,
@@ -338,7 +328,7 @@ async fn run(command: Command) -> Result<Outcome, Failure> {
             let app = open(home, if no_wait { Runs::Nothing } else { Runs::WhatIsNew }).await?;
             let wishes = written.wish(Wishes {
                 destination: to.map(PageDestination::from),
-                ignore_transcripts,
+                ignore_transcripts: beside.ignore_transcripts,
                 ..heard.wishes()
             });
             app.check_wishes(&wishes)?;
@@ -348,11 +338,7 @@ async fn run(command: Command) -> Result<Outcome, Failure> {
             let mut ids = Vec::new();
             for link in links {
                 let mut attachments = attachments.clone();
-                if !ignore_transcripts {
-                    attachments.extend(
-                        connect::transcript_beside(&app, &link, &attachments, transcript.is_some()).await?,
-                    );
-                }
+                attachments.extend(beside.attachments(&app, &link, &attachments).await?);
                 ids.push(app.submit_with(&wishes, link, attachments)?);
             }
             wait_for(&app, news, ids, json, no_wait).await

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use clap::Subcommand;
-use debrief_app::{App, JobNews, WatchedFolder};
+use debrief_app::{App, JobNews, Taken, WatchedFolder};
 use debrief_core::failure::{Failure, FailureCode};
 use debrief_core::link::FolderLink;
 use debrief_core::view::{Group, JobView, StatusWord};
 use tokio::sync::broadcast::error::RecvError;
 
+use crate::beside::say_attached;
 use crate::{Outcome, print};
 
 /// How long it may take to become the process that runs the jobs, where none does.
@@ -22,6 +23,10 @@ pub(crate) enum Watch {
     Add {
         /// A folder on this machine, or the link or id of one in Google Drive.
         place: String,
+        /// Leave chats and attendance lists that lie beside new recordings. Otherwise they are attached, to name the
+        /// speakers. For a folder that is watched already only this is changed.
+        #[arg(long)]
+        no_companions: bool,
     },
     /// List the watched folders.
     List {
@@ -54,10 +59,13 @@ impl Watch {
 
 pub(crate) async fn watch(app: &App, command: Watch) -> Result<Outcome, Failure> {
     match command {
-        Watch::Add { place } => {
+        Watch::Add { place, no_companions } => {
             let before = app.watched_folders()?;
-            let folders = app.watch_folder(&absolute(&place)).await?;
-            let is_new = |folder: &&WatchedFolder| before.iter().all(|known| known.id != folder.id);
+            let folders = app.watch_folder_with(&absolute(&place), !no_companions).await?;
+            let is_new = |folder: &&WatchedFolder| {
+                let known = before.iter().find(|known| known.id == folder.id);
+                known.is_none_or(|known| known.companions != folder.companions)
+            };
             match folders.iter().find(is_new) {
                 Some(added) => line(added),
                 None => err!("This folder is watched already."),
@@ -98,6 +106,9 @@ fn id_of(app: &App, text: &str) -> Result<String, Failure> {
 
 fn line(folder: &WatchedFolder) {
     out!("{}  {}  {}", folder.id, folder.name, folder.place);
+    if !folder.companions {
+        out!("  Chats and attendance lists beside its recordings are left.");
+    }
     if let Some(problem) = &folder.problem {
         out!("  {} {}", problem.what, problem.fix);
     }
@@ -114,6 +125,7 @@ async fn run(app: &App, json: bool) -> Result<Outcome, Failure> {
         ));
     }
     let mut news = app.news();
+    let mut taken = app.taken();
     let mut shown: BTreeMap<String, bool> = BTreeMap::new();
     let places: Vec<&str> = folders.iter().map(|folder| folder.place.as_str()).collect();
     err!("Watching {}; Ctrl+C ends it.", places.join(", "));
@@ -129,6 +141,11 @@ async fn run(app: &App, json: bool) -> Result<Outcome, Failure> {
     loop {
         let message = tokio::select! {
             message = news.recv() => message,
+            // What was missed, or never comes because another process watches, is nobody's loss.
+            Ok(Taken { name, companions }) = taken.recv() => {
+                say_attached(&name, &companions, "debrief watch add FOLDER --no-companions");
+                continue;
+            }
             _ = &mut interrupted => break,
         };
         match message {

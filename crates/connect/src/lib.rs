@@ -1,5 +1,6 @@
 //! The outside world, one folder per vendor. Implements the traits of `debrief_core::ports`; knows no job store.
 
+mod beside;
 mod callback;
 mod captions;
 pub mod diarize;
@@ -18,3 +19,5 @@ pub mod notion;
 pub mod recordings;
 pub mod summarize;
 pub mod transcribe;
+
+pub use beside::{Beside, FileBeside};

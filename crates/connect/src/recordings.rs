@@ -68,7 +68,8 @@ impl Recordings {
     /// A document that gives no text is listed all the same.
     async fn read(&self, brought: Brought, cx: &StageCx) -> StepResult<Attachment> {
         let Brought { name, location, file, mime } = brought;
-        if people::companion(&name, mime.as_deref()).is_some() {
+        let companion = people::companion(&name, mime.as_deref());
+        if companion.is_some() {
             let text = unless_stopped(cx, move || captions::plain_text_of(&file)).await?;
             if text.is_none() {
                 let what = format!(
@@ -77,7 +78,7 @@ impl Recordings {
                 cx.warn(Warning::new("attachment_unreadable", what));
             }
             // As with transcripts: what it says is not for the page.
-            return Ok(Attachment { name, location, text, file: None });
+            return Ok(Attachment { name, location, text, file: None, companion });
         }
         let transcript = {
             let (file, name) = (file.clone(), name.clone());
@@ -86,10 +87,10 @@ impl Recordings {
         match transcript {
             Ok(None) => {}
             // Pages link to transcripts: what they say is on the page.
-            Ok(text) => return Ok(Attachment { name, location, text, file: None }),
+            Ok(text) => return Ok(Attachment { name, location, text, file: None, companion }),
             Err(failure) => {
                 cx.warn(Warning::new(failure.code.word(), format!("{} {}", failure.what, failure.fix)));
-                return Ok(Attachment { name, location, text: None, file: None });
+                return Ok(Attachment { name, location, text: None, file: None, companion });
             }
         }
         let text = match self.reader.read(&file, cx.stop_requested()).await {
@@ -100,7 +101,7 @@ impl Recordings {
             }
             Err(ReadError::Stopped) => return Err(debrief_core::stage::Stopped.into()),
         };
-        Ok(Attachment { name, location, text, file: Some(file) })
+        Ok(Attachment { name, location, text, file: Some(file), companion })
     }
 }
 

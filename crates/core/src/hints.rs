@@ -41,8 +41,12 @@ impl Hints {
 /// Names and terms of documents, the most frequent first.
 fn mentioned(documents: &[Attachment]) -> Vec<String> {
     let mut found: HashMap<String, (usize, usize)> = HashMap::new();
-    // A transcript says what was said already.
-    let documents = documents.iter().filter(|document| !captions::looks_like(&document.name, None));
+    // A transcript says what was said already. Who was there is for those who name speakers: hints go to the speech
+    // service, too, and nobody chose to send it that.
+    let is_document = |document: &&Attachment| {
+        document.companion().is_none() && !captions::looks_like(&document.name, None)
+    };
+    let documents = documents.iter().filter(is_document);
     for text in documents.filter_map(|document| document.text.as_deref()) {
         let end = text.char_indices().nth(READ_CHARS).map_or(text.len(), |(at, _)| at);
         for sentence in text[..end].split(['.', '!', '?', '\n', '。', '！', '？']) {
@@ -125,7 +129,8 @@ mod tests {
     use super::*;
 
     fn document(name: &str, text: &str) -> Attachment {
-        Attachment { name: name.into(), location: String::new(), text: Some(text.into()), file: None }
+        let text = Some(text.into());
+        Attachment { name: name.into(), location: String::new(), text, file: None, companion: None }
     }
 
     #[test]
@@ -143,6 +148,13 @@ mod tests {
             Hints::of(&[], &[document("議程.pdf", text)]).vocabulary,
             ["晨曦計畫", "年度報告", "Kubernetes"]
         );
+    }
+
+    #[test]
+    fn a_chat_and_a_list_of_those_who_were_there_give_no_hints() {
+        let list = document("weekly-attendance.csv", "Name\nMarta Kowalska\nMarta Kowalska\n");
+        let chat = document("weekly - Chat.txt", "00:01:02 Marta Kowalska: see PostgreSQL\n");
+        assert!(Hints::of(&[], &[list, chat]).vocabulary.is_empty());
     }
 
     #[test]

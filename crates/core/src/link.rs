@@ -114,6 +114,16 @@ impl RecordingLink {
         Ok(RecordingLink::Local { path: PathBuf::from(text) })
     }
 
+    /// Whether it is the same file, however it is reached.
+    pub fn is_same(&self, other: &RecordingLink) -> bool {
+        match (self, other) {
+            (RecordingLink::Local { path }, RecordingLink::Local { path: other }) => path == other,
+            (RecordingLink::Drive { id, .. }, RecordingLink::Drive { id: other, .. }) => id == other,
+            (RecordingLink::Local { .. }, RecordingLink::Drive { .. })
+            | (RecordingLink::Drive { .. }, RecordingLink::Local { .. }) => false,
+        }
+    }
+
     /// The place as a person would write it: a path or a web address.
     pub fn location(&self) -> String {
         match self {

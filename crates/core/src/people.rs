@@ -56,12 +56,14 @@ pub fn candidates(participants: &[String], attachments: &[Attachment]) -> Vec<Ca
         add(&mut all, name, CandidateSource::Participants, None);
     }
     // A transcript that was not used as one says what somebody's colleague said, not who was there.
-    let documents = attachments.iter().filter(|attachment| !captions::looks_like(&attachment.name, None));
+    let is_transcript =
+        |document: &Attachment| document.companion().is_none() && captions::looks_like(&document.name, None);
+    let documents = attachments.iter().filter(|document| !is_transcript(document));
     for document in documents {
         let Some(text) = document.text.as_deref() else { continue };
         let end = text.char_indices().nth(READ_CHARS).map_or(text.len(), |(at, _)| at);
         let text = &text[..end];
-        let (source, names) = match companion(&document.name, None) {
+        let (source, names) = match document.companion() {
             Some(Companion::Attendance) => (CandidateSource::Attendance, attendance::names(text)),
             Some(Companion::Chat) => (CandidateSource::Chat, chat::names(text)),
             None => (CandidateSource::Document, documents::names(text)),
@@ -224,7 +226,8 @@ mod tests {
     use super::*;
 
     fn file(name: &str, text: &str) -> Attachment {
-        Attachment { name: name.into(), location: String::new(), text: Some(text.into()), file: None }
+        let text = Some(text.into());
+        Attachment { name: name.into(), location: String::new(), text, file: None, companion: None }
     }
 
     fn told(participants: &[&str], files: &[Attachment]) -> Vec<String> {
@@ -268,6 +271,19 @@ mod tests {
             ]
         );
         assert_eq!(told(&["Ana"], &[list])[0], "Ana ×2 Participants, typed");
+    }
+
+    #[test]
+    fn a_sheet_without_an_ending_is_read_as_what_its_source_says_it_is() {
+        let sheet = file("Weekly - Attendance report", "First name,Last name\nAna,Lopez\n");
+        let chat = file("Weekly - Chat", "0:00:01.000,0:00:05.000\nBen Okafor: Hi\n");
+        assert_eq!(told(&[], &[sheet.clone(), chat.clone()]), [""; 0], "their names alone say nothing");
+        let sheet = Attachment { companion: Some(Companion::Attendance), ..sheet };
+        let chat = Attachment { companion: Some(Companion::Chat), ..chat };
+        assert_eq!(
+            told(&[], &[chat, sheet]),
+            ["Ana Lopez ×1 Attendance, Weekly - Attendance report", "Ben Okafor ×1 Chat, Weekly - Chat"]
+        );
     }
 
     #[test]

@@ -15,6 +15,7 @@ pub use crate::hints::Hints;
 use crate::link::RecordingLink;
 use crate::notes::Notes;
 use crate::page::Page;
+use crate::people::{self, Companion};
 use crate::stage::{Checkpoint, StageCx, StepResult};
 use crate::transcript::{Speakers, Transcript, Turns, Words};
 
@@ -71,6 +72,16 @@ pub struct Attachment {
     pub text: Option<String>,
     /// The document on this machine: the person's own file, or a copy that goes with the job's folder.
     pub file: Option<PathBuf>,
+    /// Whether it says who was there; see [`Attachment::companion`].
+    #[serde(default)]
+    pub companion: Option<Companion>,
+}
+
+impl Attachment {
+    /// What it says of who was there. Outputs of earlier versions leave that to the name.
+    pub fn companion(&self) -> Option<Companion> {
+        self.companion.or_else(|| people::companion(&self.name, None))
+    }
 }
 
 /// Output of the decode stage: 16 kHz mono 16-bit PCM in a WAV file in the job's folder.

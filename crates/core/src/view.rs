@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::failure::{Failure, Warning};
 use crate::job::{Destination, Job, JobStatus};
+use crate::link::RecordingLink;
 use crate::notes::Notes;
 use crate::spending::Rate;
 use crate::stage::{PERCENT_AT_START, Progress, Stage};
@@ -248,6 +249,8 @@ pub struct JobFacts {
     pub title: Option<String>,
     /// Address of the Google account that could read the recording, once known.
     pub account: Option<String>,
+    /// Names of the attachments that were fetched, by where a person finds them.
+    pub attachments: BTreeMap<String, String>,
     /// Length of the recording in milliseconds, once known.
     pub duration_ms: Option<u32>,
     /// The transcript that the words are from, where no engine made them.
@@ -309,7 +312,7 @@ impl JobView {
             title: facts.title.unwrap_or_else(|| request.link.short_name()),
             source: request.link.location(),
             account: facts.account,
-            attachments: request.attachments.iter().map(|link| link.short_name()).collect(),
+            attachments: request.attachments.iter().map(|link| called(link, &facts.attachments)).collect(),
             duration_ms: facts.duration_ms,
             engine: facts.transcript.unwrap_or_else(|| request.speech.label.clone()),
             cost: cost(request.rate, facts.duration_ms, facts.spent),
@@ -328,6 +331,11 @@ impl JobView {
             revision: u32::try_from(job.revision).unwrap_or(u32::MAX),
         }
     }
+}
+
+/// What an attachment is called: by its name once it was fetched.
+fn called(link: &RecordingLink, names: &BTreeMap<String, String>) -> String {
+    names.get(&link.location()).cloned().unwrap_or_else(|| link.short_name())
 }
 
 /// Nothing where nothing was spent, and nothing will be.

@@ -97,6 +97,23 @@ async fn a_document_is_exported_and_nothing_else_is() {
     refused(scene.get(&format!("files/{document}/export"), &[]), 400, "required").await;
     refused(export(&scene.file, "application/pdf"), 403, "fileNotExportable").await;
 
+    let sheet = scene.add(NewFile::sheet("Attendance", "First name,Last name\r\nAna,Lopez\r\n"));
+    let answer = export(&sheet, "text/csv").send().await.unwrap();
+    assert_eq!(header(&answer, "Content-Type"), Some("text/csv"));
+    assert_eq!(answer.bytes().await.unwrap(), "First name,Last name\r\nAna,Lopez\r\n");
+    for not_of_a_sheet in ["text/plain", "text/CSV", "application/vnd.google-apps.spreadsheet"] {
+        refused(export(&sheet, not_of_a_sheet), 400, "badRequest").await;
+    }
+    refused(scene.get(&format!("files/{sheet}"), &[("alt", "media")]), 403, "fileNotDownloadable").await;
+    scene.sandbox.world().file_mut(&sheet).unwrap().can_download = false;
+    refused(export(&sheet, "text/csv"), 403, "cannotExportFile").await;
+
     let large = scene.add(NewFile::document("Large", vec![0; 10 * 1024 * 1024 + 1]));
     refused(export(&large, "application/pdf"), 403, "exportSizeLimitExceeded").await;
+}
+
+#[tokio::test]
+#[should_panic(expected = "Drive exports no \"spreadsheet\" as text/plain")]
+async fn a_sheet_cannot_be_made_to_export_as_what_drive_never_makes_of_one() {
+    let _ = NewFile::sheet("Attendance", "Name\r\n").exporting("text/plain", "Name");
 }

@@ -307,6 +307,14 @@ export type EvidenceView = {
 	confidence: number,
 };
 
+/**  A file that lies beside a recording. */
+export type FileBeside = {
+	/**  Its name. */
+	name: string,
+	/**  Path or link, to attach it with. */
+	link: string,
+};
+
 /**  What the window shows about Google. */
 export type GoogleView = {
 	/**  The client id to sign in with; without one a person has to set one up first. */
@@ -494,7 +502,9 @@ export type LinkLook = {
 	/**  What an earlier job made of it. */
 	processed: Processed | null,
 	/**  Transcripts of it in the same folder, as far as it can be seen. */
-	transcripts: TranscriptBeside[],
+	transcripts: FileBeside[],
+	/**  Chats and lists of those who were there, in the same folder: attached, they tell who speaks. */
+	companions: FileBeside[],
 	/**  Why it can't be processed as it is. */
 	problem: CommandError | null,
 };
@@ -1249,14 +1259,6 @@ export type TodoView = {
 	at_ms: number,
 };
 
-/**  A transcript that lies beside a recording. Attached to it, it is used instead of recognition. */
-export type TranscriptBeside = {
-	/**  Its name. */
-	name: string,
-	/**  Path or link, to attach it with. */
-	link: string,
-};
-
 /**  A job's transcript and notes, with what a person corrected. */
 export type TranscriptView = {
 	/**  BCP 47. */
@@ -1342,6 +1344,8 @@ export type WatchedFolder = {
 "drive" | 
 	/**  On this computer. */
 "local",
+	/**  Whether chats and lists of those who were there are attached to the recordings that they lie beside. */
+	companions: boolean,
 	/**  Why it can't be watched now. */
 	problem: CommandError | null,
 };

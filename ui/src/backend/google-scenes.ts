@@ -199,6 +199,7 @@ export function backendOfGoogleScene(scene: GoogleScene, jobs: JobView[]): Memor
             place: 'https://drive.google.com/drive/folders/1meet',
             name: 'Meet Recordings',
             kind: 'drive',
+            companions: true,
             problem: null,
           },
           {
@@ -206,6 +207,7 @@ export function backendOfGoogleScene(scene: GoogleScene, jobs: JobView[]): Memor
             place: '/media/disk/Recordings',
             name: 'Recordings',
             kind: 'local',
+            companions: false,
             problem: {
               code: 'folder_gone',
               what: 'This folder is gone.',

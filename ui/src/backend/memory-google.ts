@@ -45,6 +45,7 @@ export function linkLook(over: Partial<LinkLook> & { text: string }): LinkLook {
     account: null,
     processed: null,
     transcripts: [],
+    companions: [],
     problem: null,
     ...over,
   };
@@ -201,7 +202,7 @@ export class MemoryGoogle {
       } satisfies CommandError;
     }
     const name = kind === 'drive' ? 'Meet Recordings' : nameOf(place);
-    this.#folders = [...this.#folders, { id: place, place, name, kind, problem: null }];
+    this.#folders = [...this.#folders, { id: place, place, name, kind, companions: true, problem: null }];
     return this.folders;
   }
 

@@ -24,6 +24,7 @@ export const SPEECH_SCENES = [
   'speech-broken',
   'speech-jobs',
   'speech-beside',
+  'speech-companions',
 ] as const;
 export type SpeechScene = (typeof SPEECH_SCENES)[number];
 
@@ -184,6 +185,22 @@ export function backendOfSpeechScene(scene: SpeechScene, jobs: JobView[]): Memor
             transcripts: [
               { name: 'weekly.vtt', link: 'https://drive.google.com/file/d/1transcript-of-the-weekly/view' },
             ],
+          }),
+        },
+      });
+    case 'speech-companions':
+      return new MemoryBackend({
+        jobs,
+        looks: {
+          '*': linkLook({
+            text: '',
+            name: 'Weekly review (2026-11-05 09:00 GMT+1)',
+            size_bytes: 145 * MB,
+            duration_ms: 3_501_000,
+            companions: ['Attendance report', 'Chat'].map((what, index) => ({
+              name: `Weekly review (2026-11-05 09:00 GMT+1) - ${what}`,
+              link: `https://drive.google.com/file/d/1companion-${index}-of-the-weekly/view`,
+            })),
           }),
         },
       });

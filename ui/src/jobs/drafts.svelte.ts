@@ -4,9 +4,9 @@ import {
   asCommandError,
   type Backend,
   type CommandError,
+  type FileBeside,
   type LinkLook,
   type ProcessWishes,
-  type TranscriptBeside,
 } from '../backend/backend';
 import { Looks } from './looks.svelte';
 import {
@@ -19,8 +19,8 @@ import {
   transcriptLikelihood,
 } from './sources';
 
-// A paste outside the text field waits this long for the answer whether it was processed before.
-const PASTE_PATIENCE_MS = 2_000;
+// What is sent off waits this long for the answer whether it was processed before and what lies beside it.
+const PATIENCE_MS = 2_000;
 
 /** What a person wants for a recording, other than the settings. */
 export type DraftWishes = Pick<ProcessWishes, 'template' | 'participants'>;
@@ -31,6 +31,8 @@ export interface Draft {
   source: string;
   attachments: string[];
   wishes: DraftWishes;
+  /** Whether chats and lists of those who were there, beside the recording, are attached. */
+  companions: boolean;
 }
 
 function noWishes(): DraftWishes {
@@ -62,11 +64,18 @@ function asks(look: LinkLook | null | undefined): boolean {
   return look !== null && look !== undefined && (look.processed !== null || look.transcripts.length > 0);
 }
 
+/** What lies beside a recording and tells who speaks, without what is attached to it already. */
+function beside(look: LinkLook | null | undefined, attachments: readonly string[]): readonly FileBeside[] {
+  return (look?.companions ?? []).filter(({ link }) => !attachments.includes(link));
+}
+
 export class Drafts {
   readonly #backend: Backend;
   readonly #listener: DraftListener;
   /** Pasted outside the text field and about to be processed by themselves. */
   readonly #pasted = new Set<string>();
+  /** Waited for in vain: they go off without another wait. */
+  readonly #late = new Set<string>();
   #nextKey = 1;
   #sends = $state(0);
 
@@ -75,6 +84,8 @@ export class Drafts {
   attachments = $state<string[]>([]);
   /** What is wanted for the recording in the text field, or for those that are dropped next. */
   wishes = $state<DraftWishes>(noWishes());
+  /** Whether what lies beside the recording in the text field, and tells who speaks, is attached. */
+  companions = $state(true);
   lined = $state<Draft[]>([]);
   error = $state<CommandError | null>(null);
 
@@ -103,6 +114,12 @@ export class Drafts {
     for (const source of sources.filter((each) => !known.has(each))) this.#lineUp(source, [], wishes);
   }
 
+  /** Takes along what lies beside a draft's recording, or beside the text field's own, and tells who speaks; or leaves it. */
+  take(companions: boolean, draft?: Draft): void {
+    if (draft) draft.companions = companions;
+    else this.companions = companions;
+  }
+
   /** Changes what is wanted for a draft, or for the text field's own. */
   wish(change: Partial<DraftWishes>, draft?: Draft): void {
     if (draft) draft.wishes = { ...draft.wishes, ...change };
@@ -112,6 +129,8 @@ export class Drafts {
   /** The text field has another text, by typing or by pasting into it. */
   typed(pasted: boolean): void {
     const text = this.text.trim();
+    // Another recording, with other files beside it.
+    if (pasted || text === '') this.companions = true;
     if (pasted) void this.looks.now(text);
     else this.looks.soon(text);
   }
@@ -149,7 +168,13 @@ export class Drafts {
     // What is written in the text field keeps its own wishes.
     const wishes = this.text.trim() === '' && recordings.length > 0 ? this.#takeWishes() : noWishes();
     await this.#sendAll(
-      recordings.map((source) => ({ key: this.#nextKey++, source, attachments, wishes: { ...wishes } })),
+      recordings.map((source) => ({
+        key: this.#nextKey++,
+        source,
+        attachments,
+        wishes: { ...wishes },
+        companions: true,
+      })),
     );
   }
 
@@ -169,9 +194,14 @@ export class Drafts {
   }
 
   /** Transcripts beside a recording, as long as none is attached to it. */
-  offersOf(source: string, attachments: readonly string[]): readonly TranscriptBeside[] {
+  offersOf(source: string, attachments: readonly string[]): readonly FileBeside[] {
     if (this.transcriptIn(attachments)?.likelihood === 'surely') return [];
     return this.looks.of(source)?.transcripts ?? [];
+  }
+
+  /** Chats and lists of those who were there, beside a recording, that are not attached to it by hand. */
+  companionsOf(source: string, attachments: readonly string[]): readonly FileBeside[] {
+    return beside(this.looks.of(source), attachments);
   }
 
   /** The attachment that the words and speakers are taken from. */
@@ -199,6 +229,7 @@ export class Drafts {
       this.text = '';
       this.attachments = [];
       this.wishes = noWishes();
+      this.companions = true;
     }
   }
 
@@ -254,7 +285,10 @@ export class Drafts {
   #lineUpText(): DraftWishes {
     const lines = linesOf(this.text);
     const wishes = this.#takeWishes();
-    lines.forEach((source, index) => this.#lineUp(source, index === 0 ? this.attachments : [], wishes));
+    const companions = this.#takeCompanions();
+    lines.forEach((source, index) =>
+      this.#lineUp(source, index === 0 ? this.attachments : [], wishes, companions),
+    );
     if (lines.length > 0) this.attachments = [];
     this.text = '';
     return lines.length > 0 ? noWishes() : wishes;
@@ -266,12 +300,19 @@ export class Drafts {
     return wishes;
   }
 
-  #lineUp(source: string, attachments: string[], wishes: DraftWishes): void {
-    this.lined.push({ key: this.#nextKey++, source, attachments, wishes: { ...wishes } });
+  /** What was chosen for the recording in the text field; the next one's is chosen anew. */
+  #takeCompanions(): boolean {
+    const companions = this.companions;
+    this.companions = true;
+    return companions;
+  }
+
+  #lineUp(source: string, attachments: string[], wishes: DraftWishes, companions = true): void {
+    this.lined.push({ key: this.#nextKey++, source, attachments, wishes: { ...wishes }, companions });
     if (this.looks.of(source) === undefined) void this.looks.now(source);
   }
 
-  #besides(): TranscriptBeside[] {
+  #besides(): FileBeside[] {
     return this.#recordings().flatMap((source) => this.looks.of(source)?.transcripts ?? []);
   }
 
@@ -287,12 +328,14 @@ export class Drafts {
   }
 
   async #lookPatiently(source: string): Promise<LinkLook | null> {
+    if (this.#late.has(source)) return this.looks.of(source) ?? null;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const patience = new Promise<null>((resolve) => {
-      timer = setTimeout(() => resolve(null), PASTE_PATIENCE_MS);
+      timer = setTimeout(() => resolve(null), PATIENCE_MS);
     });
-    const look = await Promise.race([this.looks.now(source), patience]);
+    const look = await Promise.race([this.looks.known(source), patience]);
     clearTimeout(timer);
+    if (look === null) this.#late.add(source);
     return look;
   }
 
@@ -310,19 +353,21 @@ export class Drafts {
   async #sendText(source: string): Promise<void> {
     const { text, attachments } = this;
     const wishes = this.#takeWishes();
+    const companions = this.#takeCompanions();
     this.text = '';
     this.attachments = [];
     this.#sends += 1;
     this.error = null;
     try {
-      this.#submit(source, await this.#begin({ source, attachments, wishes }));
+      this.#submit(source, await this.#begin({ source, attachments, wishes, companions }));
     } catch (cause) {
       // Whatever was typed or chosen meanwhile stays.
       if (this.text === '' && this.attachments.length === 0 && !isWish(this.wishes)) {
         this.text = text;
         this.attachments = attachments;
         this.wishes = wishes;
-      } else this.lined.push({ key: this.#nextKey++, source, attachments, wishes });
+        this.companions = companions;
+      } else this.lined.push({ key: this.#nextKey++, source, attachments, wishes, companions });
       this.#refuse(asCommandError(cause));
     } finally {
       this.#sends -= 1;
@@ -353,10 +398,12 @@ export class Drafts {
     }
   }
 
-  #begin({ source, attachments, wishes }: Omit<Draft, 'key'>): Promise<string> {
-    if (!isWish(wishes)) return this.#backend.processFile(source, attachments);
+  async #begin({ source, attachments, wishes, companions }: Omit<Draft, 'key'>): Promise<string> {
+    const besides = companions ? beside(await this.#lookPatiently(source), attachments) : [];
+    const all = [...attachments, ...besides.map(({ link }) => link)];
+    if (!isWish(wishes)) return this.#backend.processFile(source, all);
     const { template, participants } = $state.snapshot(wishes);
-    return this.#backend.processFileWith(source, attachments, {
+    return this.#backend.processFileWith(source, all, {
       template,
       participants,
       ignore_transcripts: false,
@@ -366,6 +413,7 @@ export class Drafts {
   #submit(source: string, id: string): void {
     // From now on it was processed before.
     this.looks.forget(source);
+    this.#late.delete(source);
     this.#listener.submitted(id);
   }
 

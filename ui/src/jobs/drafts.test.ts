@@ -266,3 +266,83 @@ describe('wishes', () => {
     expect(drafts.wishes).toEqual(LECTURE);
   });
 });
+
+describe('what lies beside a recording and tells who speaks', () => {
+  const CHAT = {
+    name: 'weekly - Chat',
+    link: 'https://drive.google.com/file/d/1chat-of-the-weekly-meeting/view',
+  };
+  const LIST = {
+    name: 'weekly - Attendance',
+    link: 'https://drive.google.com/file/d/1list-of-the-weekly/view',
+  };
+  const looks = { [LINK]: { companions: [CHAT, LIST] } };
+
+  test('is taken along without a question, also where it was pasted and where nobody has looked yet', async () => {
+    const { backend, looked, drafts } = composer({ looks });
+    await drafts.pasteAnywhere(LINK);
+    drafts.text = LINK;
+    await drafts.process();
+    await drafts.drop([LINK]);
+    expect(backend.calls).toEqual([
+      ['processFile', LINK, [CHAT.link, LIST.link]],
+      ['processFile', LINK, [CHAT.link, LIST.link]],
+      ['processFile', LINK, [CHAT.link, LIST.link]],
+    ]);
+    expect(looked).not.toHaveBeenCalled();
+  });
+
+  test('is left where the person says so, for that recording alone', async () => {
+    const { backend, drafts } = composer({ looks: { '*': { companions: [CHAT] } } });
+    const other = LINK.replace('1AbC', '2AbC');
+    drafts.text = LINK;
+    drafts.take(false);
+    drafts.fill([other]);
+    expect(drafts.lined.map((draft) => draft.companions)).toEqual([false, true]);
+    await drafts.process();
+    expect(backend.calls).toEqual([
+      ['processFile', LINK, []],
+      ['processFile', other, [CHAT.link]],
+    ]);
+    expect(drafts.companions).toBe(true);
+  });
+
+  test('is attached once where it is attached by hand, and is wanted for notes as any attachment is', async () => {
+    const { backend, drafts } = composer({ looks });
+    drafts.text = LINK;
+    drafts.attach([CHAT.link]);
+    drafts.wish({ participants: ['Mei'] });
+    await drafts.looks.now(LINK);
+    expect(drafts.companionsOf(LINK, drafts.attachments)).toEqual([LIST]);
+    await drafts.process();
+    expect(backend.calls).toEqual([
+      [
+        'processFileWith',
+        LINK,
+        [CHAT.link, LIST.link],
+        { template: null, participants: ['Mei'], ignore_transcripts: false },
+      ],
+    ]);
+  });
+
+  test('is chosen again as it was when the recording is refused', async () => {
+    const { backend, drafts } = composer({ looks });
+    drafts.text = LINK;
+    drafts.take(false);
+    backend.refuseNext = REFUSAL;
+    await drafts.process();
+    expect([drafts.text, drafts.companions, drafts.attachments]).toEqual([LINK, false, []]);
+  });
+
+  test('is not waited for longer than a paste is', async () => {
+    vi.useFakeTimers();
+    const { backend, drafts } = composer();
+    backend.lookUp = () => new Promise(() => undefined);
+    drafts.text = LINK;
+    const sent = drafts.process();
+    await vi.advanceTimersByTimeAsync(2_000);
+    await sent;
+    vi.useRealTimers();
+    expect(backend.calls).toEqual([['processFile', LINK, []]]);
+  });
+});

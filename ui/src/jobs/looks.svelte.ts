@@ -13,6 +13,7 @@ export class Looks {
   readonly #answered: (text: string, look: LinkLook) => void;
   readonly #known = new SvelteMap<string, LinkLook | null>();
   readonly #asked = new Map<string, number>();
+  readonly #answers = new Map<string, Promise<LinkLook | null>>();
   #count = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -26,9 +27,24 @@ export class Looks {
     return this.#known.get(text);
   }
 
+  /** What is or will be known of `text`; asks only where nobody has. */
+  async known(text: string): Promise<LinkLook | null> {
+    return this.#known.get(text) ?? (await (this.#answers.get(text) ?? this.now(text)));
+  }
+
   /** Looks `text` up at once. Of several questions about one text the last one's answer counts. */
   async now(text: string): Promise<LinkLook | null> {
     if (!canBeLookedUp(text)) return null;
+    const answer = this.#ask(text);
+    this.#answers.set(text, answer);
+    try {
+      return await answer;
+    } finally {
+      if (this.#answers.get(text) === answer) this.#answers.delete(text);
+    }
+  }
+
+  async #ask(text: string): Promise<LinkLook | null> {
     const question = ++this.#count;
     this.#asked.set(text, question);
     if (!this.#known.has(text)) this.#known.set(text, null);
@@ -57,6 +73,7 @@ export class Looks {
   forget(text: string): void {
     this.#known.delete(text);
     this.#asked.delete(text);
+    this.#answers.delete(text);
   }
 
   #forgetOldest(): void {

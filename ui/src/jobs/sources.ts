@@ -43,15 +43,17 @@ export function driveAddress(source: string): string {
   return isDriveId(source) ? `https://drive.google.com/file/d/${source}/view` : source;
 }
 
-/** Whether the file is something to attach rather than a recording: a PDF, or a written transcript. */
+/** Whether the file is something to attach rather than a recording: a PDF, a transcript, a chat, a list of people. */
 export function isDocument(path: string): boolean {
-  return /\.(?:pdf|vtt|srt|txt)$/iu.test(path);
+  return /\.(?:pdf|vtt|srt|txt|csv|tsv|sbv)$/iu.test(path);
 }
 
 /** Whether what is called `name` is a transcript: surely, maybe, or not. */
 export function transcriptLikelihood(name: string): 'surely' | 'maybe' | null {
   if (/\.(?:vtt|srt)$/iu.test(name)) return 'surely';
-  return /\.txt$/iu.test(name) ? 'maybe' : null;
+  // What was written in a chat was not said.
+  const isChat = /(?:(?:^|[^a-z]|new|team)chat|聊天(?:室|[記记][錄录]|[紀纪][錄录])?)\.txt$/iu.test(name);
+  return /\.txt$/iu.test(name) && !isChat ? 'maybe' : null;
 }
 
 /** Whether the file is a Google client as Google's console offers it for download. */
@@ -67,6 +69,16 @@ export function nameOf(path: string): string {
       .split(/[\\/]/u)
       .at(-1) ?? path
   );
+}
+
+/** What the name of a file says beside a recording's: "Chat" of "Weekly - Chat" beside "Weekly". */
+export function nameBeside(name: string, recording: string): string {
+  const stem = recording.replace(/\.[a-z0-9]{2,5}$/iu, '');
+  // Meet calls the recording "Weekly - 09:00 - Recording", and the chat "Weekly - 09:00 - Chat".
+  const meeting = stem.replace(/ - [^-]*$/u, '');
+  const start = [stem, meeting].find((each) => each !== '' && name.startsWith(each));
+  const rest = name.slice(start?.length ?? 0).replace(/^[\s._-]+/u, '');
+  return rest === '' ? name : rest;
 }
 
 /** The last two parts of a long path, by which a person knows a folder. */

@@ -22,7 +22,7 @@ import {
   percentOf,
   replacementOf,
 } from './models.svelte';
-import { isDocument, transcriptLikelihood } from './sources';
+import { isDocument, nameBeside, transcriptLikelihood } from './sources';
 import {
   asksForScript,
   modelFor,
@@ -113,12 +113,39 @@ test.each([
 
 test('transcripts are told by their names', () => {
   expect(['a.pdf', 'a.VTT', 'a.srt', 'a.txt'].every(isDocument)).toBe(true);
+  expect(['weekly - Chat.txt', 'weekly-attendance.CSV', 'a.tsv', 'a.sbv'].every(isDocument)).toBe(true);
   expect(['a.m4a', 'vtt', 'a.vtt.mp4'].some(isDocument)).toBe(false);
+  const chats = [
+    'weekly - Chat.txt',
+    'meeting_saved_new_chat.txt',
+    'RecordingnewChat.txt',
+    '週會 聊天記錄.txt',
+  ];
+  expect(chats.map(transcriptLikelihood)).toEqual([null, null, null, null]);
+  expect(transcriptLikelihood('snapchat.txt')).toBe('maybe');
   expect(['a.vtt', 'a.srt', 'a.txt', 'a.pdf'].map(transcriptLikelihood)).toEqual([
     'surely',
     'surely',
     'maybe',
     null,
+  ]);
+});
+
+test('what lies beside a recording is called by what its name says beside that', () => {
+  const meet = 'Weekly - 2026/11/05 09:00 CET';
+  const told = [
+    [`${meet} - Chat`, `${meet} - Recording`],
+    ['Weekly (09:00) - Attendance report', 'Weekly (09:00)'],
+    ['weekly-attendance.csv', 'weekly.mp4'],
+    ['chat.txt', 'video1234567.mp4'],
+    ['weekly', 'weekly.mp4'],
+  ] as const;
+  expect(told.map(([name, recording]) => nameBeside(name, recording))).toEqual([
+    'Chat',
+    'Attendance report',
+    'attendance.csv',
+    'chat.txt',
+    'weekly',
   ]);
 });
 

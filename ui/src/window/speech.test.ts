@@ -166,6 +166,7 @@ test('a transcript beside a recording is taken along when asked to', async () =>
         account: null,
         processed: null,
         transcripts: [{ name: 'weekly.vtt', link }],
+        companions: [],
         problem: null,
       },
     },
@@ -177,4 +178,30 @@ test('a transcript beside a recording is taken along when asked to', async () =>
   expect(await axeViolations()).toEqual([]);
   await user.click(screen.getByRole('button', { name: /^Process/u }));
   expect(backend.calls).toEqual([['processFile', source, [link]]]);
+});
+
+test('a chat and an attendance list beside a recording are taken along, and left when they are unticked', async () => {
+  const companions = ['weekly - Chat.txt', 'weekly-attendance.csv'].map((name) => ({
+    name,
+    link: `/meetings/${name}`,
+  }));
+  const { backend, user } = await opened({ looks: { '*': { name: 'Weekly.mp4', companions } } });
+  const source = 'https://drive.google.com/file/d/1recording-of-the-weekly/view';
+  const choice = 'For speakers’ names, use what lies beside it: weekly - Chat.txt, weekly-attendance.csv';
+  await user.click(screen.getByRole('textbox'));
+  await user.paste(source);
+  expect(await screen.findByRole('checkbox', { name: choice, checked: true })).toBeDefined();
+  expect(await axeViolations()).toEqual([]);
+  await user.click(screen.getByRole('button', { name: /^Process/u }));
+  await waitFor(() => expect(backend.calls).toHaveLength(1));
+
+  await user.click(screen.getByRole('textbox'));
+  await user.paste(source);
+  await user.click(await screen.findByRole('checkbox', { name: choice }));
+  await user.click(screen.getByRole('button', { name: /^Process/u }));
+  await waitFor(() => expect(backend.calls).toHaveLength(2));
+  expect(backend.calls).toEqual([
+    ['processFile', source, companions.map(({ link }) => link)],
+    ['processFile', source, []],
+  ]);
 });

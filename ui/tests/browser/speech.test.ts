@@ -170,3 +170,31 @@ test.each(LOOKS)('a transcript beside a recording is offered, %s', async (name, 
   await page.getByText('weekly.vtt').first().waitFor();
   await expectSound(page, `beside-${name}`);
 });
+
+test.each([...LOOKS, ['en-dark', { colorScheme: 'dark' }]] as [string, Omit<Look, 'scene'>][])(
+  'a chat and an attendance list beside a recording are a choice that is on, %s',
+  async (name, look) => {
+    const page = await browser.open({ scene: 'speech-companions', ...look });
+    const links = ['1AbCdEfGhIjKlMnOpQrStUvWxYz012345', '2AbCdEfGhIjKlMnOpQrStUvWxYz012345'].map(
+      (id) => `https://drive.google.com/file/d/${id}/view`,
+    );
+    const field = page.getByRole('textbox').first();
+    await field.fill(links[0] ?? '');
+    const choice = page.getByRole('checkbox', { name: /Chat/u });
+    await choice.waitFor();
+    expect(await choice.isChecked()).toBe(true);
+    await expectSound(page, `companions-${name}`);
+    // Several: each chip has its own.
+    await field.evaluate((node, text) => {
+      const data = new DataTransfer();
+      data.setData('text', text);
+      node.dispatchEvent(
+        new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }),
+      );
+    }, links.join('\n'));
+    await expect.poll(() => choice.count()).toBe(2);
+    await choice.last().click();
+    expect(await Promise.all([0, 1].map((nth) => choice.nth(nth).isChecked()))).toEqual([true, false]);
+    await expectSound(page, `companions-several-${name}`);
+  },
+);

@@ -1,4 +1,4 @@
-//! Google, for the window and the command line: who is signed in, signing in and out, looking at links.
+//! Google, for the window and the command line: who is signed in, signing in and out.
 
 mod view;
 
@@ -6,7 +6,6 @@ use std::path::Path;
 
 use debrief_connect::google::{Access, Account, ClientId, ENVIRONMENT, SignedIn};
 use debrief_connect::keychain::Secrets;
-use debrief_connect::local::transcripts_beside;
 use debrief_connect::transcribe::remote::Service;
 use debrief_core::failure::{Failure, FailureCode};
 use debrief_core::job::{JobEvent, JobId, JobStatus};
@@ -22,10 +21,7 @@ use crate::settings::{self, Change, Settings};
 use crate::sign_in::LIMIT;
 use crate::{App, link_of};
 
-pub use view::{
-    AccountView, ClientSource, DriveAccess, GoogleView, LinkLook, Processed, SecretsKept, TranscriptBeside,
-    Trouble,
-};
+pub use view::{AccountView, ClientSource, DriveAccess, GoogleView, SecretsKept, Trouble};
 
 /// The path of the OpenAI-compatible service in a sandbox.
 const OPENAI_IN_SANDBOX: &str = "/openai/v1";
@@ -248,63 +244,6 @@ impl App {
         self.steps.replace(steps);
         self.set_settings(settings);
         Ok(())
-    }
-
-    /// What a pasted link or path leads to. Whatever is wrong with it is in the answer.
-    pub async fn look_up(&self, text: &str) -> LinkLook {
-        let nothing = LinkLook {
-            text: text.to_owned(),
-            name: None,
-            size_bytes: None,
-            duration_ms: None,
-            account: None,
-            processed: None,
-            transcripts: Vec::new(),
-            problem: None,
-        };
-        let link = match link_of(text) {
-            Ok(link) => link,
-            Err(failure) => return LinkLook { problem: Some(failure.into()), ..nothing },
-        };
-        match &link {
-            RecordingLink::Local { path } => {
-                let path = path.clone();
-                // A network drive may take its time to answer.
-                let looked = tokio::task::spawn_blocking(move || {
-                    let size = std::fs::metadata(&path).ok().filter(|metadata| metadata.is_file());
-                    let transcripts = if size.is_some() { transcripts_beside(&path) } else { Vec::new() };
-                    (size, transcripts)
-                });
-                let (size, transcripts) = looked.await.unwrap_or_default();
-                LinkLook {
-                    name: Some(link.short_name()),
-                    transcripts: transcripts.into_iter().map(TranscriptBeside::from).collect(),
-                    size_bytes: size.map(|metadata| metadata.len() as f64),
-                    ..nothing
-                }
-            }
-            RecordingLink::Drive { id, resource_key } => {
-                match self.steps.now().drive_source().look(id, resource_key.as_deref()).await {
-                    Ok(look) => LinkLook {
-                        name: Some(look.name),
-                        size_bytes: look.size_bytes.map(|size| size as f64),
-                        duration_ms: look.duration_ms,
-                        account: Some(look.email),
-                        processed: look.receipt.map(|receipt| self.processed(receipt.job, look.modified)),
-                        transcripts: look.transcripts.into_iter().map(TranscriptBeside::from).collect(),
-                        problem: look.problem.map(Trouble::from),
-                        ..nothing
-                    },
-                    Err(failure) => LinkLook { problem: Some(failure.into()), ..nothing },
-                }
-            }
-        }
-    }
-
-    fn processed(&self, job: JobId, modified: Option<Timestamp>) -> Processed {
-        let known = self.pool.store().job(job).ok();
-        let at = known.as_ref().map(|job| job.updated_at).or(modified).unwrap_or_default();
-        Processed { job_id: job.to_string(), at: at.to_string(), here: known.is_some() }
     }
 
     /// Gives a renamed recording its old name back. Its page stays; see [`App::undo_page`].

@@ -1,11 +1,8 @@
-//! What outsiders see of Google: accounts, links, where sign-ins are kept.
+//! What outsiders see of Google: accounts, where sign-ins are kept.
 
-use std::path::PathBuf;
-
-use debrief_connect::google::{Access, TranscriptInDrive};
+use debrief_connect::google::Access;
 use debrief_connect::keychain::Keep;
 use debrief_core::failure::Failure;
-use debrief_core::link::RecordingLink;
 use serde::Serialize;
 
 /// What the window shows about Google.
@@ -98,69 +95,6 @@ pub enum SecretsKept {
     Session,
     /// In a file that only its owner can read.
     File,
-}
-
-/// What a pasted link or path leads to.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(feature = "bindings", derive(specta::Type))]
-pub struct LinkLook {
-    /// What was pasted.
-    pub text: String,
-    /// The file's name, once it could be seen.
-    pub name: Option<String>,
-    /// Its size in bytes.
-    pub size_bytes: Option<f64>,
-    /// Its length in milliseconds, where its source knows it.
-    pub duration_ms: Option<u32>,
-    /// Address of the account that can see it.
-    pub account: Option<String>,
-    /// What an earlier job made of it.
-    pub processed: Option<Processed>,
-    /// Transcripts of it in the same folder, as far as it can be seen.
-    pub transcripts: Vec<TranscriptBeside>,
-    /// Why it can't be processed as it is.
-    pub problem: Option<Trouble>,
-}
-
-/// A transcript that lies beside a recording. Attached to it, it is used instead of recognition.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "bindings", derive(specta::Type))]
-pub struct TranscriptBeside {
-    /// Its name.
-    pub name: String,
-    /// Path or link, to attach it with.
-    pub link: String,
-}
-
-/// An earlier job of a recording.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "bindings", derive(specta::Type))]
-pub struct Processed {
-    /// Its UUID.
-    pub job_id: String,
-    /// RFC 3339, UTC.
-    pub at: String,
-    /// Whether the job is in the list of this installation.
-    pub here: bool,
-}
-
-impl From<PathBuf> for TranscriptBeside {
-    fn from(path: PathBuf) -> Self {
-        let link = RecordingLink::Local { path };
-        Self { name: link.short_name(), link: link.location() }
-    }
-}
-
-impl From<TranscriptInDrive> for TranscriptBeside {
-    fn from(TranscriptInDrive { name, link }: TranscriptInDrive) -> Self {
-        let link = match &link {
-            RecordingLink::Drive { resource_key: Some(key), .. } => {
-                format!("{}?resourcekey={key}", link.location())
-            }
-            RecordingLink::Drive { resource_key: None, .. } | RecordingLink::Local { .. } => link.location(),
-        };
-        Self { name, link }
-    }
 }
 
 impl From<Access> for DriveAccess {

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use debrief_connect::FileBeside;
 use debrief_connect::google::{Drive, DriveFolder, NewRecording, Seen};
-use debrief_core::failure::Failure;
+use debrief_core::failure::{Failure, Retry};
 use debrief_core::link::RecordingLink;
 use debrief_runtime::store::{GrowingFile, WatchedFile, WatchedFolder, WatchedPlace};
 use jiff::Timestamp;
 
-use super::{Watch, WatchPace, alone};
+use super::{Watch, WatchPace, Whole, alone};
 
 /// Pages of changes that are read at a time; the rest comes the next time.
 const PAGES_AT_A_TIME: usize = 50;
@@ -42,12 +43,21 @@ fn place(folder: &WatchedFolder) -> Option<DriveFolder> {
     }
 }
 
+/// One look at a folder.
+struct Round<'a> {
+    watch: &'a Watch,
+    folder: &'a WatchedFolder,
+    at: &'a DriveFolder,
+    drive: &'a Drive,
+    now: Timestamp,
+}
+
 /// Handles what changed in a folder, then looks at the files that were not whole before.
 async fn ask(watch: Arc<Watch>, folder: WatchedFolder, at: DriveFolder) -> Result<(), Failure> {
-    let now = Timestamp::now();
     let steps = watch.steps.now();
     let drive = steps.drive();
     drive.check_folder(&at).await?;
+    let round = Round { watch: &watch, folder: &folder, at: &at, drive, now: Timestamp::now() };
     let mut cursor = folder.cursor.clone();
     for _ in 0..PAGES_AT_A_TIME {
         let changes = match &cursor {
@@ -55,11 +65,11 @@ async fn ask(watch: Arc<Watch>, folder: WatchedFolder, at: DriveFolder) -> Resul
             None => None,
         };
         let Some(changes) = changes else {
-            begin_anew(&watch, &folder, &at, drive, now).await?;
+            round.begin_anew().await?;
             break;
         };
         for seen in changes.files {
-            consider(&watch, &folder, seen, now)?;
+            round.consider(seen).await?;
         }
         // Only now: whatever is not handled is told again.
         watch.store.set_watch_cursor(folder.id, &changes.cursor)?;
@@ -70,50 +80,64 @@ async fn ask(watch: Arc<Watch>, folder: WatchedFolder, at: DriveFolder) -> Resul
     }
     for file in watch.store.growing_files(folder.id, LOOKS_AT_A_TIME)? {
         let seen = drive.look_from_folder(&at, &file.file, file.key.as_deref()).await?;
-        consider(&watch, &folder, seen, now)?;
+        round.consider(seen).await?;
     }
     Ok(())
 }
 
-/// Drive has forgotten what changed since the last time, so whatever is in the folder is looked at.
-async fn begin_anew(
-    watch: &Watch,
-    folder: &WatchedFolder,
-    at: &DriveFolder,
-    drive: &Drive,
-    now: Timestamp,
-) -> Result<(), Failure> {
-    let cursor = drive.folder_cursor(at).await?;
-    for seen in drive.folder_recordings(at).await? {
-        consider(watch, folder, seen, now)?;
+impl Round<'_> {
+    /// Drive has forgotten what changed since the last time, so whatever is in the folder is looked at.
+    async fn begin_anew(&self) -> Result<(), Failure> {
+        let cursor = self.drive.folder_cursor(self.at).await?;
+        for seen in self.drive.folder_recordings(self.at).await? {
+            self.consider(seen).await?;
+        }
+        Ok(self.watch.store.set_watch_cursor(self.folder.id, &cursor)?)
     }
-    Ok(watch.store.set_watch_cursor(folder.id, &cursor)?)
-}
 
-fn consider(watch: &Watch, folder: &WatchedFolder, seen: Seen, now: Timestamp) -> Result<(), Failure> {
-    let known = watch.store.watched_file(folder.id, seen.id())?;
-    let looks_like = match known {
-        Some(WatchedFile::Before | WatchedFile::Taken) => return Ok(()),
-        Some(WatchedFile::Growing { looks, since }) => Some((looks, since)),
-        None => None,
-    };
-    match seen {
-        Seen::Other { id } if looks_like.is_some() => watch.store.forget_growing(folder.id, &id)?,
-        Seen::Other { .. } => {}
-        Seen::Recording(recording) => match rested(&recording, looks_like, now) {
-            None => {
-                let file = GrowingFile { file: recording.id, key: recording.resource_key };
-                watch.store.note_growing(folder.id, &file, &recording.looks, now)?;
-            }
-            Some(time) if is_whole(&recording, time, now, watch.pace) => {
-                let link =
-                    RecordingLink::Drive { id: recording.id.clone(), resource_key: recording.resource_key };
-                watch.take(folder.id, &recording.id, link)?;
-            }
-            Some(_) => {}
-        },
+    async fn consider(&self, seen: Seen) -> Result<(), Failure> {
+        let (store, folder, now) = (&self.watch.store, self.folder.id, self.now);
+        let known = store.watched_file(folder, seen.id())?;
+        let looks_like = match known {
+            Some(WatchedFile::Before | WatchedFile::Taken) => return Ok(()),
+            Some(WatchedFile::Growing { looks, since }) => Some((looks, since)),
+            None => None,
+        };
+        match seen {
+            Seen::Other { id } if looks_like.is_some() => store.forget_growing(folder, &id)?,
+            Seen::Other { .. } => {}
+            Seen::Recording(recording) => match rested(&recording, looks_like, now) {
+                None => {
+                    let file = GrowingFile { file: recording.id, key: recording.resource_key };
+                    store.note_growing(folder, &file, &recording.looks, now)?;
+                }
+                Some(time) if is_whole(&recording, time, now, self.watch.pace) => {
+                    let companions = self.companions(&recording).await?;
+                    let NewRecording { id, name, resource_key, .. } = recording;
+                    let link = RecordingLink::Drive { id: id.clone(), resource_key };
+                    self.watch.take(folder, Whole { file: id, name, link, companions })?;
+                }
+                Some(_) => {}
+            },
+        }
+        Ok(())
     }
-    Ok(())
+
+    /// Chats and lists of those who were there, beside a recording, if they are wanted.
+    async fn companions(&self, recording: &NewRecording) -> Result<Vec<FileBeside>, Failure> {
+        if !self.folder.companions {
+            return Ok(Vec::new());
+        }
+        match self.drive.beside_in_folder(self.at, recording).await {
+            Ok(beside) => Ok(beside.companions),
+            // Now the recording could not be fetched either. It is taken the next time, with all that belongs to it.
+            Err(failure) if matches!(failure.retry, Retry::Later { .. }) => Err(failure),
+            Err(failure) => {
+                tracing::debug!(what = failure.what, "nothing can be looked for beside a recording");
+                Ok(Vec::new())
+            }
+        }
+    }
 }
 
 /// How long a recording has looked the same; `None` when it looks different, or when the clock was put back.
@@ -141,6 +165,7 @@ mod tests {
     fn recording(modified: Option<i64>) -> NewRecording {
         NewRecording {
             id: "1a".to_owned(),
+            name: "talk.mp3".to_owned(),
             resource_key: None,
             looks: "9 r c".to_owned(),
             is_empty: false,

@@ -1,11 +1,12 @@
 //! Watched folders on this computer: looked at when the system says that something changed, and from time to time.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use debrief_connect::local::{FolderEye, LocalRecording};
+use debrief_connect::FileBeside;
+use debrief_connect::local::{FolderEye, LocalRecording, beside};
 use debrief_core::failure::{Failure, FailureCode};
 use debrief_core::link::RecordingLink;
 use debrief_runtime::store::{WatchedFolder, WatchedPlace};
@@ -13,7 +14,7 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use super::Watch;
+use super::{Watch, Whole};
 
 /// A disk or a network drive that takes longer must not keep the other folders waiting.
 const LOOK_LIMIT: Duration = Duration::from_secs(10);
@@ -48,6 +49,17 @@ fn place(folder: WatchedFolder) -> Option<(WatchedFolder, PathBuf)> {
     }
 }
 
+/// Chats and lists of those who were there, beside a recording, if they are wanted. The disk has just answered; should it do
+/// so no more, the recording goes on without.
+async fn companions(folder: &WatchedFolder, recording: &Path) -> Vec<FileBeside> {
+    if !folder.companions {
+        return Vec::new();
+    }
+    let recording = recording.to_owned();
+    let looking = tokio::task::spawn_blocking(move || beside(&recording).companions);
+    tokio::time::timeout(LOOK_LIMIT, looking).await.ok().and_then(Result::ok).unwrap_or_default()
+}
+
 type Look = (FolderEye, Result<Vec<LocalRecording>, Failure>);
 
 /// What is known of a folder from the looks before. A new look finds every file again, so none of it is stored.
@@ -70,8 +82,10 @@ impl Looked {
             let same = self.growing.get(&recording.name).filter(|(looks, _)| *looks == recording.looks);
             let since = same.map_or(now, |(_, since)| *since);
             if now - since >= watch.pace.local_rest && !recording.is_held() {
+                let companions = companions(folder, &recording.path).await;
                 let link = RecordingLink::Local { path: recording.path };
-                watch.take(folder.id, &recording.name, link)?;
+                let (file, name) = (recording.name, link.short_name());
+                watch.take(folder.id, Whole { file, name, link, companions })?;
             } else {
                 growing.insert(recording.name, (recording.looks, since));
             }

@@ -16,11 +16,12 @@ use debrief_runtime::pool::JobPool;
 use debrief_runtime::store::{JobStore, WatchedFolder as Stored, WatchedPlace};
 use jiff::Timestamp;
 use serde::Serialize;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, broadcast};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
 use crate::compose::LiveSteps;
+use crate::look::{FileBeside, views};
 use crate::settings::Settings;
 use crate::{App, Trouble, shortened};
 
@@ -30,6 +31,8 @@ const FOLDERS_AT_MOST: usize = 50;
 const LOCK_TICK: Duration = Duration::from_millis(500);
 /// A folder that takes longer to look at must not keep the others waiting.
 const TURN_LIMIT: Duration = Duration::from_secs(5 * 60);
+/// Recordings that were taken and that nobody has heard of yet; older ones are forgotten.
+const TAKEN_KEPT: usize = 64;
 
 /// A folder whose new recordings become jobs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -44,8 +47,28 @@ pub struct WatchedFolder {
     /// Where it is.
     #[cfg_attr(feature = "bindings", specta(inline))]
     pub kind: WatchedKind,
+    /// Whether chats and lists of those who were there are attached to the recordings that they lie beside.
+    pub companions: bool,
     /// Why it can't be watched now.
     pub problem: Option<Trouble>,
+}
+
+/// A recording in a watched folder that became a job.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Taken {
+    /// The recording's name.
+    pub name: String,
+    /// What lay beside it and was attached, to tell who speaks.
+    pub companions: Vec<FileBeside>,
+}
+
+/// A recording in a watched folder that is whole, and what lies beside it.
+struct Whole {
+    /// Its id or absolute path.
+    file: String,
+    name: String,
+    link: RecordingLink,
+    companions: Vec<debrief_connect::FileBeside>,
 }
 
 /// Where a watched folder is.
@@ -92,6 +115,7 @@ pub(crate) struct Watch {
     pace: WatchPace,
     drive_stirred: Notify,
     local_stirred: Arc<Notify>,
+    taken: broadcast::Sender<Taken>,
 }
 
 /// The tasks that watch. They end with it.
@@ -105,7 +129,8 @@ impl Watching {
     pub(crate) fn new(steps: Arc<LiveSteps>, pool: JobPool, pace: WatchPace) -> Watching {
         let store = pool.store_handle();
         let (drive_stirred, local_stirred) = (Notify::new(), Arc::default());
-        let watch = Watch { store, steps, pool, pace, drive_stirred, local_stirred };
+        let (taken, _) = broadcast::channel(TAKEN_KEPT);
+        let watch = Watch { store, steps, pool, pace, drive_stirred, local_stirred, taken };
         Watching { watch: Arc::new(watch), tasks: Mutex::default() }
     }
 
@@ -145,11 +170,15 @@ impl Watch {
     }
 
     /// Makes a job of a file that is whole, unless one was made already.
-    fn take(&self, folder: Uuid, file: &str, link: RecordingLink) -> Result<(), Failure> {
+    fn take(&self, folder: Uuid, whole: Whole) -> Result<(), Failure> {
+        let Whole { file, name, link, companions } = whole;
         let id = JobId(Uuid::new_v4());
-        let request = self.steps.request(link, Vec::new());
-        if self.store.take(folder, file, id, &request, Timestamp::now())? {
-            tracing::info!(job = %id, "a recording in a watched folder became a job");
+        let attachments = companions.iter().map(|companion| companion.link.clone()).collect();
+        let request = self.steps.request(link, attachments);
+        if self.store.take(folder, &file, id, &request, Timestamp::now())? {
+            tracing::info!(job = %id, companions = companions.len(), "a recording in a watched folder became a job");
+            // Whether anybody listens is no matter of the job's.
+            let _ = self.taken.send(Taken { name, companions: views(companions) });
             self.pool.stir();
         }
         Ok(())
@@ -203,6 +232,19 @@ impl App {
     /// # Errors
     /// It is no folder, or can't be watched; nothing was changed then.
     pub async fn watch_folder(&self, place: &str) -> Result<Vec<WatchedFolder>, Failure> {
+        self.watch_folder_with(place, true).await
+    }
+
+    /// As [`App::watch_folder`]; `companions` says whether chats and lists of those who were there are attached to the
+    /// recordings that they lie beside. For a folder that is watched already only that is changed.
+    ///
+    /// # Errors
+    /// As [`App::watch_folder`].
+    pub async fn watch_folder_with(
+        &self,
+        place: &str,
+        companions: bool,
+    ) -> Result<Vec<WatchedFolder>, Failure> {
         if self.pool.store().watched_folders()?.len() >= FOLDERS_AT_MOST {
             return Err(Failure::never(
                 FailureCode::BadRequest,
@@ -218,7 +260,7 @@ impl App {
             FolderLink::Local { path } => here(path.components().collect()).await?,
             FolderLink::Drive { id, resource_key } => self.in_drive(&id, resource_key.as_deref()).await?,
         };
-        self.pool.store().watch(&folder, &before)?;
+        self.pool.store().watch(&Stored { companions, ..folder }, &before)?;
         self.watching.stir();
         self.watched_folders()
     }
@@ -231,7 +273,12 @@ impl App {
         let before = before.iter().map(|seen: &Seen| seen.id().to_owned()).collect();
         let DriveFolder { id, resource_key, account, shared_drive } = folder;
         let place = WatchedPlace::Drive { id, resource_key, account, shared_drive };
-        Ok((Stored { id: Uuid::new_v4(), place, name, cursor: Some(cursor), problem: None }, before))
+        Ok((new_folder(place, name, Some(cursor)), before))
+    }
+
+    /// What becomes a job of the folders that this process watches, from now on.
+    pub fn taken(&self) -> broadcast::Receiver<Taken> {
+        self.watching.watch.taken.subscribe()
     }
 
     /// Watches a folder no longer. Its jobs stay.
@@ -272,7 +319,11 @@ async fn here(path: PathBuf) -> Result<(Stored, Vec<String>), Failure> {
         Failure { fix, retry: Retry::Never, ..failure }
     })?;
     let before = found.into_iter().map(|recording| recording.name).collect();
-    Ok((Stored { id: Uuid::new_v4(), place, name, cursor: None, problem: None }, before))
+    Ok((new_folder(place, name, None), before))
+}
+
+fn new_folder(place: WatchedPlace, name: String, cursor: Option<String>) -> Stored {
+    Stored { id: Uuid::new_v4(), place, name, cursor, companions: true, problem: None }
 }
 
 fn no_folder(text: &str) -> Failure {
@@ -296,6 +347,7 @@ impl From<Stored> for WatchedFolder {
             place: place.location(),
             name: folder.name,
             kind,
+            companions: folder.companions,
             problem: folder.problem.map(Trouble::from),
         }
     }

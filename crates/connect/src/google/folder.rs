@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::account::{Access, Account};
 use super::drive::{CallError, Drive, FIELDS, FOLDER, FileMeta, PAGE_SIZE, read};
 use super::errors::DriveError;
-use super::source::may_be_a_recording;
+use super::look::may_be_a_recording;
 
 /// The most files of a folder that are listed: fifty pages.
 const PAGES_LISTED: usize = 50;
@@ -55,6 +55,8 @@ pub enum Seen {
 pub struct NewRecording {
     /// Opaque.
     pub id: String,
+    /// What it is called.
+    pub name: String,
     /// The key that it needs besides the id.
     pub resource_key: Option<String>,
     /// The same for as long as its content is the same.
@@ -349,6 +351,7 @@ impl Seen {
         let text = |value: &Option<String>| value.clone().unwrap_or_default();
         Seen::Recording(NewRecording {
             id: meta.id.clone(),
+            name: meta.name.clone(),
             resource_key: meta.resource_key.clone(),
             looks: format!(
                 "{} {} {}",

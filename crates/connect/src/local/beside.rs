@@ -1,40 +1,42 @@
-//! Transcripts, chats and lists of people that lie in the same folder as a recording.
+//! What lies in the same folder of this machine as a recording.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use debrief_core::captions::lies_beside;
-use debrief_core::people;
+use debrief_core::link::RecordingLink;
 
 use super::name_of;
+use crate::beside::{Beside, FileBeside};
 
 /// The most entries of a folder that are looked at.
 const MOST_ENTRIES: usize = 20_000;
 
-/// The transcripts of a recording in its folder, by name; none where the folder can't be read.
-pub fn transcripts_beside(recording: &Path) -> Vec<PathBuf> {
-    beside(recording, |recording, name| lies_beside(recording, name, None))
-}
-
-/// The chats and lists of those who were there, of a recording in its folder, by name: attached to it, they tell who speaks.
-pub fn companions_beside(recording: &Path) -> Vec<PathBuf> {
-    beside(recording, |recording, name| people::lies_beside(recording, name, None).is_some())
-}
-
-fn beside(recording: &Path, belongs: impl Fn(&str, &str) -> bool) -> Vec<PathBuf> {
-    let name = name_of(recording);
+/// What belongs to a recording in its folder; nothing where the folder can't be read.
+pub fn beside(recording: &Path) -> Beside {
     let Some(entries) = recording.parent().and_then(|folder| std::fs::read_dir(folder).ok()) else {
-        return Vec::new();
+        return Beside::default();
     };
     let files = entries.take(MOST_ENTRIES).filter_map(Result::ok).map(|entry| entry.path());
-    let is_one = |path: &PathBuf| path != recording && belongs(&name, &name_of(path)) && path.is_file();
-    let mut found: Vec<PathBuf> = files.filter(is_one).collect();
-    found.sort();
+    let others = files.filter(|path| path != recording).map(|path| {
+        let name = name_of(&path);
+        (FileBeside { name, link: RecordingLink::Local { path } }, None)
+    });
+    let Beside { transcripts, companions } = Beside::among(&name_of(recording), others);
+    Beside { transcripts: those_there(transcripts), companions: those_there(companions) }
+}
+
+/// Without folders. The disk is asked about the few that belong to the recording alone.
+fn those_there(mut found: Vec<FileBeside>) -> Vec<FileBeside> {
+    found.retain(|file| matches!(&file.link, RecordingLink::Local { path } if path.is_file()));
     found
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn names(found: &[FileBeside]) -> Vec<&str> {
+        found.iter().map(|file| file.name.as_str()).collect()
+    }
 
     #[test]
     fn a_chat_and_a_list_are_found_beside_their_recording_and_are_no_transcripts() {
@@ -44,10 +46,12 @@ mod tests {
         {
             std::fs::write(folder.path().join(name), b"x").unwrap();
         }
-        let names = |found: Vec<PathBuf>| found.iter().map(|path| name_of(path)).collect::<Vec<String>>();
         let recording = folder.path().join("weekly.mp4");
-        assert_eq!(names(companions_beside(&recording)), ["weekly - Chat.txt", "weekly-attendance.csv"]);
-        assert_eq!(names(transcripts_beside(&recording)), ["weekly.vtt"]);
+        let found = beside(&recording);
+        assert_eq!(names(&found.companions), ["weekly - Chat.txt", "weekly-attendance.csv"]);
+        assert_eq!(names(&found.transcripts), ["weekly.vtt"]);
+        let chat = RecordingLink::Local { path: folder.path().join("weekly - Chat.txt") };
+        assert_eq!(found.companions[0].link, chat);
     }
 
     #[test]
@@ -57,9 +61,8 @@ mod tests {
             std::fs::write(folder.path().join(name), b"x").unwrap();
         }
         std::fs::create_dir(folder.path().join("weekly.en.vtt")).unwrap();
-        let found = transcripts_beside(&folder.path().join("weekly.mp4"));
-        let names: Vec<String> = found.iter().map(|path| name_of(path)).collect();
-        assert_eq!(names, ["weekly.vtt", "weekly.zh-TW.srt"]);
-        assert!(transcripts_beside(&folder.path().join("gone/weekly.mp4")).is_empty());
+        let found = beside(&folder.path().join("weekly.mp4"));
+        assert_eq!(names(&found.transcripts), ["weekly.vtt", "weekly.zh-TW.srt"]);
+        assert_eq!(beside(&folder.path().join("gone/weekly.mp4")), Beside::default());
     }
 }

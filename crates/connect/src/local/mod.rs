@@ -19,7 +19,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use crate::recordings::Brought;
-pub use beside::{companions_beside, transcripts_beside};
+pub use beside::beside;
 pub use folder::{FolderEye, LocalRecording};
 
 /// Files on this machine as the source of recordings.

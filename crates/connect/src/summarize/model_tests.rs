@@ -381,6 +381,7 @@ async fn instructions_in_speech_and_documents_stay_data_and_what_obeys_them_is_u
         location: "/agenda.txt".into(),
         text: Some(attack.to_owned()),
         file: None,
+        companion: None,
     }];
     let mut reply = labelled(&written);
     reply["todos"] = json!([

@@ -115,7 +115,8 @@ impl Captions {
 /// There are transcripts, and none of them fits: why the first one doesn't.
 pub fn among(attachments: &[Attachment], duration_ms: u32) -> Result<Option<Words>, Failure> {
     let mut unfit = None;
-    for attachment in attachments {
+    // What was written in a chat was not said.
+    for attachment in attachments.iter().filter(|attachment| attachment.companion().is_none()) {
         let captions = attachment.text.as_deref().and_then(|text| parse(&attachment.name, text).ok());
         match captions.map(|captions| captions.words(duration_ms)) {
             Some(Ok(words)) => return Ok(Some(words)),

@@ -298,7 +298,8 @@ mod tests {
     const MARK: &str = "m4k9f2c1";
 
     fn document(name: &str, text: &str) -> Attachment {
-        Attachment { name: name.into(), location: "/a".into(), text: Some(text.into()), file: None }
+        let text = Some(text.into());
+        Attachment { name: name.into(), location: "/a".into(), text, file: None, companion: None }
     }
 
     fn ask(lines: &[(&str, &str)], documents: &[Attachment]) -> Question {

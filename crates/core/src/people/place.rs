@@ -1,9 +1,12 @@
 //! Which files say who was there, going by their names, and of which recording.
 
+use serde::{Deserialize, Serialize};
+
 use crate::captions;
 
 /// A file beside a recording that names people.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Companion {
     /// What was written in the meeting's chat.
     Chat,

@@ -18,6 +18,7 @@ const STEPS: &[M<'static>] = &[
     M::up(include_str!("../migrations/06-edits.sql")),
     M::up(include_str!("../migrations/07-search.sql")),
     M::up(include_str!("../migrations/08-spending.sql")),
+    M::up(include_str!("../migrations/09-companions.sql")),
 ];
 
 /// SQLite's log needs this much for its index and a few pages.

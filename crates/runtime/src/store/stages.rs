@@ -226,6 +226,7 @@ impl JobStore {
             None => text(output(Stage::Fetch, "$.name")?),
         };
         let account = text(output(Stage::Fetch, "$.drive.email")?);
+        let attachments = attachments(&connection, &key)?;
         let duration_ms = match output(Stage::Decode, "$.duration_ms")? {
             Some(rusqlite::types::Value::Integer(ms)) => u32::try_from(ms).ok(),
             _ => None, // Not there, or of a shape that another version wrote.
@@ -249,6 +250,7 @@ impl JobStore {
         Ok(JobFacts {
             title,
             account,
+            attachments,
             duration_ms,
             transcript,
             notes_by,
@@ -276,6 +278,21 @@ pub(super) fn checkpoint<T: Checkpoint>(
     Ok(row.and_then(|(output, stale)| {
         serde_json::from_str(&output).ok().map(|output| Stored { output, stale })
     }))
+}
+
+/// Names of fetched attachments, by where they are.
+fn attachments(connection: &Connection, job: &str) -> Result<BTreeMap<String, String>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT value ->> '$.location', value ->> '$.name' FROM checkpoints, json_each(output, '$.attachments')
+         WHERE job = ?1 AND stage = ?2",
+    )?;
+    let named = statement
+        .query_map([job, Stage::Fetch.word()], |row| {
+            // Another version may have written another shape.
+            Ok((row.get::<_, Option<String>>(0)?, row.get::<_, Option<String>>(1)?))
+        })?
+        .collect::<rusqlite::Result<Vec<_>>>()?;
+    Ok(named.into_iter().filter_map(|(location, name)| location.zip(name)).collect())
 }
 
 fn cost_of(spent: &Spent) -> JobCost {

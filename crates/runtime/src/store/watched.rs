@@ -24,6 +24,8 @@ pub struct WatchedFolder {
     pub name: String,
     /// Where its changes stand: every one up to here was handled. Folders on this machine have none.
     pub cursor: Option<String>,
+    /// Whether chats and lists of those who were there are attached to the recordings that they lie beside.
+    pub companions: bool,
     /// Why it could not be watched the last time.
     pub problem: Option<Failure>,
 }
@@ -100,23 +102,28 @@ impl JobStore {
         folders(&self.lock())
     }
 
-    /// Watches a folder from now on; the files `before` are never taken. A folder that is watched already stays as it is.
+    /// Watches a folder from now on; the files `before` are never taken. Of a folder that is watched already only the choice
+    /// about companions changes.
     ///
     /// # Errors
     /// The database refused.
     pub fn watch(&self, folder: &WatchedFolder, before: &[String]) -> Result<()> {
         self.write(|tx| {
-            if folders(tx)?.iter().any(|known| known.place.is_same(&folder.place)) {
+            if let Some(known) = folders(tx)?.iter().find(|known| known.place.is_same(&folder.place)) {
+                let sql = "UPDATE watched_folders SET companions = ?2 WHERE id = ?1";
+                tx.execute(sql, params![known.id.to_string(), folder.companions])?;
                 return Ok(());
             }
             let id = folder.id.to_string();
             tx.execute(
-                "INSERT INTO watched_folders (id, place, name, cursor, problem) VALUES (?1, ?2, ?3, ?4, ?5)",
+                "INSERT INTO watched_folders (id, place, name, cursor, companions, problem)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
                 params![
                     id,
                     json(&folder.place),
                     folder.name,
                     folder.cursor,
+                    folder.companions,
                     folder.problem.as_ref().map(json)
                 ],
             )?;
@@ -273,8 +280,9 @@ impl JobStore {
 }
 
 fn folders(connection: &Connection) -> Result<Vec<WatchedFolder>> {
-    let mut statement = connection
-        .prepare_cached("SELECT id, place, name, cursor, problem FROM watched_folders ORDER BY number")?;
+    let mut statement = connection.prepare_cached(
+        "SELECT id, place, name, cursor, companions, problem FROM watched_folders ORDER BY number",
+    )?;
     let folders = statement.query_map([], folder_of)?.collect::<rusqlite::Result<_>>()?;
     Ok(folders)
 }
@@ -287,6 +295,7 @@ fn folder_of(row: &Row<'_>) -> rusqlite::Result<WatchedFolder> {
         place: parse(&text("place")?).map_err(|error| unreadable("place", error))?,
         name: text("name")?,
         cursor: row.get("cursor")?,
+        companions: row.get("companions")?,
         // The next look tells it anew.
         problem: problem.and_then(|text| parse(&text).ok()),
     })

@@ -13,6 +13,7 @@ fn folder(path: &str) -> WatchedFolder {
         place: WatchedPlace::Local { path: path.into() },
         name: path.to_owned(),
         cursor: None,
+        companions: true,
         problem: None,
     }
 }
@@ -59,6 +60,10 @@ fn a_folder_is_watched_once_with_all_that_is_known_of_it() {
     assert_eq!(now, WatchedFolder { cursor: Some("7".to_owned()), problem: Some(problem), ..there.clone() });
     store.set_watch_problem(there.id, None).unwrap();
     assert_eq!(store.watched_folders().unwrap()[1].problem, None);
+    let alone = WatchedFolder { companions: false, ..in_drive("1a", "bob") };
+    watched(&store, &alone, &[]);
+    let now = world.store().watched_folders().unwrap().remove(1);
+    assert_eq!((now.id, now.companions, now.cursor.as_deref()), (there.id, false, Some("7")));
 
     assert_eq!((store.unwatch(here.id).unwrap(), store.unwatch(here.id).unwrap()), (true, false));
     assert_eq!(store.watched_folders().unwrap().len(), 1);

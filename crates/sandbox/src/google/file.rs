@@ -20,6 +20,40 @@ pub const FOLDER: &str = "application/vnd.google-apps.folder";
 pub const SHORTCUT: &str = "application/vnd.google-apps.shortcut";
 const NATIVE: &str = "application/vnd.google-apps.";
 
+/// What Drive converts its own documents to, by their kind.
+fn conversions(kind: &str) -> &'static [&'static str] {
+    match kind {
+        "document" => &[
+            "application/epub+zip",
+            "application/pdf",
+            "application/rtf",
+            "application/vnd.oasis.opendocument.text",
+            "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+            "application/zip",
+            "text/html",
+            "text/markdown",
+            "text/plain",
+        ],
+        // As text with commas or tabs the first sheet alone.
+        "spreadsheet" => &[
+            "application/pdf",
+            "application/vnd.oasis.opendocument.spreadsheet",
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            "application/zip",
+            "text/csv",
+            "text/tab-separated-values",
+        ],
+        "presentation" => &[
+            "application/pdf",
+            "application/vnd.oasis.opendocument.presentation",
+            "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+            "text/plain",
+        ],
+        "drawing" => &["application/pdf", "image/jpeg", "image/png", "image/svg+xml"],
+        _ => &[], // Anything else has bytes of its own, or none at all.
+    }
+}
+
 /// Names a file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FileId(String);
@@ -159,9 +193,19 @@ impl NewFile {
             .exporting("application/pdf", pdf)
     }
 
+    /// A table of Google's own, which exports as this text with commas: its first sheet.
+    pub fn sheet(name: &str, csv: impl Into<Bytes>) -> NewFile {
+        NewFile::new(name, "application/vnd.google-apps.spreadsheet", Bytes::new()).exporting("text/csv", csv)
+    }
+
     /// Exports as these bytes, when asked for this type.
+    ///
+    /// # Panics
+    /// When Drive converts no document of this kind to that type.
     #[must_use]
     pub fn exporting(mut self, mime_type: &str, bytes: impl Into<Bytes>) -> NewFile {
+        let kind = self.mime_type.strip_prefix(NATIVE).unwrap_or_default();
+        assert!(conversions(kind).contains(&mime_type), "Drive exports no {kind:?} as {mime_type}");
         self.exports.insert(mime_type.to_owned(), bytes.into());
         self
     }
