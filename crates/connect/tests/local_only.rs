@@ -21,7 +21,7 @@ fn model(provider: Provider, base: &str) -> ModelSettings {
 
 fn blocked(failure: &Failure, host: &str) {
     assert_eq!((failure.code, failure.retry), (FailureCode::LocalOnly, Retry::Person), "{failure:?}");
-    assert_eq!(failure.what, format!("Local only is on, so nothing was sent to {host}."));
+    assert_eq!(failure.what, format!("Local only is on, so nothing is sent to {host}."));
 }
 
 #[tokio::test]

@@ -126,8 +126,9 @@ impl Frames {
 pub(super) async fn call(caller: &Caller, ask: Ask<'_>, meter: &mut Meter) -> Result<Said, LlmError> {
     let patience = caller.patience.whole;
     let late = |_| LlmError::TimedOut(patience.as_secs());
-    timeout(patience, heard(caller, ask, meter))
-        .await
+    caller
+        .while_allowed(timeout(patience, heard(caller, ask, meter)))
+        .await?
         .map_err(late)?
         .map_err(|error| caller.without_key(error))
 }
