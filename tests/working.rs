@@ -15,7 +15,9 @@ use debrief_core::view::{Group, StatusWord};
 #[tokio::main]
 async fn main() -> Result<(), Failure> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let app = App::open(Home::in_folder(Path::new(&arguments[0]))).await?;
+    let home = Home::in_folder(Path::new(&arguments[0]));
+    debrief_app::log_to_file(&home)?;
+    let app = App::open(home).await?;
     if let Some(recording) = arguments.get(1) {
         app.process(recording, &arguments[2..]).await?;
     }
