@@ -123,6 +123,7 @@ fn client_that(
     Client(kept)
 }
 
+#[expect(clippy::disallowed_methods, reason = "this is the one place")]
 fn built(
     read_timeout: Duration,
     redirects: fn(Attempt<'_>) -> reqwest::redirect::Action,

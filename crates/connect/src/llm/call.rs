@@ -133,6 +133,7 @@ pub(super) async fn call(caller: &Caller, ask: Ask<'_>, meter: &mut Meter) -> Re
         .map_err(|error| caller.without_key(error))
 }
 
+#[expect(clippy::disallowed_methods, reason = "`call` allows it")]
 async fn heard(caller: &Caller, ask: Ask<'_>, meter: &mut Meter) -> Result<Said, LlmError> {
     let frames: Arc<Mutex<Frames>> = Arc::default();
     let note = frames.clone();
@@ -188,6 +189,7 @@ fn at_once(caller: &Caller, form: Form) -> bool {
     caller.provider == Provider::Groq && form != Form::Plain
 }
 
+#[expect(clippy::disallowed_methods, reason = "`call` allows it")]
 async fn all_at_once(
     caller: &Caller,
     request: ChatRequest,
