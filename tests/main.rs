@@ -15,6 +15,8 @@ mod foreign;
 mod full_disk;
 mod google;
 mod llm;
+mod log;
+mod notes_crash;
 mod notion;
 mod notion_crash;
 mod notion_faults;

@@ -11,7 +11,7 @@ use tokio::io::AsyncReadExt;
 use tokio::process::{Child, Command};
 use tokio::sync::OnceCell;
 
-use crate::support::{Installation, PATIENCE, fixture};
+use crate::support::{Installation, PATIENCE, copy, fixture};
 
 /// Processes at a time; most of them wait.
 const AT_A_TIME: usize = 6;
@@ -179,18 +179,6 @@ async fn ready_to_publish() -> &'static Path {
         folder
     };
     FOLDER.get_or_init(make).await
-}
-
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap() {
-        let (from, to) = (entry.as_ref().unwrap().path(), to.join(entry.unwrap().file_name()));
-        if from.is_dir() {
-            copy(&from, &to);
-        } else {
-            std::fs::copy(&from, &to).unwrap();
-        }
-    }
 }
 
 /// What a block says, without what differs from page to page.

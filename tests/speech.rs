@@ -296,6 +296,8 @@ async fn every_fault_of_every_service_is_told_and_the_job_goes_on_after_it() {
             assert_eq!((failure.code, failure.retry), (code, retry), "{service:?} {kind:?} {failure:?}");
             assert!(!format!("{failure:?}").contains(&scene.key), "{failure:?}");
             assert_eq!(scene.sandbox.world().kept_files(), 0, "{kind:?}");
+            // Each fault is met by a job that has begun nothing.
+            scene.desk.journal.parts.lock().unwrap().clear();
         }
         scene.sandbox.world().plan(Fault { on: work(service), times: 1, what: FaultKind::Stall });
         let failure = scene.fails(Duration::from_secs(6)).await;
@@ -344,14 +346,75 @@ async fn keys_credit_and_models_are_told_apart() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn three_hours_through_a_small_limit_come_back_whole() {
-    let scene = Scene::new(Service::OpenAi, numbers(180), 180).await;
-    scene.sandbox.world().limit_upload(SpeechService::OpenAi, 2_000_000);
-    scene.check(&scene.run().await.unwrap(), 100);
-    assert!(scene.heard() >= 5, "{} pieces", scene.heard());
-    for seen in scene.sandbox.world().requests() {
-        assert!(seen.sound.as_ref().is_none_or(|sound| sound.size_bytes <= 2_000_000));
+async fn an_order_whose_answer_is_lost_is_found_again_and_paid_for_once() {
+    for lost in [FaultKind::AnswerLost, FaultKind::StallAfter, FaultKind::GarbageJson] {
+        let scene = Scene::new(Service::AssemblyAi, dialogue(), 1).await;
+        let fault = Fault { on: Call::SpeechAssemblyTranscript, times: 1, what: lost.clone() };
+        scene.sandbox.world().plan(fault);
+        let failure = scene.fails(Duration::from_secs(6)).await;
+        assert!(matches!(failure.retry, Retry::Later { .. }), "{lost:?}: {failure:?}");
+        assert_eq!(scene.sandbox.world().ordered_transcripts(), 1, "{lost:?}");
+        scene.check(&scene.run().await.unwrap(), 700);
+        let world = scene.sandbox.world();
+        assert_eq!((world.ordered_transcripts(), world.kept_transcripts()), (1, 0), "{lost:?}");
+        let uploads = world.requests().iter().filter(|seen| seen.call == Some(Call::SpeechAssemblyUpload));
+        assert_eq!(uploads.count(), 1, "{lost:?}: what was uploaded is not sent again");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_order_that_was_never_taken_is_made_again_without_a_second_upload() {
+    let scene = Scene::new(Service::AssemblyAi, dialogue(), 1).await;
+    let busy = FaultKind::Status(503, "unavailable".into());
+    scene.sandbox.world().plan(Fault { on: Call::SpeechAssemblyTranscript, times: 1, what: busy });
+    scene.fails(MINUTES).await;
+    scene.check(&scene.run().await.unwrap(), 700);
+    let world = scene.sandbox.world();
+    assert_eq!(world.ordered_transcripts(), 1);
+    let uploads = world.requests().iter().filter(|seen| seen.call == Some(Call::SpeechAssemblyUpload));
+    assert_eq!(uploads.count(), 1);
+}
+
+/// Length and size of each piece that the service heard.
+fn pieces(scene: &Scene) -> Vec<(u64, u64)> {
+    let world = scene.sandbox.world();
+    let sounds = world.requests().iter().filter_map(|seen| seen.sound.as_ref());
+    sounds.map(|sound| (sound.duration_ms, sound.size_bytes)).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn three_hours_through_openais_own_limits_come_back_whole_in_nine_pieces() {
+    const MINUTE_MS: u64 = 60_000;
+    const OVERLAP_MS: u64 = 8_000;
+    let scene = Scene::new(Service::OpenAi, numbers(180), 180).await;
+    // The stand-in refuses what is larger than 25 MB, as OpenAI does.
+    scene.check(&scene.run().await.unwrap(), 100);
+    let pieces = pieces(&scene);
+    let refused = scene.sandbox.world().requests().iter().filter(|seen| seen.status != Some(200)).count();
+    assert_eq!(refused, 0);
+    // Eight pieces of 22 minutes, the longest that is sent, don't reach.
+    assert_eq!(pieces.len(), 9, "{pieces:?}");
+    let heard_ms: u64 = pieces.iter().map(|(ms, _)| ms).sum();
+    assert!(heard_ms.abs_diff(180 * MINUTE_MS + 8 * OVERLAP_MS) < 9 * 100, "{pieces:?}");
+    for (ms, bytes) in &pieces {
+        assert!((18 * MINUTE_MS..=22 * MINUTE_MS).contains(ms), "{pieces:?}");
+        // 25 MB would hold five times as long a piece: it is the length that cuts.
+        assert!((1_000_000..5_000_000).contains(bytes), "{pieces:?}");
+    }
+    assert_eq!(scene.desk.files(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn three_hours_through_a_small_limit_come_back_whole_in_many_pieces() {
+    const LIMIT_BYTES: u64 = 500_000;
+    let scene = Scene::new(Service::OpenAi, numbers(180), 180).await;
+    scene.sandbox.world().limit_upload(SpeechService::OpenAi, LIMIT_BYTES);
+    scene.check(&scene.run().await.unwrap(), 100);
+    let pieces = pieces(&scene);
+    assert!(pieces.len() > 27, "each of the nine was cut again: {pieces:?}");
+    assert!(pieces.iter().all(|(_, bytes)| *bytes <= LIMIT_BYTES), "{pieces:?}");
+    let refused = scene.sandbox.world().requests().iter().filter(|seen| seen.status == Some(413)).count();
+    assert!((1..=12).contains(&refused), "{refused} uploads were too large");
     assert_eq!(scene.desk.files(), 0);
 }
 

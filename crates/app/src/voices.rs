@@ -119,7 +119,8 @@ impl App {
         })
     }
 
-    /// Forgets one voice.
+    /// Forgets one voice, also as the job keeps it in which it was heard. With the last voice of a person, no job keeps any
+    /// more how that person sounds. Names stay.
     ///
     /// # Errors
     /// There is none of that number.

@@ -223,7 +223,7 @@ mod tests {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let answer = request.send().await.unwrap();
+        let answer = crate::http::send(request).await.unwrap();
         (answer.status().as_u16(), answer.text().await.unwrap())
     }
 
@@ -272,7 +272,7 @@ mod tests {
             assert_eq!(get(&format!("{}/{query}", callback.address), &[]).await.0, 400, "{query}");
         }
         assert_eq!(get(&format!("{}/favicon.ico", callback.address), &[]).await.0, 404);
-        let posted = crate::http::client().post(&good).send().await.unwrap();
+        let posted = crate::http::send(crate::http::client().post(&good)).await.unwrap();
         assert_eq!(posted.status().as_u16(), 405);
         assert_eq!(get(&good, &[]).await.0, 200, "the real answer is still awaited");
     }
@@ -283,7 +283,7 @@ mod tests {
         let address = callback.address.clone();
         drop(callback);
         tokio::time::timeout(Duration::from_secs(5), async {
-            while crate::http::client().get(&address).send().await.is_ok() {
+            while crate::http::send(crate::http::client().get(&address)).await.is_ok() {
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
         })

@@ -1,16 +1,16 @@
-//! The one place where HTTP clients are built.
+//! The one place where HTTP clients are built, and where requests leave.
 
 mod local_only;
 
-use std::sync::Once;
+use std::sync::{Arc, Mutex, Once, PoisonError};
 use std::time::Duration;
 
 use hyper_util::client::proxy::matcher::Matcher;
-use reqwest::Proxy;
 use reqwest::redirect::{Attempt, Policy};
+use reqwest::{IntoUrl, Method, Proxy, RequestBuilder, Response};
 use url::Url;
 
-pub(crate) use self::local_only::{blocked, blocked_host};
+pub(crate) use self::local_only::{Blocked, blocked, blocked_host};
 pub use self::local_only::{is_blocked, is_here, local_only, set_local_only};
 
 use self::local_only::Gate;
@@ -20,29 +20,116 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 /// Silence in the middle of an answer; a long download may take as long as it likes while bytes come.
 const READ_TIMEOUT: Duration = Duration::from_secs(45);
 const MAX_REDIRECTS: usize = 5;
+/// Connections to a host that are kept for further requests, and for how long.
+const KEPT_CONNECTIONS: usize = 4;
+const KEPT_FOR: Duration = Duration::from_secs(30);
 
-/// A client for outside services: TLS by rustls with the system's certificates, the system's proxy, bounded waits.
-pub fn client() -> reqwest::Client {
+/// A client for outside services: TLS by rustls with the system's certificates, the system's proxy, bounded waits. Cheap to
+/// clone. What it begins leaves by [`send`].
+#[derive(Clone)]
+pub struct Client(Arc<Kept>);
+
+/// A client as long as nobody lets go of its connections, and how to build one.
+struct Kept {
+    now: Mutex<Option<reqwest::Client>>,
+    build: Box<dyn Fn() -> reqwest::Client + Send + Sync>,
+}
+
+impl Kept {
+    fn client(&self) -> reqwest::Client {
+        self.now.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert_with(&self.build).clone()
+    }
+
+    /// Closes the connections that nothing is under way on; the others close when that ends.
+    fn let_go(&self) {
+        *self.now.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+}
+
+impl Client {
+    /// A request to be sent by [`send`].
+    pub fn request(&self, method: Method, url: impl IntoUrl) -> RequestBuilder {
+        self.0.client().request(method, url)
+    }
+
+    /// As [`Client::request`], with GET.
+    pub fn get(&self, url: impl IntoUrl) -> RequestBuilder {
+        self.request(Method::GET, url)
+    }
+
+    /// As [`Client::request`], with POST.
+    pub fn post(&self, url: impl IntoUrl) -> RequestBuilder {
+        self.request(Method::POST, url)
+    }
+
+    /// As [`Client::request`], with DELETE.
+    pub fn delete(&self, url: impl IntoUrl) -> RequestBuilder {
+        self.request(Method::DELETE, url)
+    }
+}
+
+/// Sends a request, if it may leave this machine, and for as long as it may: it ends with an error that [`is_blocked`] when
+/// "local only" is switched on, and so does its answer.
+///
+/// # Errors
+/// It didn't leave, or wasn't answered.
+pub async fn send(request: RequestBuilder) -> reqwest::Result<Response> {
+    Gate::process().send(request).await
+}
+
+/// What comes of `work`, in which a library of others asks `to` something, as long as that may leave this machine.
+pub(crate) async fn while_allowed<T>(to: &Url, work: impl Future<Output = T>) -> Result<T, Blocked> {
+    Gate::process().while_open(to, work).await
+}
+
+/// A client for outside services.
+pub fn client() -> Client {
     client_with(READ_TIMEOUT)
 }
 
 /// As [`client`], giving up after another silence.
-pub(crate) fn client_with(read_timeout: Duration) -> reqwest::Client {
-    client_that(read_timeout, only_on_the_same_host, Gate::PROCESS, Matcher::from_system())
+pub(crate) fn client_with(read_timeout: Duration) -> Client {
+    client_that(read_timeout, only_on_the_same_host, Gate::process(), Matcher::from_system())
 }
 
 /// A client for large public files. Hosts of such files send on to their caches; it carries no credentials that could
 /// go astray.
-pub(crate) fn download_client() -> reqwest::Client {
-    client_that(READ_TIMEOUT, only_to_safe_places, Gate::PROCESS, Matcher::from_system())
+pub(crate) fn download_client() -> Client {
+    client_that(READ_TIMEOUT, only_to_safe_places, Gate::process(), Matcher::from_system())
 }
+
+/// A client for a library that sends by itself, to be used inside [`while_allowed`]. It keeps no connection: a new one is
+/// asked whether it may be made, whatever becomes of the library.
+pub(crate) fn client_for_others(read_timeout: Duration) -> reqwest::Client {
+    let built = built(read_timeout, only_on_the_same_host, Gate::process(), Matcher::from_system().into());
+    built.pool_max_idle_per_host(0).build().expect(BUILDS)
+}
+
+const BUILDS: &str = "a crypto provider is installed and the options are constant";
 
 fn client_that(
     read_timeout: Duration,
     redirects: fn(Attempt<'_>) -> reqwest::redirect::Action,
     gate: Gate,
     system_proxy: Matcher,
-) -> reqwest::Client {
+) -> Client {
+    let system_proxy = Arc::new(system_proxy);
+    let build = move || {
+        let built = built(read_timeout, redirects, gate, system_proxy.clone());
+        built.pool_max_idle_per_host(KEPT_CONNECTIONS).pool_idle_timeout(KEPT_FOR).build().expect(BUILDS)
+    };
+    let kept = Arc::new(Kept { now: Mutex::new(Some(build())), build: Box::new(build) });
+    gate.watches(Arc::downgrade(&kept));
+    Client(kept)
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is the one place")]
+fn built(
+    read_timeout: Duration,
+    redirects: fn(Attempt<'_>) -> reqwest::redirect::Action,
+    gate: Gate,
+    system_proxy: Arc<Matcher>,
+) -> reqwest::ClientBuilder {
     static PROVIDER: Once = Once::new();
     PROVIDER.call_once(|| {
         // It fails only when another provider was installed before, which does as well.
@@ -55,11 +142,8 @@ fn client_that(
         .redirect(Policy::custom(redirects))
         .dns_resolver(gate)
         .proxy(Proxy::custom(move |to| gate.proxy(to, &system_proxy)))
-        // A connection that waits for a second request would pass the gate by. TLS sessions are resumed, so a new one is
-        // cheap.
-        .pool_max_idle_per_host(0)
-        .build()
-        .expect("a crypto provider is installed and the options are constant")
+        // What is cut off ends with its connection. In HTTP/2, what is queued for it would still be sent.
+        .http1_only()
 }
 
 /// A service never has a reason to send a request, and what it carries, to somebody else.
@@ -69,10 +153,14 @@ fn only_on_the_same_host(attempt: Attempt<'_>) -> reqwest::redirect::Action {
     if same && attempt.previous().len() <= MAX_REDIRECTS { attempt.follow() } else { attempt.stop() }
 }
 
-/// Over TLS, or from this machine to itself.
+/// Over TLS, or from this machine to itself. Whoever asks this machine is never sent to another one: whether a request may
+/// leave is decided by its address.
 fn only_to_safe_places(attempt: Attempt<'_>) -> reqwest::redirect::Action {
     let to = attempt.url();
-    let safe = to.scheme() == "https" || is_here(to) && attempt.previous().iter().all(is_here);
+    let safe = match attempt.previous().iter().any(is_here) {
+        true => is_here(to),
+        false => to.scheme() == "https",
+    };
     if safe && attempt.previous().len() <= MAX_REDIRECTS { attempt.follow() } else { attempt.stop() }
 }
 
@@ -138,7 +226,7 @@ mod tests {
         // Nobody speaks TLS there; that it is tried shows that the client has what it needs.
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let asked = tokio::spawn(client().get(format!("https://{address}/")).send());
+        let asked = tokio::spawn(send(client().get(format!("https://{address}/"))));
         let (mut stream, _) = listener.accept().await.unwrap();
         let mut first = [0; 1];
         tokio::io::AsyncReadExt::read_exact(&mut stream, &mut first).await.unwrap();

@@ -21,7 +21,7 @@ fn model(provider: Provider, base: &str) -> ModelSettings {
 
 fn blocked(failure: &Failure, host: &str) {
     assert_eq!((failure.code, failure.retry), (FailureCode::LocalOnly, Retry::Person), "{failure:?}");
-    assert_eq!(failure.what, format!("Local only is on, so nothing was sent to {host}."));
+    assert_eq!(failure.what, format!("Local only is on, so nothing is sent to {host}."));
 }
 
 #[tokio::test]
@@ -31,7 +31,7 @@ async fn with_local_only_on_every_service_says_so_and_this_machine_is_still_aske
     http::set_local_only(true);
     assert!(http::local_only());
     for client in [before, http::client()] {
-        let refused = client.get("https://api.openai.com/v1/models").send().await.unwrap_err();
+        let refused = http::send(client.get("https://api.openai.com/v1/models")).await.unwrap_err();
         assert!(http::is_blocked(&refused), "{refused:?}");
     }
     let provider = model(Provider::Anthropic, Provider::Anthropic.info().base);

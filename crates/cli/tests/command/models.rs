@@ -2,6 +2,7 @@
 
 use std::io::{Read, Write};
 use std::net::TcpListener;
+use std::sync::{Arc, Mutex};
 
 use serde_json::Value;
 
@@ -118,6 +119,94 @@ fn ctrl_c_pauses_and_says_how_to_go_on() {
     assert_eq!(ran.code, Some(130), "{}", ran.stderr);
     let told = "Paused. What has arrived is kept; `debrief models get whisper-tiny` goes on from here.\n";
     assert_eq!(ran.stderr, told);
+}
+
+/// What every file of the host below has in it.
+fn content() -> Vec<u8> {
+    (0..5_000_000_u32)
+        .flat_map(|number| (number.wrapping_mul(2_654_435_761) >> 24).to_le_bytes().into_iter().take(1))
+        .collect()
+}
+
+/// A host that has small files and one large one, and that falls silent in the middle of the large one, the first time that
+/// it is asked for it. Tells of the ranges that it was asked for.
+fn host_that_falls_silent(large: &'static str) -> (String, Arc<Mutex<Vec<Option<String>>>>) {
+    const SENT_AT_FIRST: usize = 3_500_000;
+    let asked: Arc<Mutex<Vec<Option<String>>>> = Arc::default();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    let told = asked.clone();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let (mut stream, asked) = (stream.unwrap(), told.clone());
+            std::thread::spawn(move || {
+                let mut request = Vec::new();
+                while !request.ends_with(b"\r\n\r\n") {
+                    let mut byte = [0];
+                    if stream.read(&mut byte).unwrap_or(0) == 0 {
+                        return;
+                    }
+                    request.push(byte[0]);
+                }
+                let request = String::from_utf8_lossy(&request).to_lowercase();
+                let is_large = request.lines().next().unwrap().contains(large);
+                let range = request.lines().find_map(|line| line.strip_prefix("range: bytes="));
+                let from: usize = range.map_or(0, |range| range.trim_end_matches('-').parse().unwrap());
+                let whole = if is_large { content() } else { b"small".to_vec() };
+                let status = if range.is_some() { "206 Partial Content" } else { "200 OK" };
+                let head = format!(
+                    "HTTP/1.1 {status}\r\nETag: \"one\"\r\nContent-Range: bytes {from}-{}/{}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+                    whole.len() - 1,
+                    whole.len(),
+                    whole.len() - from
+                );
+                let is_first = is_large && asked.lock().unwrap().is_empty();
+                if is_large {
+                    asked.lock().unwrap().push(range.map(str::to_owned));
+                }
+                let rest = if is_first { &whole[..SENT_AT_FIRST] } else { &whole[from..] };
+                let _ = stream.write_all(&[head.as_bytes(), rest].concat());
+                if is_first {
+                    // Until the other side is gone.
+                    let _ = stream.read(&mut [0]);
+                }
+            });
+        }
+    });
+    (address, asked)
+}
+
+#[test]
+fn a_download_that_was_killed_goes_on_from_the_bytes_on_the_disk() {
+    const LARGE: &str = "segmentation-3.0.safetensors";
+    let installation = Installation::new();
+    let (host, asked) = host_that_falls_silent(LARGE);
+    let get = ["models", "get", "speakrs-community-1"];
+    let running = with_host(&installation, &host, &get);
+    let part = installation.path().join("models/speakrs-community-1").join(format!("{LARGE}.part"));
+    let arrived = || std::fs::metadata(&part).map_or(0, |part| part.len());
+    let began = std::time::Instant::now();
+    // It is written a megabyte at a time.
+    while arrived() < 2_000_000 {
+        assert!(began.elapsed().as_secs() < 120, "{} bytes", arrived());
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    running.kill();
+    let kept = arrived();
+    assert_eq!(text(&listed(&installation, "speakrs-community-1")["state"], "kind"), "paused");
+
+    let ran = with_host(&installation, &host, &get).end();
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    assert!(ran.stdout.starts_with("speakrs-community-1 is ready"), "{}", ran.stdout);
+    assert_eq!(
+        *asked.lock().unwrap(),
+        [None, Some(format!("{kept}-"))],
+        "the rest is asked for, and nothing else"
+    );
+    let model = installation.path().join("models/speakrs-community-1");
+    assert!(std::fs::read(model.join(LARGE)).unwrap() == content(), "every byte is in its place");
+    assert!(!part.exists());
+    assert_eq!(text(&listed(&installation, "speakrs-community-1")["state"], "kind"), "ready");
 }
 
 #[test]

@@ -22,7 +22,7 @@ const SPARE: Duration = Duration::from_secs(90);
 pub struct Accounts {
     service: String,
     oauth: Option<OAuth>,
-    pub(super) http: reqwest::Client,
+    pub(super) http: crate::http::Client,
     pub(super) endpoints: Endpoints,
     book: Arc<dyn AccountBook>,
     secrets: Secrets,

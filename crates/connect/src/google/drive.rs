@@ -151,10 +151,10 @@ struct About {
 }
 
 /// Whose token this is.
-pub(super) async fn about(http: &reqwest::Client, drive: &Url, token: &Secret) -> Result<User, Failure> {
+pub(super) async fn about(http: &http::Client, drive: &Url, token: &Secret) -> Result<User, Failure> {
     let url = address(drive, &["about"]);
     let request = http.get(url).query(&[("fields", "user(permissionId,emailAddress)")]);
-    let answer = request.bearer_auth(token.expose()).send().await.map_err(DriveError::broken)?;
+    let answer = http::send(request.bearer_auth(token.expose())).await.map_err(DriveError::broken)?;
     Ok(read::<About>(checked(answer).await?).await?.user)
 }
 
@@ -275,7 +275,7 @@ impl Drive {
             if let Some(key) = key {
                 request = request.header("X-Goog-Drive-Resource-Keys", format!("{id}/{key}"));
             }
-            let answer = request.bearer_auth(token.expose()).send().await.map_err(DriveError::broken)?;
+            let answer = http::send(request.bearer_auth(token.expose())).await.map_err(DriveError::broken)?;
             match checked(answer).await {
                 Err(DriveError::Unauthorized(_)) if !renewed => {
                     renewed = true;

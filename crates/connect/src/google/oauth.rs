@@ -114,7 +114,7 @@ type Client = BasicClient<EndpointSet, EndpointNotSet, EndpointNotSet, EndpointN
 /// Talks to Google's OAuth for one client id.
 #[derive(Clone)]
 pub(super) struct OAuth {
-    http: reqwest::Client,
+    http: http::Client,
     endpoints: Endpoints,
     client: ClientId,
 }
@@ -183,7 +183,7 @@ impl OAuth {
     pub(super) async fn revoke(&self, token: &Secret) -> Result<(), AuthError> {
         // In the form, so that it is in no log of addresses.
         let form = [("token", token.expose())];
-        let answer = self.http.post(self.endpoints.revoke.clone()).form(&form).send().await;
+        let answer = http::send(self.http.post(self.endpoints.revoke.clone()).form(&form)).await;
         let answer = answer.map_err(unreachable)?;
         match answer.status().as_u16() {
             200..=299 | 400 => Ok(()),
@@ -192,8 +192,10 @@ impl OAuth {
     }
 
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse, AuthError> {
-        let request = reqwest::Request::try_from(request).map_err(unreachable)?;
-        let mut answer = self.http.execute(request).await.map_err(unreachable)?;
+        let (parts, body) = request.into_parts();
+        let request =
+            self.http.request(parts.method, parts.uri.to_string()).headers(parts.headers).body(body);
+        let mut answer = http::send(request).await.map_err(unreachable)?;
         let status = answer.status();
         if status.is_server_error() || status.as_u16() == 429 {
             let after_ms = http::retry_after_ms(answer.headers(), jiff::Timestamp::now());
@@ -308,7 +310,7 @@ mod tests {
           Google is busy.
           Nothing is lost; it is tried again by itself.
         local only is on: oauth2.googleapis.com → local_only Person
-          Local only is on, so nothing was sent to oauth2.googleapis.com.
+          Local only is on, so nothing is sent to oauth2.googleapis.com.
           Switch it off under Privacy in the settings, or give Debrief the file itself; then retry.
         ");
     }

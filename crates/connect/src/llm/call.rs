@@ -126,12 +126,14 @@ impl Frames {
 pub(super) async fn call(caller: &Caller, ask: Ask<'_>, meter: &mut Meter) -> Result<Said, LlmError> {
     let patience = caller.patience.whole;
     let late = |_| LlmError::TimedOut(patience.as_secs());
-    timeout(patience, heard(caller, ask, meter))
-        .await
+    caller
+        .while_allowed(timeout(patience, heard(caller, ask, meter)))
+        .await?
         .map_err(late)?
         .map_err(|error| caller.without_key(error))
 }
 
+#[expect(clippy::disallowed_methods, reason = "`call` allows it")]
 async fn heard(caller: &Caller, ask: Ask<'_>, meter: &mut Meter) -> Result<Said, LlmError> {
     let frames: Arc<Mutex<Frames>> = Arc::default();
     let note = frames.clone();
@@ -187,6 +189,7 @@ fn at_once(caller: &Caller, form: Form) -> bool {
     caller.provider == Provider::Groq && form != Form::Plain
 }
 
+#[expect(clippy::disallowed_methods, reason = "`call` allows it")]
 async fn all_at_once(
     caller: &Caller,
     request: ChatRequest,

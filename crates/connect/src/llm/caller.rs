@@ -44,7 +44,7 @@ impl Patience {
 
 /// The way to one model.
 pub(super) struct Caller {
-    pub(super) http: reqwest::Client,
+    pub(super) http: http::Client,
     pub(super) client: genai::Client,
     pub(super) provider: Provider,
     pub(super) model: String,
@@ -69,13 +69,13 @@ impl Caller {
         if key.as_ref().is_some_and(|key| HeaderValue::from_str(key.expose()).is_err()) {
             return Err(LlmError::KeyRefused("it has signs that no key has".into()));
         }
-        let http = http::client_with(patience.first.max(patience.between));
+        let silence = patience.first.max(patience.between);
         Ok(Caller {
             client: genai::Client::builder()
-                .with_reqwest(http.clone())
+                .with_reqwest(http::client_for_others(silence))
                 .build()
                 .map_err(|error| LlmError::NoAnswer(error.to_string()))?,
-            http,
+            http: http::client_with(silence),
             provider: settings.provider,
             model: settings.model.clone(),
             patience,
@@ -99,6 +99,11 @@ impl Caller {
             segments.pop_if_empty().extend(path);
         }
         url
+    }
+
+    /// What comes of asking the model by the library's means, unless nothing may go to it any more.
+    pub(super) async fn while_allowed<T>(&self, asking: impl Future<Output = T>) -> Result<T, LlmError> {
+        http::while_allowed(&self.base, asking).await.map_err(|blocked| LlmError::LocalOnly(blocked.host))
     }
 
     /// A request with the key where the provider wants it.

@@ -145,12 +145,7 @@ impl Chain {
                 Err(Ended::Error(LlmError::Unusable(fault))) => (String::new(), fault),
                 Err(Ended::Error(LlmError::Unfit(words))) => match looser(model, form, &words) {
                     Some(form) => {
-                        tracing::info!(
-                            model = model.described(),
-                            ?form,
-                            words,
-                            "the form of the answer is refused"
-                        );
+                        tracing::info!(model = model.described(), ?form, "the form of the answer is refused");
                         link.learnt().form = form;
                         continue;
                     }
@@ -166,7 +161,8 @@ impl Chain {
                 }
                 Err(stopped @ Ended::Stopped(_)) => return Err(stopped),
             };
-            tracing::info!(task = question.task, model = model.described(), fault, "an answer can't be used");
+            // What is wrong with it quotes it, and an answer quotes the transcript.
+            tracing::info!(task = question.task, model = model.described(), "an answer can't be used");
             let repair = [
                 ChatMessage::assistant(words.clone()),
                 ChatMessage::user(format!(

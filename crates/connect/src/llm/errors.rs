@@ -176,7 +176,7 @@ impl Whose {
             LlmError::Unreachable(_) => format!("{name} couldn't be reached"),
             LlmError::NoAnswer(_) => format!("{name} broke off"),
             LlmError::TimedOut(_) => format!("{name} didn't answer in time"),
-            LlmError::LocalOnly(host) => format!("Local only is on, so nothing was sent to {host}"),
+            LlmError::LocalOnly(host) => format!("Local only is on, so nothing is sent to {host}"),
             LlmError::CapReached { .. } => format!("{name} would have gone over the month's cap on spending"),
             LlmError::Own(failure) => failure.what.trim_end_matches('.').to_owned(),
         }

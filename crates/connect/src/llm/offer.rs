@@ -15,7 +15,7 @@ use super::errors::LlmError;
 use super::parse;
 use super::provider::{Provider, Speaks};
 use super::refusals;
-use crate::http::destination;
+use crate::http::{self, destination};
 
 const LIST_TIMEOUT: Duration = Duration::from_secs(30);
 /// OpenRouter's list, with all that it says of its models, has less than a megabyte.
@@ -153,7 +153,7 @@ fn page_url(caller: &Caller, page: Option<&str>) -> Url {
 }
 
 async fn get(caller: &Caller, url: Url) -> Result<Value, LlmError> {
-    let mut answer = caller.get(url).send().await.map_err(refusals::unheard)?;
+    let mut answer = http::send(caller.get(url)).await.map_err(refusals::unheard)?;
     let (status, headers) = (answer.status(), answer.headers().clone());
     let mut body = Vec::new();
     while let Some(chunk) = answer.chunk().await.map_err(refusals::unheard)? {

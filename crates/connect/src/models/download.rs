@@ -76,7 +76,7 @@ struct Sidecar {
 
 /// One file to be fetched.
 pub(super) struct Fetch<'a> {
-    pub(super) client: &'a reqwest::Client,
+    pub(super) client: &'a http::Client,
     pub(super) url: Url,
     pub(super) part: PathBuf,
     pub(super) size_bytes: u64,
@@ -210,7 +210,7 @@ impl Fetch<'_> {
         }
         let answer = tokio::select! {
             () = stopped(self.wish.clone()) => return Err(Cut::Stopped),
-            answer = self.request(had, before.as_ref()).send() => answer.map_err(|error| broken(&error))?,
+            answer = http::send(self.request(had, before.as_ref())) => answer.map_err(|error| broken(&error))?,
         };
         let at = self.judge(&answer, had, before.as_ref())?;
         if at < had {

@@ -125,7 +125,7 @@ struct Inner {
     catalogue: Catalogue,
     folder: RwLock<Folder>,
     base: Url,
-    client: reqwest::Client,
+    client: http::Client,
     free_bytes: FreeBytes,
     pause: Duration,
     active: Mutex<HashMap<String, Active>>,

@@ -61,7 +61,7 @@ impl Notion {
     pub(super) async fn whose(&self, token: &Secret) -> Result<Me, NotionError> {
         let request = self.connection.http.get(address(&self.base, &["users", "me"])).timeout(self.timeout);
         let request = request.header("Notion-Version", VERSION).bearer_auth(token.expose());
-        let answer = self.checked(request.send().await.map_err(broken)?).await?;
+        let answer = self.checked(http::send(request).await.map_err(broken)?).await?;
         Ok(Me::of(&answer))
     }
 
@@ -92,7 +92,7 @@ impl Notion {
     /// Sends a part of a file. Sent twice it is the same part.
     pub(super) async fn send_part(
         &self,
-        uploads: &reqwest::Client,
+        uploads: &http::Client,
         path: &[&str],
         form: impl Fn() -> reqwest::multipart::Form,
     ) -> Result<Value, NotionError> {
@@ -131,14 +131,14 @@ impl Notion {
 
     async fn call_with(
         &self,
-        http: &reqwest::Client,
+        client: &http::Client,
         method: Method,
         path: &[&str],
         repeatable: bool,
         with: impl Fn(RequestBuilder) -> RequestBuilder,
     ) -> Result<Value, NotionError> {
         let url = address(&self.base, path);
-        let once = || self.once(|| with(http.request(method.clone(), url.clone())));
+        let once = || self.once(|| with(client.request(method.clone(), url.clone())));
         let delays = ExponentialBuilder::default()
             .with_min_delay(Duration::from_millis(500))
             .with_max_delay(PATIENCE)
@@ -170,7 +170,7 @@ impl Notion {
             })?;
             let token = self.connection.token().await.map_err(NotionError::Account)?;
             let request = request().header("Notion-Version", VERSION).bearer_auth(token.expose());
-            let answer = request.send().await.map_err(broken)?;
+            let answer = http::send(request).await.map_err(broken)?;
             match self.checked(answer).await {
                 Err(NotionError::Unauthorized(_)) if !renewed && self.connection.renews() => {
                     renewed = true;
@@ -217,7 +217,7 @@ fn fits_patience(after_ms: Option<u32>) -> bool {
 }
 
 fn broken(error: reqwest::Error) -> NotionError {
-    if error.is_connect() || error.is_builder() {
+    if error.is_connect() || error.is_builder() || http::is_blocked(&error) {
         return NotionError::unreached(error);
     }
     NotionError::NoAnswer(http::causes(&error.without_url()))

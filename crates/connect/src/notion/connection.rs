@@ -86,7 +86,7 @@ pub struct Connection {
     book: Arc<dyn ConnectionBook>,
     secrets: Secrets,
     environment: Option<Secret>,
-    pub(super) http: reqwest::Client,
+    pub(super) http: http::Client,
     grant: tokio::sync::Mutex<Live>,
     seen: Mutex<Option<Known>>,
 }
@@ -210,7 +210,7 @@ impl Connection {
         {
             let url = address(&self.base, &["oauth", "revoke"]);
             let request = self.oauth_request(&client, url).json(&json!({ "token": grant.access }));
-            if let Err(error) = request.send().await {
+            if let Err(error) = http::send(request).await {
                 tracing::warn!(error = %error.without_url(), "Notion can't be told that the connection ended");
             }
         }
@@ -347,8 +347,8 @@ impl Connection {
     /// Asks Notion's OAuth for tokens.
     pub(super) async fn oauth(&self, client: &Client, body: &Value) -> Result<Granted, NotionError> {
         let url = address(&self.base, &["oauth", "token"]);
-        let answer =
-            self.oauth_request(client, url).json(body).send().await.map_err(NotionError::unreached)?;
+        let request = self.oauth_request(client, url).json(body);
+        let answer = http::send(request).await.map_err(NotionError::unreached)?;
         let status = answer.status();
         let after_ms = http::retry_after_ms(answer.headers(), jiff::Timestamp::now());
         let body = answer.bytes().await.map_err(NotionError::unreached)?;

@@ -2,7 +2,7 @@
 
 use debrief_core::job::JobId;
 use debrief_core::stage::{Checkpoint, Stage};
-use debrief_core::transcript::{NamedSpeaker, Speakers, Voiceprint};
+use debrief_core::transcript::{NamedSpeaker, Speakers, Turns, Voiceprint};
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Transaction, params};
 
@@ -69,14 +69,29 @@ impl JobStore {
         Ok(voices)
     }
 
-    /// Forgets one voice; says whether there was one of that number.
+    /// Forgets one voice, and how the job keeps it in which it was heard. With the last voice of a person, all jobs forget
+    /// how that person sounds; the names stay. Says whether there was one of that number.
     ///
     /// # Errors
     /// The database refused.
     pub fn forget_voice(&self, id: i64) -> Result<bool> {
-        let forgotten = self.write(|tx| Ok(tx.execute("DELETE FROM voices WHERE id = ?1", [id])?))?;
+        let forgotten = self.write(|tx| {
+            let sql = "DELETE FROM voices WHERE id = ?1 RETURNING *";
+            let Some(voice) = tx.prepare_cached(sql)?.query_row([id], voice_of).optional()? else {
+                return Ok(false);
+            };
+            let others = tx.prepare_cached("SELECT 1 FROM voices WHERE name = ?1")?.exists([&voice.name])?;
+            let sql = "SELECT job FROM checkpoints WHERE stage = ?1 AND (job = ?2 OR NOT ?3)";
+            let at = params![Stage::Diarize.word(), voice.job.to_string(), others];
+            let jobs = tx
+                .prepare_cached(sql)?
+                .query_map(at, |row| row.get(0))?
+                .collect::<rusqlite::Result<Vec<String>>>()?;
+            jobs.iter().try_for_each(|job| unhear(tx, job, &voice))?;
+            Ok(true)
+        })?;
         self.overwrite_forgotten()?;
-        Ok(forgotten > 0)
+        Ok(forgotten)
     }
 
     /// Forgets all voices, those that jobs keep to be remembered later, too; says how many were remembered.
@@ -117,6 +132,30 @@ fn amend_speakers(tx: &Transaction<'_>, id: JobId, amend: impl FnOnce(&mut Speak
         "UPDATE checkpoints SET output = ?3 WHERE job = ?1 AND stage = ?2",
         params![id.to_string(), Stage::Identify.word(), json(&speakers)],
     )?;
+    Ok(())
+}
+
+/// Takes a voice out of what a job keeps: that of whoever bears its name there, and the same one under any name.
+fn unhear(tx: &Transaction<'_>, job: &str, voice: &StoredVoice) -> Result<()> {
+    let output = |stage: Stage| -> Result<Option<String>> {
+        let mut stored = tx.prepare_cached("SELECT output FROM checkpoints WHERE job = ?1 AND stage = ?2")?;
+        Ok(stored.query_row(params![job, stage.word()], |row| row.get(0)).optional()?)
+    };
+    let Some(mut turns) = output(Stage::Diarize)?.and_then(|output| parse::<Turns>(&output).ok()) else {
+        return Ok(()); // Of another version, which kept no voices.
+    };
+    let speakers =
+        output(Stage::Identify)?.and_then(|output| parse::<Speakers>(&output).ok()).unwrap_or_default();
+    let before = turns.voices.len();
+    turns
+        .voices
+        .retain(|index, print| speakers.names.get(index) != Some(&voice.name) && *print != voice.print);
+    if turns.voices.len() < before {
+        tx.execute(
+            "UPDATE checkpoints SET output = ?3 WHERE job = ?1 AND stage = ?2",
+            params![job, Stage::Diarize.word(), json(&turns)],
+        )?;
+    }
     Ok(())
 }
 

@@ -83,6 +83,51 @@ fn a_forgotten_voice_is_gone_for_good() {
     assert!(left.voices.is_empty(), "nor in the job");
 }
 
+/// A job whose two speakers bear these names, and sound like that.
+fn heard(store: &JobStore, names: [&str; 2], sounds: [f32; 2]) -> JobId {
+    let id = identified(store);
+    let voices = (0..).zip(sounds.map(print)).collect();
+    let turns = Turns { voices, ..Turns::default() };
+    store.finish_stage(id, Stage::Diarize, &turns, &[], 1, Timestamp::now()).unwrap();
+    let speakers = Speakers { names: (0..).zip(names.map(str::to_owned)).collect(), ..Speakers::default() };
+    store.finish_stage(id, Stage::Identify, &speakers, &[], 1, Timestamp::now()).unwrap();
+    id
+}
+
+#[test]
+fn a_person_whose_voice_is_forgotten_is_forgotten_in_every_job_and_nobody_else_is() {
+    let world = World::new();
+    let store = world.store();
+    let first = heard(&store, ["Ana", "Ben"], [1.0, 2.0]);
+    let second = heard(&store, ["Ana", "Ana Maria"], [3.0, 4.0]);
+    let recognised = heard(&store, ["Cleo", "Ana"], [5.0, 6.0]);
+    // The same voice, before anybody gave it a name.
+    let nameless = heard(&store, ["Speaker 1", "Speaker 2"], [7.0, 3.0]);
+    name(&store, first, "Ana", Some(&print(1.0))).unwrap();
+    name(&store, second, "Ana", Some(&print(3.0))).unwrap();
+    let sounds = |id| {
+        let turns: Turns = store.checkpoint(id, Stage::Diarize).unwrap().unwrap().output;
+        turns.voices.values().map(|print| print.values[0]).collect::<Vec<_>>()
+    };
+    let [one, two] = store.voices().unwrap().try_into().unwrap();
+
+    // Another recording's voice of hers is still remembered: she is to be known by it.
+    assert!(store.forget_voice(one.id).unwrap());
+    assert_eq!(sounds(first), [2.0]);
+    assert_eq!((sounds(second), sounds(recognised)), (vec![3.0, 4.0], vec![5.0, 6.0]));
+
+    assert!(store.forget_voice(two.id).unwrap());
+    assert_eq!((sounds(first), sounds(second), sounds(recognised)), (vec![2.0], vec![4.0], vec![5.0]));
+    assert_eq!(sounds(nameless), [7.0]);
+    let speakers: Speakers = store.checkpoint(recognised, Stage::Identify).unwrap().unwrap().output;
+    assert_eq!(speakers.names[&1], "Ana", "the name stays");
+    drop(store);
+    let bytes = std::fs::read(world.database()).unwrap();
+    for gone in ["[1.0]", "[3.0]", "[6.0]"] {
+        assert!(!bytes.windows(gone.len()).any(|part| part == gone.as_bytes()), "{gone} is in the file");
+    }
+}
+
 #[tokio::test]
 async fn speakers_that_cannot_be_told_apart_leave_the_transcript_and_can_be_tried_again() {
     let world = World::new();

@@ -1,16 +1,18 @@
 //! AssemblyAI: `v2/upload`, `v2/transcript`, polling for the words, and deleting them.
 //!
 //! Guesses: which fields exclude each other, what a deleted transcript still says, that one which is not finished cannot be
-//! deleted, and the status of a request without credit. Files anywhere but in uploads cannot be fetched.
+//! deleted, the status of a request without credit, and what a list says to a question that it doesn't know. Files anywhere but in uploads cannot be fetched.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{Extension, Path, State};
+use axum::extract::{Extension, Path, RawQuery, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use hyper::{HeaderMap, StatusCode, header};
+use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
@@ -19,6 +21,7 @@ use super::heard::{Heard, Word, letter, span_ms, text};
 use super::{ASSEMBLYAI_PATH, SpeechService, languages, named_values};
 use crate::answers;
 use crate::keys::KeyTrouble;
+use crate::params::Params;
 use crate::serve::Number;
 use crate::world::{Shared, World};
 
@@ -28,6 +31,10 @@ const TERMS_AT_MOST: usize = 1000;
 /// In one of the terms that are to be heard.
 const WORDS_IN_TERM_AT_MOST: usize = 6;
 const DELETED: &str = "Deleted by user.";
+/// Transcripts on a page of the list, unless another number is asked for, and at most.
+const LISTED: usize = 10;
+const LISTED_AT_MOST: usize = 200;
+const STATUSES: [&str; 4] = ["queued", "processing", "completed", "error"];
 
 /// What AssemblyAI keeps.
 #[derive(Debug)]
@@ -35,18 +42,23 @@ pub(super) struct Assembly {
     /// Whose they are, and their bytes.
     uploads: BTreeMap<String, (String, Bytes)>,
     transcripts: BTreeMap<String, Transcript>,
+    /// How many were ordered.
+    ordered: u64,
     polls: u32,
 }
 
 impl Default for Assembly {
     fn default() -> Assembly {
-        Assembly { uploads: BTreeMap::new(), transcripts: BTreeMap::new(), polls: 2 }
+        Assembly { uploads: BTreeMap::new(), transcripts: BTreeMap::new(), ordered: 0, polls: 2 }
     }
 }
 
 #[derive(Debug)]
 struct Transcript {
     key: String,
+    /// Later ones have higher numbers.
+    number: u64,
+    created: Timestamp,
     ask: Ask,
     /// Everything that is said once it is done.
     outcome: Result<Heard, String>,
@@ -60,6 +72,12 @@ impl World {
     /// How many polls of a new transcript find it `queued` or `processing`; 2 at first.
     pub fn take_polls(&mut self, polls: u32) {
         self.speech.assembly.polls = polls;
+    }
+
+    /// How many transcripts were ordered from AssemblyAI, and are to be paid for.
+    #[must_use]
+    pub fn ordered_transcripts(&self) -> u64 {
+        self.speech.assembly.ordered
     }
 
     /// How many transcripts AssemblyAI still keeps.
@@ -139,8 +157,11 @@ async fn create(
         let detected = if ask.detects { world.speech.language() } else { "en_us" };
         detected.to_owned()
     });
-    let polls = world.speech.assembly.polls;
-    let transcript = Transcript { key: owner, ask, outcome, language, polled: 0, polls, deleted: false };
+    let assembly = &mut world.speech.assembly;
+    assembly.ordered += 1;
+    let (number, created, polls) = (assembly.ordered, Timestamp::now(), assembly.polls);
+    let transcript =
+        Transcript { key: owner, number, created, ask, outcome, language, polled: 0, polls, deleted: false };
     let id = Uuid::new_v4().to_string();
     let body = transcript.told(&id, "queued");
     world.speech.assembly.transcripts.insert(id, transcript);
@@ -155,12 +176,7 @@ async fn poll(
     let mut world = shared.lock();
     let transcript = world.own_transcript(&id, &headers)?;
     transcript.polled = transcript.polled.saturating_add(1);
-    let status = match (transcript.polled, &transcript.outcome) {
-        (polled, _) if polled > transcript.polls => transcript.end(),
-        (1, _) => "queued",
-        (_, _) => "processing",
-    };
-    Ok(answers::json(StatusCode::OK, &transcript.told(&id, status)))
+    Ok(answers::json(StatusCode::OK, &transcript.told(&id, transcript.status())))
 }
 
 async fn delete(
@@ -180,15 +196,89 @@ async fn delete(
     Ok(answers::json(StatusCode::OK, &body))
 }
 
-async fn list(State(shared): State<Shared>, headers: HeaderMap) -> Result<Response, ApiError> {
+/// The newest first. "Previous" leads to older ones, "next" to newer ones.
+async fn list(
+    State(shared): State<Shared>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
     let world = shared.lock();
     let owner = key(&headers);
     world.speech_key(OF, owner)?;
+    let query = Params::of(query.as_deref().unwrap_or_default());
     let own = world.speech.assembly.transcripts.iter();
-    let own = own.filter(|(_, transcript)| Some(transcript.key.as_str()) == owner && !transcript.deleted);
-    let own: Vec<Value> = own.map(|(id, _)| json!({ "id": id })).collect();
-    let pages = json!({ "limit": 10, "result_count": own.len(), "current_url": "", "prev_url": null });
-    Ok(answers::json(StatusCode::OK, &json!({ "page_details": pages, "transcripts": own })))
+    let mut own: Vec<(&String, &Transcript)> =
+        own.filter(|(_, transcript)| Some(transcript.key.as_str()) == owner).collect();
+    own.sort_by_key(|(_, transcript)| Reverse(transcript.number));
+    let wanted = Listing::of(&query, &own)?;
+    let address = format!("{}{ASSEMBLYAI_PATH}", world.address);
+    let page = |name: &str, id: &str| format!("{address}/v2/transcript?limit={}&{name}={id}", wanted.limit);
+    let (newer, page_of, older) = wanted.page(&own);
+    let id = |of: Option<&(&String, &Transcript)>| of.map(|(id, _)| (*id).clone()).unwrap_or_default();
+    let details = json!({
+        "limit": wanted.limit,
+        "result_count": page_of.len(),
+        "current_url": format!("{address}/v2/transcript?limit={}", wanted.limit),
+        "prev_url": older.then(|| page("before_id", &id(page_of.last()))),
+        "next_url": newer.then(|| page("after_id", &id(page_of.first()))),
+    });
+    let listed: Vec<Value> = page_of.iter().map(|(id, transcript)| transcript.listed(id, &address)).collect();
+    Ok(answers::json(StatusCode::OK, &json!({ "page_details": details, "transcripts": listed })))
+}
+
+/// Which transcripts are asked for.
+struct Listing {
+    limit: usize,
+    status: Option<String>,
+    /// Older than the one of this number.
+    before: Option<u64>,
+    /// Newer than the one of this number.
+    after: Option<u64>,
+}
+
+impl Listing {
+    fn of(query: &Params, own: &[(&String, &Transcript)]) -> Result<Listing, ApiError> {
+        let known = ["limit", "status", "before_id", "after_id"];
+        if query.names().any(|name| !known.contains(&name)) || query.repeated().is_some() {
+            return Err(ApiError::schema());
+        }
+        let limit = query.get("limit").map_or(Ok(LISTED), str::parse);
+        let limit = limit.ok().filter(|limit| (1..=LISTED_AT_MOST).contains(limit));
+        let status = query.get("status").map(str::to_owned);
+        if status.as_deref().is_some_and(|status| !STATUSES.contains(&status)) {
+            return Err(ApiError::schema());
+        }
+        let number = |name: &str| match query.get(name) {
+            None => Ok(None),
+            Some(wanted) => match own.iter().find(|(id, _)| *id == wanted) {
+                Some((_, transcript)) => Ok(Some(transcript.number)),
+                None => Err(ApiError::bad("Transcript lookup error, transcript id not found")),
+            },
+        };
+        let (before, after) = (number("before_id")?, number("after_id")?);
+        Ok(Listing { limit: limit.ok_or_else(ApiError::schema)?, status, before, after })
+    }
+
+    /// Whether there are newer ones, the page, and whether there are older ones.
+    fn page<'a>(
+        &self,
+        own: &[(&'a String, &'a Transcript)],
+    ) -> (bool, Vec<(&'a String, &'a Transcript)>, bool) {
+        let fits = |transcript: &Transcript| {
+            self.status.as_deref().is_none_or(|status| transcript.status() == status)
+                && self.before.is_none_or(|number| transcript.number < number)
+                && self.after.is_none_or(|number| transcript.number > number)
+        };
+        let fitting: Vec<_> = own.iter().filter(|(_, transcript)| fits(transcript)).copied().collect();
+        // After one of them come those that are newer by the least.
+        let skipped = if self.after.is_some() { fitting.len().saturating_sub(self.limit) } else { 0 };
+        let page: Vec<_> = fitting.into_iter().skip(skipped).take(self.limit).collect();
+        let edge = |of: Option<&(&String, &Transcript)>| of.map(|(_, transcript)| transcript.number);
+        let (first, last) = (edge(page.first()), edge(page.last()));
+        let newer = first.is_some_and(|first| own.iter().any(|(_, other)| other.number > first));
+        let older = last.is_some_and(|last| own.iter().any(|(_, other)| other.number < last));
+        (newer, page, older)
+    }
 }
 
 impl World {
@@ -204,6 +294,33 @@ impl World {
 }
 
 impl Transcript {
+    fn status(&self) -> &'static str {
+        match self.polled {
+            polled if polled > self.polls => self.end(),
+            0 | 1 => "queued",
+            _ => "processing",
+        }
+    }
+
+    fn audio_url(&self) -> &str {
+        if self.deleted { "http://deleted_by_user" } else { &self.ask.audio_url }
+    }
+
+    /// As the list has it.
+    fn listed(&self, id: &str, address: &str) -> Value {
+        let (status, ends) = (self.status(), matches!(self.status(), "completed" | "error"));
+        let time = |time: Timestamp| time.strftime("%Y-%m-%dT%H:%M:%S%.6f").to_string();
+        json!({
+            "id": id,
+            "resource_url": format!("{address}/v2/transcript/{id}"),
+            "status": status,
+            "created": time(self.created),
+            "completed": ends.then(|| time(self.created)),
+            "audio_url": self.audio_url(),
+            "error": self.outcome.as_ref().err().filter(|_| status == "error"),
+        })
+    }
+
     fn end(&self) -> &'static str {
         if self.outcome.is_ok() { "completed" } else { "error" }
     }
@@ -212,7 +329,7 @@ impl Transcript {
         let mut body = json!({
             "id": id,
             "status": status,
-            "audio_url": if self.deleted { "http://deleted_by_user" } else { &self.ask.audio_url },
+            "audio_url": self.audio_url(),
             "language_code": self.language,
             "language_detection": self.ask.detects,
             "speaker_labels": self.ask.speakers,

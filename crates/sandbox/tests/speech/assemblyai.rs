@@ -138,8 +138,48 @@ async fn a_transcript_can_be_deleted_once_it_is_done() {
     assert_eq!(done(scene.assembly(Method::GET, "transcript")).await["transcripts"][0]["id"], made["id"]);
     assert_eq!(done(scene.assembly(Method::DELETE, &path)).await["text"], "Deleted by user.");
     assert_eq!(scene.sandbox.world().kept_transcripts(), 0);
+    let list = done(scene.assembly(Method::GET, "transcript")).await;
+    assert_eq!(list["transcripts"][0]["audio_url"], "http://deleted_by_user");
     assert_eq!(scene.poll(made["id"].as_str().unwrap()).await["words"], Value::Null);
     error(scene.assembly(Method::DELETE, "transcript/unknown"), 404).await;
+}
+
+#[tokio::test]
+async fn transcripts_are_listed_from_the_newest_on_a_page_at_a_time() {
+    let scene = assembly().await;
+    let url = scene.uploaded(talk()).await;
+    let mut ids = Vec::new();
+    for _ in 0..3 {
+        ids.insert(0, done(scene.create(&json!({ "audio_url": url }))).await["id"].clone());
+    }
+    let list = |query: &str| scene.assembly(Method::GET, &format!("transcript{query}"));
+    let ids_of = |page: &Value| {
+        let listed = page["transcripts"].as_array().unwrap().iter();
+        listed.map(|one| one["id"].clone()).collect::<Vec<_>>()
+    };
+    let page = done(list("?limit=2")).await;
+    assert_eq!(ids_of(&page), ids[..2]);
+    let one = &page["transcripts"][0];
+    assert_eq!((&one["audio_url"], &one["status"]), (&json!(url), &json!("queued")));
+    assert!(one["resource_url"].as_str().unwrap().ends_with(ids[0].as_str().unwrap()), "{one}");
+    assert!(one["completed"].is_null() && one["error"].is_null() && one["created"].is_string(), "{one}");
+    let details = &page["page_details"];
+    assert_eq!((&details["limit"], &details["result_count"]), (&json!(2), &json!(2)));
+    assert!(details["next_url"].is_null(), "{details}");
+    let (_, older) = details["prev_url"].as_str().unwrap().split_once("transcript").unwrap();
+    let page = done(list(older)).await;
+    assert_eq!((ids_of(&page).as_slice(), &page["page_details"]["prev_url"]), (&ids[2..], &Value::Null));
+    let (_, newer) = page["page_details"]["next_url"].as_str().unwrap().split_once("transcript").unwrap();
+    assert_eq!(ids_of(&done(list(newer)).await), ids[..2]);
+
+    for _ in 0..3 {
+        scene.poll(ids[1].as_str().unwrap()).await;
+    }
+    assert_eq!(ids_of(&done(list("?status=completed")).await), ids[1..2]);
+    assert_eq!(scene.sandbox.world().ordered_transcripts(), 3);
+    for wrong in ["?limit=0", "?limit=201", "?limit=x", "?status=done", "?before_id=unknown", "?page=2"] {
+        error(list(wrong), 400).await;
+    }
 }
 
 #[tokio::test]

@@ -1,7 +1,8 @@
 //! AssemblyAI: upload, order a transcript, ask for it until it is done, and have it deleted once its words are kept.
 //!
-//! A transcript is paid for when it is ordered. So its id is kept at once, and a run that was broken off goes on asking for
-//! the same one.
+//! A transcript is paid for when it is ordered. So the address of the sound is kept before the order and the transcript's id
+//! after it: a run that was broken off goes on asking for the same one, and where the order's answer was lost, it looks for
+//! the sound among the account's transcripts before it orders again.
 
 use std::path::Path;
 use std::time::Duration;
@@ -25,6 +26,9 @@ const TERM_WORDS: usize = 6;
 /// The first pause between two questions, and the longest.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+/// Transcripts on one page of the list, and pages that are looked through: an order whose answer was lost is among the newest.
+const PAGE_SIZE: usize = 200;
+const MOST_PAGES: usize = 10;
 /// What takes over the languages that the newest model doesn't know.
 const MANY_LANGUAGES: &str = "universal-2";
 /// The models that leave languages to it.
@@ -40,7 +44,29 @@ struct Transcript {
     utterances: Option<Vec<Utterance>>,
 }
 
+/// An entry in the list of an account's transcripts.
 #[derive(Deserialize)]
+struct Listed {
+    id: String,
+    audio_url: Option<String>,
+    status: Status,
+}
+
+/// How far an order is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Order {
+    /// The sound is at this address, and a transcript of it may have been ordered.
+    Uploaded(String),
+    /// The transcript of this id has been ordered, and is paid for.
+    Ordered(String),
+    /// What was ordered came to nothing.
+    Nothing,
+}
+
+/// Keeps how far an order is.
+pub(super) type Keep<'a> = dyn Fn(&Order) -> Result<(), Failure> + Send + Sync + 'a;
+
+#[derive(Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "lowercase")]
 enum Status {
     Queued,
@@ -67,18 +93,20 @@ struct Utterance {
     words: Option<Vec<Timed>>,
 }
 
-/// What is said in the file. `ordered` is the transcript that an earlier run ordered; `keep` is told of a new one, and with
-/// `None` that it came to nothing.
-pub(super) async fn hear(
-    caller: &Caller,
-    file: &Path,
-    keep: &(dyn Fn(Option<&str>) -> Result<(), Failure> + Send + Sync),
-) -> Result<Answer, SpeechError> {
+/// What is said in the file.
+pub(super) async fn hear(caller: &Caller, file: &Path, keep: &Keep<'_>) -> Result<Answer, SpeechError> {
     caller.turn().await;
     let request = caller.http.post(caller.url(&["v2", "upload"]));
     let request = with_key(caller, request).header(CONTENT_TYPE, "application/octet-stream");
     let uploaded = call(with_file(request, file).await?, caller.patience, refused).await?;
     let address = uploaded["upload_url"].as_str().ok_or_else(|| lacks("upload_url"))?;
+    keep(&Order::Uploaded(address.to_owned()))?;
+    let id = order(caller, address, keep).await?;
+    wait(caller, &id, keep).await
+}
+
+/// Orders a transcript of the sound at an address, and answers with its id.
+pub(super) async fn order(caller: &Caller, address: &str, keep: &Keep<'_>) -> Result<String, SpeechError> {
     let mut order =
         json!({ "audio_url": address, "speaker_labels": true, "speech_models": models(&caller.model) });
     match &caller.language {
@@ -93,19 +121,43 @@ pub(super) async fn hear(
     let request = with_key(caller, caller.http.post(caller.url(&["v2", "transcript"]))).json(&order);
     let ordered = call(request, caller.short_patience(), refused).await?;
     let id = ordered["id"].as_str().ok_or_else(|| lacks("id"))?;
-    keep(Some(id))?;
-    wait(caller, id, keep).await
+    keep(&Order::Ordered(id.to_owned()))?;
+    Ok(id.to_owned())
+}
+
+/// The transcript of the sound at an address that the account has ordered, if it has. One that failed cost nothing, and is
+/// none.
+pub(super) async fn find(caller: &Caller, address: &str) -> Result<Option<String>, SpeechError> {
+    let mut before: Option<String> = None;
+    for _ in 0..MOST_PAGES {
+        let request = with_key(caller, caller.http.get(caller.url(&["v2", "transcript"])));
+        let mut request = request.query(&[("limit", PAGE_SIZE)]);
+        if let Some(id) = &before {
+            request = request.query(&[("before_id", id)]);
+        }
+        let page = call(request, caller.short_patience(), refused).await?;
+        let listed = page.get("transcripts").cloned().ok_or_else(|| lacks("transcripts"))?;
+        let listed: Vec<Listed> =
+            serde_json::from_value(listed).map_err(|error| SpeechError::NoAnswer(error.to_string()))?;
+        let is_it = |one: &&Listed| one.audio_url.as_deref() == Some(address) && one.status != Status::Error;
+        if let Some(found) = listed.iter().find(is_it) {
+            return Ok(Some(found.id.clone()));
+        }
+        // The list goes from the newest to the oldest, and says where the older ones are.
+        let is_last = page["page_details"]["prev_url"].is_null();
+        before = listed.into_iter().next_back().map(|oldest| oldest.id).filter(|_| !is_last);
+        if before.is_none() {
+            break;
+        }
+    }
+    Ok(None)
 }
 
 /// Waits for an ordered transcript. `keep` is told when it came to nothing.
 ///
 /// # Errors
 /// [`SpeechError::NotThere`] when AssemblyAI doesn't know it any more.
-pub(super) async fn wait(
-    caller: &Caller,
-    id: &str,
-    keep: &(dyn Fn(Option<&str>) -> Result<(), Failure> + Send + Sync),
-) -> Result<Answer, SpeechError> {
+pub(super) async fn wait(caller: &Caller, id: &str, keep: &Keep<'_>) -> Result<Answer, SpeechError> {
     let began = Instant::now();
     let mut pause = FIRST_PAUSE;
     loop {
@@ -116,7 +168,7 @@ pub(super) async fn wait(
         match transcript.status {
             Status::Completed => return Ok(Answer { left: Some(id.to_owned()), ..read(transcript) }),
             Status::Error => {
-                keep(None)?;
+                keep(&Order::Nothing)?;
                 return failed(&transcript.error.unwrap_or_default());
             }
             Status::Queued | Status::Processing => {}

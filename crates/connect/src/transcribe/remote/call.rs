@@ -83,7 +83,7 @@ async fn whole(
     refused: impl FnOnce(Refusal) -> SpeechError,
 ) -> Result<(HeaderMap, Vec<u8>), SpeechError> {
     let broken = |error| broken(error, timeout);
-    let mut answer = request.send().await.map_err(broken)?;
+    let mut answer = http::send(request).await.map_err(broken)?;
     let (status, headers) = (answer.status(), answer.headers().clone());
     let mut body = Vec::new();
     let read = loop {
@@ -107,11 +107,11 @@ async fn whole(
 }
 
 fn broken(error: reqwest::Error, timeout: Duration) -> SpeechError {
-    if error.is_timeout() && !error.is_connect() {
-        return SpeechError::TimedOut(timeout.as_secs());
-    }
     if let Some(host) = http::blocked_host(&error) {
         return http::blocked(&host, "choose a speech engine on this computer").into();
+    }
+    if error.is_timeout() && !error.is_connect() {
+        return SpeechError::TimedOut(timeout.as_secs());
     }
     let unasked = error.is_connect() || error.is_builder();
     let words = http::causes(&error.without_url());

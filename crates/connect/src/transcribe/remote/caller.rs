@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use debrief_core::secret::Secret;
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
-use reqwest::Client;
 use reqwest::header::HeaderValue;
 use url::Url;
 
@@ -22,7 +21,7 @@ const SHORT_PATIENCE: Duration = Duration::from_secs(60);
 /// One job's way to its service. Cheap to clone.
 #[derive(Clone)]
 pub(super) struct Caller {
-    pub(super) http: Client,
+    pub(super) http: http::Client,
     pub(super) base: Url,
     /// Whether that is the service itself, and not a server in its place.
     pub(super) is_its_own: bool,

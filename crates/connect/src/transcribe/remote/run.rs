@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use tempfile::TempPath;
 use tokio::sync::OnceCell;
 
+use super::assemblyai::Order;
 use super::caller::Caller;
 use super::errors::{SpeechError, Whose};
 use super::heard::{Answer, over_voice};
@@ -49,8 +50,15 @@ struct Header {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 enum Part {
+    /// Its sound is at this address, and a transcript of it may have been ordered.
+    Uploaded { address: String, region: Region },
     /// A transcript has been ordered, and is paid for.
-    Ordered { id: String },
+    Ordered {
+        id: String,
+        /// Of what; all of the piece where that isn't said.
+        #[serde(default)]
+        region: Option<Region>,
+    },
     /// What was ordered came to nothing.
     Nothing,
     /// Its words.
@@ -77,7 +85,13 @@ pub(super) async fn transcribe(
     for (number, part) in cx.parts::<Part>()? {
         match (heard.get_mut(number as usize), part) {
             (Some(place), Part::Heard { piece, left }) => *place = Some((piece, left)),
-            (Some(_), Part::Ordered { id }) => begun[number as usize] = Some(id),
+            (Some(_), Part::Uploaded { address, region }) => {
+                begun[number as usize] = Some((region, Order::Uploaded(address)));
+            }
+            (Some(_), Part::Ordered { id, region }) => {
+                let region = region.unwrap_or(header.pieces[number as usize]);
+                begun[number as usize] = Some((region, Order::Ordered(id)));
+            }
             (Some(_), Part::Nothing) | (None, _) => {}
         }
     }
@@ -154,6 +168,9 @@ fn heard_of(region: Region) -> Usage {
 /// What is known of a piece that has been heard, or nothing yet.
 type Kept = Option<(Piece, Option<String>)>;
 
+/// What an earlier run began for a stretch of the recording, if anything.
+type Begun = Option<(Region, Order)>;
+
 /// One run of the step.
 struct Run<'a> {
     settings: &'a RemoteSettings,
@@ -175,7 +192,7 @@ struct Run<'a> {
 
 impl Run<'_> {
     /// Hears every piece that is not there yet.
-    async fn all(&self, pieces: &[Region], heard: &mut [Kept], begun: &[Option<String>]) -> StepResult<()> {
+    async fn all(&self, pieces: &[Region], heard: &mut [Kept], begun: &[Begun]) -> StepResult<()> {
         // What an earlier run may not have come to delete.
         for (_, left) in heard.iter().flatten() {
             self.forget(left.as_deref()).await;
@@ -200,12 +217,9 @@ impl Run<'_> {
     }
 
     /// Hears one piece and keeps it; `None` when it was not begun because another one has failed.
-    async fn piece(
-        &self,
-        number: u32,
-        whole: Region,
-        mut begun: Option<String>,
-    ) -> StepResult<Option<Piece>> {
+    async fn piece(&self, number: u32, whole: Region, mut begun: Begun) -> StepResult<Option<Piece>> {
+        // What is of a part of it alone belongs to shorter pieces, which may be cut elsewhere this time.
+        begun.take_if(|(of, _)| *of != whole);
         let mut heard = Vec::new();
         let mut left = None;
         let mut to_hear = vec![whole];
@@ -218,7 +232,7 @@ impl Run<'_> {
                 to_hear.extend(pieces(self.audio, region, longest_ms, self.cx).await?.into_iter().rev());
                 continue;
             }
-            match self.region(number, region, begun.take()).await? {
+            match self.region(number, region, begun.take().map(|(_, order)| order)).await? {
                 Ok(answer) => {
                     left = answer.left.clone().or(left);
                     heard.push(self.place(answer, region).await?);
@@ -257,34 +271,79 @@ impl Run<'_> {
         &self,
         number: u32,
         region: Region,
-        begun: Option<String>,
+        begun: Option<Order>,
     ) -> StepResult<Result<Answer, SpeechError>> {
-        let keep = |id: Option<&str>| {
-            let part = id.map_or(Part::Nothing, |id| Part::Ordered { id: id.to_owned() });
+        let keep = |order: &Order| {
+            let part = match order.clone() {
+                Order::Uploaded(address) => Part::Uploaded { address, region },
+                Order::Ordered(id) => Part::Ordered { id, region: Some(region) },
+                Order::Nothing => Part::Nothing,
+            };
             self.cx.save_part(number, &part, self.fraction())
         };
-        if let Some(id) = begun {
-            match assemblyai::wait(&self.caller, &id, &keep).await {
-                Err(SpeechError::NotThere(_)) => {}
-                answered => return Ok(answered),
-            }
+        let answered = match self.taken_up(begun, region, &keep).await? {
+            Some(answered) => answered,
+            None => self.sent(region, &keep).await?,
+        };
+        if answered.is_ok() {
+            self.count(region);
         }
+        Ok(answered)
+    }
+
+    /// What comes of an order that an earlier run began; `None` when it is of no use.
+    async fn taken_up(
+        &self,
+        begun: Option<Order>,
+        region: Region,
+        keep: &assemblyai::Keep<'_>,
+    ) -> StepResult<Option<Result<Answer, SpeechError>>> {
+        let id = match begun {
+            None | Some(Order::Nothing) => return Ok(None),
+            Some(Order::Ordered(id)) => id,
+            Some(Order::Uploaded(address)) => match assemblyai::find(&self.caller, &address).await {
+                Ok(Some(id)) => {
+                    keep(&Order::Ordered(id.clone()))?;
+                    id
+                }
+                Ok(None) => {
+                    self.afford(region)?;
+                    match assemblyai::order(&self.caller, &address, keep).await {
+                        Ok(id) => id,
+                        // The sound is there no longer, or is another account's by now.
+                        Err(
+                            SpeechError::Refused(_) | SpeechError::KeyRefused(_) | SpeechError::NotThere(_),
+                        ) => return Ok(None),
+                        Err(error) => return Ok(Some(Err(error))),
+                    }
+                }
+                Err(error) => return Ok(Some(Err(error))),
+            },
+        };
+        Ok(match assemblyai::wait(&self.caller, &id, keep).await {
+            Err(SpeechError::NotThere(_)) => None,
+            answered => Some(answered),
+        })
+    }
+
+    /// What the service says to a stretch that it is sent.
+    async fn sent(
+        &self,
+        region: Region,
+        keep: &assemblyai::Keep<'_>,
+    ) -> StepResult<Result<Answer, SpeechError>> {
         self.afford(region)?;
         let (file, size_bytes) = self.encode(region).await?;
         let limit = self.service.info().limit_bytes;
         if size_bytes > limit {
             return Ok(Err(SpeechError::TooLarge(format!("{size_bytes} bytes of at most {limit}"))));
         }
-        let answered = match self.service {
+        Ok(match self.service {
             Service::OpenAi | Service::Groq => openai::hear(&self.caller, &file).await,
             Service::Deepgram => deepgram::hear(&self.caller, &file).await,
-            Service::AssemblyAi => assemblyai::hear(&self.caller, &file, &keep).await,
+            Service::AssemblyAi => assemblyai::hear(&self.caller, &file, keep).await,
             Service::Gemini => gemini::hear(&self.caller, &file).await,
-        };
-        if answered.is_ok() {
-            self.count(region);
-        }
-        Ok(answered)
+        })
     }
 
     /// Whether the month's cap leaves enough for a stretch of the recording.

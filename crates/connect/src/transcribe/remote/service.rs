@@ -37,6 +37,10 @@ pub struct ServiceInfo {
     /// The largest upload, in bytes.
     pub limit_bytes: u64,
     /// The longest piece of a recording that it is sent, in milliseconds.
+    ///
+    /// It is this, and not `limit_bytes`, that cuts a recording: as Opus at 24 kbit/s, 25 MB are more than 115 minutes.
+    /// OpenAI's newer models refuse what is longer than 1,400 s; and a piece is what is sent, waited for and paid for again
+    /// when something fails, and what others are heard side by side with.
     pub longest_ms: u32,
     /// Whether a server of one's own in its place may need no key.
     pub key_optional: bool,
