@@ -97,7 +97,6 @@ pub struct JobView {
     /// What the person should know about the job so far.
     pub warnings: Vec<Warning>,
     /// There is a page, and something was corrected, or a speaker named, since it was written.
-    #[serde(default)]
     pub page_outdated: bool,
     /// Grows with every stored change, across all jobs; the larger one is the newer view.
     pub revision: u32,

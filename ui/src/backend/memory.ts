@@ -366,6 +366,7 @@ export class MemoryBackend extends MemoryRecords implements Backend {
       ...job,
       status: 'pending',
       group: 'waiting',
+      page_outdated: false,
       result,
       stages: stages.map((stage, index) =>
         index < last ? stage : { ...stage, state: 'ahead', took_ms: null },

@@ -119,7 +119,8 @@ describe('a speaker', () => {
     await user.keyboard('{Enter}');
     await waitFor(() => expect(turnsOf('Priya')).toHaveLength(4));
     expect(backend.calls).toEqual([['nameSpeaker', 'r', 'Speaker 3', 'Priya', false]]);
-    expect(await screen.findByText('Corrected since the page was written.')).toBeDefined();
+    // In the record, and in the details behind it.
+    expect(await screen.findAllByText('Corrected since the page was written.')).toHaveLength(2);
   });
 
   test('shows why the name is believed', async () => {

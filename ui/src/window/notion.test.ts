@@ -471,7 +471,7 @@ describe('a job that needs Notion', () => {
 
 describe('a page in Notion', () => {
   test('is opened, updated and copied', async () => {
-    const { backend, user } = await opened({ jobs: [inNotion()], notion: {} });
+    const { backend, user } = await opened({ jobs: [{ ...inNotion(), page_outdated: true }], notion: {} });
     await user.click(screen.getByRole('button', { name: 'Open in Notion: Hiring sync' }));
     const pane = screen.getByRole('complementary');
     expect(within(pane).getByText('In Notion')).toBeDefined();

@@ -272,10 +272,19 @@ describe('the details', () => {
     expect(backend.calls).toEqual([['retryJob', 'c', 'summarize']]);
   });
 
-  test('of a page in a folder offer to write it again with what has changed since', async () => {
+  test('of a page that has every correction offer to write it again at its stage alone', async () => {
     const { backend, user } = await opened({ jobs: [completed] });
     const pane = screen.getByRole('complementary');
+    expect(within(pane).queryByRole('button', { name: /^Update/u })).toBeNull();
+    await user.click(within(pane).getByRole('button', { name: 'Run again from here: Write the page' }));
+    expect(backend.calls).toEqual([['updatePage', 'c']]);
+  });
+
+  test('of a page that lacks corrections offer to write it again with them', async () => {
+    const { backend, user } = await opened({ jobs: [{ ...completed, page_outdated: true }] });
+    const pane = screen.getByRole('complementary');
     expect(within(pane).queryByRole('button', { name: 'Update Notion page' })).toBeNull();
+    expect(within(pane).getByText('Corrected since the page was written.')).toBeDefined();
     await user.click(within(pane).getByRole('button', { name: 'Update page' }));
     expect(backend.calls).toEqual([['updatePage', 'c']]);
     await waitFor(() => expect(pane.contains(document.activeElement)).toBe(true));
