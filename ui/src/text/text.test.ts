@@ -35,7 +35,7 @@ describe('the language', () => {
 
   test('every message that the window names exists', () => {
     const sources = import.meta.glob(
-      ['../**/*.svelte', '../jobs/*.ts', './bytes.ts', './money.ts', './time.ts'],
+      ['../**/*.svelte', '../jobs/*.ts', './backend.ts', './bytes.ts', './money.ts', './time.ts'],
       {
         query: '?raw',
         import: 'default',
@@ -51,7 +51,7 @@ describe('the language', () => {
 
   test('no message is unused', () => {
     const sources = import.meta.glob(
-      ['../**/*.svelte', '../jobs/*.ts', './bytes.ts', './money.ts', './time.ts'],
+      ['../**/*.svelte', '../jobs/*.ts', './backend.ts', './bytes.ts', './money.ts', './time.ts'],
       {
         query: '?raw',
         import: 'default',
