@@ -51,7 +51,7 @@ async function withSettings(options: MemoryOptions = {}) {
 function provider(summary: HTMLElement, name: string): HTMLElement {
   const found = within(summary)
     .getByRole('list', { name: 'Providers' })
-    .querySelector<HTMLElement>(`[data-provider="${name}"]`);
+    .querySelector<HTMLElement>(`[aria-labelledby="settings-providers"] [data-service="${name}"]`);
   if (!found) throw new Error(`there is no provider ${name}`);
   const details = found.querySelector('details');
   if (details) details.open = true;
