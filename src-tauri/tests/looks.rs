@@ -138,11 +138,11 @@ async fn settings(shots: &Shots<'_>) {
     window.unfold("Anthropic").await;
     window
         .until("its models are listed", || async {
-            window.js("return document.querySelectorAll('[data-provider=anthropic] option').length > 1").await
+            window.js("return document.querySelectorAll('[aria-labelledby=settings-providers] [data-service=anthropic] option').length > 1").await
                 == true
         })
         .await;
-    shots.take_from("[data-provider=anthropic]", "provider").await;
+    shots.take_from("[aria-labelledby=settings-providers] [data-service=anthropic]", "provider").await;
     shots.take_from("#settings-templates", "templates").await;
     shots.take_from(".spending", "spending").await;
     shots.take_from("#settings-models", "models").await;

@@ -66,7 +66,7 @@ describe('the settings are sound', () => {
       await toPart(page, `#settings-${part}`);
       await expectSound(page, `settings-whole-notes-${name}-${part}`);
     }
-    await toPart(page, '[data-provider="compatible"]');
+    await toPart(page, '[aria-labelledby="settings-providers"] [data-service="compatible"]');
     await shot(page, `settings-whole-notes-${name}-compatible`);
   });
 });
@@ -84,7 +84,7 @@ test('models are put in order by keyboard, and the focus goes along', async () =
 test('a provider takes a key, and the key is kept nowhere in the window', async () => {
   const page = await browser.open({ scene: 'notes-new' });
   await openSettings(page);
-  const anthropic = page.locator('[data-provider="anthropic"]');
+  const anthropic = page.locator('[aria-labelledby="settings-providers"] [data-service="anthropic"]');
   await anthropic.locator('summary').click();
   const field = anthropic.locator('[type="password"]');
   await field.fill('wrong');
@@ -140,8 +140,16 @@ describe('a job that needs something for notes', () => {
   });
 
   test.each([
-    ['Kick-off.mp4', 'Add key', '[data-provider="openai"] [type="password"]'],
-    ['All hands.mp4', 'Add key', '[data-provider="openai"] [type="password"]'],
+    [
+      'Kick-off.mp4',
+      'Add key',
+      '[aria-labelledby="settings-providers"] [data-service="openai"] [type="password"]',
+    ],
+    [
+      'All hands.mp4',
+      'Add key',
+      '[aria-labelledby="settings-providers"] [data-service="openai"] [type="password"]',
+    ],
     ['Board prep.mp4', 'Raise the cap', '.spending input'],
   ])('%s has the button “%s”, which shows the very field', async (title, action, field) => {
     const page = await browser.open({ scene: 'notes-jobs' });

@@ -112,7 +112,7 @@ describe('models', () => {
 test('a service takes a key, and the key is kept nowhere in the window', async () => {
   const page = await browser.open({ scene: 'speech-new' });
   await openSettings(page);
-  const groq = page.locator('[data-service="groq"]');
+  const groq = page.locator('[aria-labelledby="settings-services"] [data-service="groq"]');
   await groq.locator('summary').click();
   const field = groq.locator('[type="password"]');
   await field.fill('wrong');
