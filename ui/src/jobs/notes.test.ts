@@ -7,10 +7,10 @@ import {
   LOCAL_ONLY,
   notesReady,
   notesView,
-  type NotesOptions,
   spendingView,
   template,
-} from '../backend/memory-notes';
+} from '../backend/notes-views';
+import type { NotesOptions } from '../backend/memory-notes';
 import { jobView, needing } from '../backend/memory-jobs';
 import {
   amountOf,

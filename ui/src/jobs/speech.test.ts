@@ -2,12 +2,9 @@ import { describe, expect, test, vi } from 'vitest';
 
 import type { ModelView } from '../backend/backend';
 import { MemoryBackend } from '../backend/memory';
+import { catalogue, MODEL_DAMAGED, model, modelsView } from '../backend/memory-models';
 import {
-  catalogue,
   KEY_REFUSED,
-  MODEL_DAMAGED,
-  model,
-  modelsView,
   type SpeechOptions,
   speechEngine,
   speechReady,

@@ -14,7 +14,7 @@ import {
   needing,
   stagesUpTo,
 } from '../backend/memory';
-import { notesReady, notesView, spendingView, template, TEMPLATE_BROKEN } from '../backend/memory-notes';
+import { notesReady, notesView, spendingView, template, TEMPLATE_BROKEN } from '../backend/notes-views';
 import { wordsIn } from '../text/text';
 import Window from './Window.svelte';
 

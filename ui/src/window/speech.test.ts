@@ -7,16 +7,8 @@ import { describe, expect, test } from 'vitest';
 
 import type { JobView } from '../backend/backend';
 import { jobView, MemoryBackend, type MemoryOptions, needing } from '../backend/memory';
-import {
-  catalogue,
-  KEY_MISSING,
-  model,
-  MODEL_DAMAGED,
-  modelsView,
-  speakersView,
-  speechReady,
-  voice,
-} from '../backend/memory-speech';
+import { catalogue, model, MODEL_DAMAGED, modelsView } from '../backend/memory-models';
+import { KEY_MISSING, speakersView, speechReady, voice } from '../backend/memory-speech';
 import { wordsIn } from '../text/text';
 import Window from './Window.svelte';
 
