@@ -307,9 +307,11 @@ impl DesktopWindow {
 
     /// Writes what the window shows to `file`, as PNG, once nothing moves in it but what moves for ever.
     pub(crate) async fn screenshot(&self, file: &Path) {
-        let still = "return document.fonts.status === 'loaded' && document.getAnimations().every(
-            ({ effect }) => effect.getComputedTiming().endTime === Infinity)";
-        self.until("nothing moves", || async { self.js(still).await == true }).await;
+        // What is covered may stay in the middle of its movement, so this doesn't wait longer than any movement takes.
+        let still = "const moves = () => document.fonts.status !== 'loaded' || document.getAnimations().some(
+                 ({ effect }) => effect.getComputedTiming().endTime !== Infinity);
+             for (let i = 0; i < 60 && moves(); i++) await new Promise(resolve => setTimeout(resolve, 50));";
+        self.js_async(still, json!({})).await;
         self.photograph(file).await;
     }
 
