@@ -47,11 +47,16 @@ const PICTURES: [Picture; 3] = [
 ];
 
 #[tokio::test]
-#[ignore = "writes docs/*.png and takes minutes; run `make pictures`"]
+#[ignore = "writes docs/window-*.png and takes minutes; run `make pictures`"]
 async fn pictures_of_the_window() {
     for picture in &PICTURES {
         take(picture).await;
     }
+}
+
+#[tokio::test]
+#[ignore = "writes docs/settings.png and docs/notion-*.png; run `make pictures`"]
+async fn pictures_of_the_connections() {
     let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs");
     crate::google::take_picture_of_the_settings(&docs.join("settings.png")).await;
     crate::notion::take_pictures(&docs).await;
