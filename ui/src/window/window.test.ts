@@ -1,19 +1,9 @@
-import { render, screen, waitFor, within } from '@testing-library/svelte';
-import userEvent from '@testing-library/user-event';
-import axe from 'axe-core';
+import { screen, waitFor, within } from '@testing-library/svelte';
 import { describe, expect, test } from 'vitest';
 
 import type { JobView } from '../backend/backend';
-import {
-  jobResult,
-  jobView,
-  MemoryBackend,
-  type MemoryOptions,
-  PAGE_FOLDER_GONE,
-  stagesUpTo,
-} from '../backend/memory';
-import { type Locale, wordsIn } from '../text/text';
-import Window from './Window.svelte';
+import { jobResult, jobView, PAGE_FOLDER_GONE, stagesUpTo } from '../backend/memory';
+import { axeViolations, opened } from '../test-window';
 
 const working = jobView({
   id: 'w',
@@ -65,19 +55,6 @@ const completed: JobView = jobView({
     warnings: [{ code: 'extractive', text: 'The summary is made of sentences that were said.' }],
   }),
 });
-
-async function opened(options: MemoryOptions = {}, locale: Locale = 'en') {
-  const backend = new MemoryBackend(options);
-  render(Window, { backend, words: wordsIn(locale) });
-  await waitFor(() => expect(screen.getAllByRole('heading', { level: 2 }).length).toBeGreaterThan(0));
-  return { backend, user: userEvent.setup() };
-}
-
-async function axeViolations(): Promise<string[]> {
-  // jsdom draws nothing, so colours are checked in the browser tests.
-  const { violations } = await axe.run(document.body, { rules: { 'color-contrast': { enabled: false } } });
-  return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html}`));
-}
 
 const row = (title: string) => screen.getByRole('button', { name: title });
 
