@@ -16,7 +16,7 @@ packages_of() {
     window) echo libwebkit2gtk-4.1-dev libdbus-1-dev xdg-utils && fonts ;;
     speech) echo libpocketsphinx3 pocketsphinx-en-us ;;
     test) echo xvfb webkit2gtk-driver dbus-daemon gnome-keyring procps flite ffmpeg chromium curl python3-venv ;;
-    pictures) echo locales fonts-noto-color-emoji ;;
+    pictures) echo locales fonts-liberation fonts-noto-color-emoji ;;
     node) ;;
     *) fail "scripts/install.sh knows no set \"$1\"." ;;
   esac

@@ -1,23 +1,19 @@
-//! What the web view may ask for. Each command is a call of the app; decisions live there.
+//! What the web view may ask for: the list of all commands, and those about jobs. Each is a call of the app; decisions live there.
 
-use std::path::Path;
 use std::sync::Arc;
 
-use debrief_app::{
-    About, App, DriveAccess, GoogleView, JobNews, LinkLook, NotionPlaces, NotionRole, NotionView,
-    PageOptions, PageToOpen, SecretsKept, Trouble as CommandError, WatchedFolder,
-};
-use debrief_core::failure::{Failure, FailureCode};
+use debrief_app::{About, App, JobNews, LinkLook, PageToOpen, Trouble as CommandError};
+use debrief_core::failure::FailureCode;
 use debrief_core::job::JobId;
 use debrief_core::stage::Stage;
-use debrief_core::view::{JobView, PageDestination};
+use debrief_core::view::JobView;
 use tauri::ipc::Channel;
-use tauri::{Runtime, State, Url};
+use tauri::{Runtime, State};
 use tauri_specta::ErrorHandlingMode;
 
 use crate::events::Follower;
 use crate::native::{Native, PickKind};
-use crate::{notes, record, speech};
+use crate::{google, notes, notion, record, speech};
 
 /// The app, shared by all commands.
 pub(crate) type SharedApp = Arc<App>;
@@ -49,33 +45,33 @@ pub(crate) fn all<R: Runtime>() -> tauri_specta::Builder<R> {
             update_page,
             undo_page,
             page_markdown,
-            notion_status,
-            connect_notion,
-            sign_in_notion,
-            cancel_notion_sign_in,
-            disconnect_notion,
-            search_notion,
-            choose_notion_place,
-            map_notion_property,
-            create_notion_properties,
-            write_notion_test_page,
-            open_notion_test_page,
-            remove_notion_test_page,
-            open_notion_integrations,
-            set_destination,
-            set_page_options,
-            google_status,
-            sign_in_google,
-            choose_in_google,
-            cancel_sign_in,
-            sign_out_google,
-            set_google_client,
-            read_google_client,
-            keep_secrets,
-            use_sandbox,
-            watched_folders,
-            watch_folder,
-            unwatch_folder,
+            notion::notion_status,
+            notion::connect_notion,
+            notion::sign_in_notion,
+            notion::cancel_notion_sign_in,
+            notion::disconnect_notion,
+            notion::search_notion,
+            notion::choose_notion_place,
+            notion::map_notion_property,
+            notion::create_notion_properties,
+            notion::write_notion_test_page,
+            notion::open_notion_test_page,
+            notion::remove_notion_test_page,
+            notion::open_notion_integrations,
+            notion::set_destination,
+            notion::set_page_options,
+            google::google_status,
+            google::sign_in_google,
+            google::choose_in_google,
+            google::cancel_sign_in,
+            google::sign_out_google,
+            google::set_google_client,
+            google::read_google_client,
+            google::keep_secrets,
+            google::use_sandbox,
+            google::watched_folders,
+            google::watch_folder,
+            google::unwatch_folder,
             speech::speech_status,
             speech::choose_engine,
             speech::set_speech_language,
@@ -288,253 +284,14 @@ pub(crate) async fn page_markdown(app: State<'_, SharedApp>, job_id: String) -> 
     Ok(app.page_markdown(job(&job_id)?)?)
 }
 
-/// Who is connected to Notion, and where pages go.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn notion_status(app: State<'_, SharedApp>) -> Answer<NotionView> {
-    Ok(app.notion().await?)
-}
-
-/// Connects with a pasted token.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn connect_notion(app: State<'_, SharedApp>, token: String) -> Answer<NotionView> {
-    app.connect_notion(&token).await?;
-    Ok(app.notion().await?)
-}
-
-/// Signs in with the person's own public integration, in the browser, and answers once that is done.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn sign_in_notion(
-    app: State<'_, SharedApp>,
-    native: State<'_, SharedNative>,
-    client_id: String,
-    client_secret: String,
-) -> Answer<NotionView> {
-    app.sign_in_notion(&client_id, &client_secret, |url| native.browse(url)).await?;
-    Ok(app.notion().await?)
-}
-
-/// Gives up the sign-in to Notion that is open.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn cancel_notion_sign_in(app: State<'_, SharedApp>) -> Answer<()> {
-    app.cancel_notion_sign_in();
-    Ok(())
-}
-
-/// Forgets the connection to Notion.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn disconnect_notion(app: State<'_, SharedApp>) -> Answer<NotionView> {
-    app.disconnect_notion().await?;
-    Ok(app.notion().await?)
-}
-
-/// Databases and pages whose title has the text in it.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn search_notion(
-    app: State<'_, SharedApp>,
-    query: String,
-    cursor: Option<String>,
-) -> Answer<NotionPlaces> {
-    Ok(app.search_notion(&query, cursor.as_deref()).await?)
-}
-
-/// Pages go there from now on: an id, or a pasted link.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn choose_notion_place(app: State<'_, SharedApp>, place: String) -> Answer<NotionView> {
-    app.choose_notion_place(&place).await?;
-    Ok(app.notion().await?)
-}
-
-/// Uses a property for a role, or none.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn map_notion_property(
-    app: State<'_, SharedApp>,
-    role: NotionRole,
-    property: Option<String>,
-) -> Answer<NotionView> {
-    app.map_notion_property(role, property.as_deref()).await?;
-    Ok(app.notion().await?)
-}
-
-/// Makes the properties that the database lacks.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn create_notion_properties(app: State<'_, SharedApp>) -> Answer<NotionView> {
-    app.create_notion_properties().await?;
-    Ok(app.notion().await?)
-}
-
-/// Writes a page to see that everything works; answers with its address.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn write_notion_test_page(app: State<'_, SharedApp>) -> Answer<String> {
-    Ok(app.write_notion_test_page().await?.to_string())
-}
-
-/// Opens that page.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn open_notion_test_page(
-    app: State<'_, SharedApp>,
-    native: State<'_, SharedNative>,
-) -> Answer<()> {
-    Ok(native.open_notion(&app.notion_test_page()?)?)
-}
-
-/// Opens the page at Notion where tokens are made.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn open_notion_integrations(native: State<'_, SharedNative>) -> Answer<()> {
-    let url = Url::parse("https://www.notion.so/profile/integrations").map_err(Failure::internal)?;
-    Ok(native.browse(&url)?)
-}
-
-/// Moves that page to Notion's trash.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn remove_notion_test_page(app: State<'_, SharedApp>) -> Answer<()> {
-    Ok(app.remove_notion_test_page().await?)
-}
-
-/// Pages go to Notion or to the folder from now on.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn set_destination(
-    app: State<'_, SharedApp>,
-    destination: PageDestination,
-) -> Answer<NotionView> {
-    app.set_destination(destination).await?;
-    Ok(app.notion().await?)
-}
-
-/// What pages show from now on.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn set_page_options(app: State<'_, SharedApp>, options: PageOptions) -> Answer<NotionView> {
-    app.set_page_options(&options).await?;
-    Ok(app.notion().await?)
-}
-
-/// Who is signed in to Google and how.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn google_status(app: State<'_, SharedApp>) -> Answer<GoogleView> {
-    Ok(app.google().await?)
-}
-
-/// Opens the browser for a sign-in, and answers once it is done.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn sign_in_google(
-    app: State<'_, SharedApp>,
-    native: State<'_, SharedNative>,
-    access: DriveAccess,
-) -> Answer<GoogleView> {
-    app.sign_in_google(access, |url| native.browse(url)).await?;
-    Ok(app.google().await?)
-}
-
-/// Opens Google's file chooser for a link, or for the files of a job that needs them.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn choose_in_google(
-    app: State<'_, SharedApp>,
-    native: State<'_, SharedNative>,
-    link: Option<String>,
-    job_id: Option<String>,
-) -> Answer<GoogleView> {
-    let links: Vec<String> = link.into_iter().collect();
-    let id = job_id.as_deref().map(job).transpose()?;
-    app.choose_in_google(&links, id, |url| native.browse(url)).await?;
-    Ok(app.google().await?)
-}
-
-/// Gives up the sign-in that is open.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn cancel_sign_in(app: State<'_, SharedApp>) -> Answer<()> {
-    app.cancel_sign_in();
-    Ok(())
-}
-
-/// Ends an account's sign-in, here and with Google.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn sign_out_google(app: State<'_, SharedApp>, account_id: String) -> Answer<GoogleView> {
-    app.sign_out_google(&account_id).await?;
-    Ok(app.google().await?)
-}
-
-/// Signs in with this client from now on.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn set_google_client(
-    app: State<'_, SharedApp>,
-    client_id: String,
-    client_secret: String,
-) -> Answer<GoogleView> {
-    app.set_google_client(&client_id, &client_secret).await?;
-    Ok(app.google().await?)
-}
-
-/// Signs in with the client of a downloaded file from now on.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn read_google_client(app: State<'_, SharedApp>, path: String) -> Answer<GoogleView> {
-    app.read_google_client(Path::new(&path)).await?;
-    Ok(app.google().await?)
-}
-
-/// Keeps sign-ins somewhere else from now on.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn keep_secrets(app: State<'_, SharedApp>, kept: SecretsKept) -> Answer<GoogleView> {
-    app.keep_secrets(kept).await?;
-    Ok(app.google().await?)
-}
-
-/// Uses a sandbox instead of Google, or Google itself again.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn use_sandbox(app: State<'_, SharedApp>, address: Option<String>) -> Answer<GoogleView> {
-    app.use_sandbox(address.as_deref()).await?;
-    Ok(app.google().await?)
-}
-
-/// The folders whose new recordings become jobs.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn watched_folders(app: State<'_, SharedApp>) -> Answer<Vec<WatchedFolder>> {
-    Ok(app.watched_folders()?)
-}
-
-/// Watches one more folder: a link to one in Drive, or an absolute path.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn watch_folder(app: State<'_, SharedApp>, place: String) -> Answer<Vec<WatchedFolder>> {
-    Ok(app.watch_folder(&place).await?)
-}
-
-/// Watches a folder no longer.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn unwatch_folder(app: State<'_, SharedApp>, id: String) -> Answer<Vec<WatchedFolder>> {
-    Ok(app.unwatch_folder(&id)?)
-}
-
 #[cfg(test)]
 mod tests {
-    use std::path::PathBuf;
+    use std::path::{Path, PathBuf};
 
     use async_trait::async_trait;
+    use debrief_core::failure::Failure;
     use serde_json::{Value, json};
+    use tauri::Url;
     use tauri::ipc::{CallbackFn, InvokeBody};
     use tauri::test::{INVOKE_KEY, MockRuntime, get_ipc_response, mock_builder, mock_context, noop_assets};
     use tauri::webview::InvokeRequest;

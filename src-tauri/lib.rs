@@ -2,8 +2,10 @@
 
 mod commands;
 mod events;
+mod google;
 mod native;
 mod notes;
+mod notion;
 mod notion_app;
 mod record;
 mod speech;

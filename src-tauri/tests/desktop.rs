@@ -5,6 +5,7 @@
 
 mod google;
 mod jobs;
+mod looks;
 mod notion;
 mod pictures;
 mod speech;

@@ -119,8 +119,6 @@ pub(crate) async fn show_settings(window: &DesktopWindow, notion: &Notion) {
     window.place.press_ctrl(',');
     let there = "return document.querySelector('.notion table') !== null";
     window.until("the mapping is there", || async { window.js(there).await == true }).await;
-    let still = "return document.getAnimations().length === 0";
-    window.until("nothing moves", || async { window.js(still).await == true }).await;
     let scroll = "const heading = document.querySelector('#settings-notion');
          heading.scrollIntoView();
          return heading.getBoundingClientRect().top < 80;";
@@ -288,7 +286,7 @@ async fn update_after_a_tick(window: &DesktopWindow, notion: &Notion, id: &str, 
     notion.world().tick(&todo);
     let job = || async { window.invoke("get_job_status", json!({ "jobId": id })).await.unwrap() };
     let before = job().await;
-    window.press("Update Notion page").await;
+    window.press("Run again from here: Write to Notion").await;
     window
         .until("the page is written again", || async {
             let job = job().await;

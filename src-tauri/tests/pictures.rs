@@ -47,11 +47,16 @@ const PICTURES: [Picture; 3] = [
 ];
 
 #[tokio::test]
-#[ignore = "writes docs/*.png and takes minutes; run `make pictures`"]
+#[ignore = "writes docs/window-*.png and takes minutes; run `make pictures`"]
 async fn pictures_of_the_window() {
     for picture in &PICTURES {
         take(picture).await;
     }
+}
+
+#[tokio::test]
+#[ignore = "writes docs/settings.png and docs/notion-*.png; run `make pictures`"]
+async fn pictures_of_the_connections() {
     let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs");
     crate::google::take_picture_of_the_settings(&docs.join("settings.png")).await;
     crate::notion::take_pictures(&docs).await;
@@ -71,8 +76,7 @@ async fn pictures_of_notes() {
 
 async fn take(picture: &Picture) {
     let mut place = Place::new().await;
-    place.set("GTK_THEME", picture.theme);
-    speak(&mut place, picture.locale);
+    place.look(picture.locale, picture.theme);
     let pages = place.folder("Documents/Debrief");
     place.set("DEBRIEF__PAGES__FOLDER", &pages);
     let text = place.write("notes.mp3", "What was said is not in here.");
@@ -89,12 +93,7 @@ async fn take(picture: &Picture) {
     window.until("a third is transcribed", || async { transcribed(&window, &running).await > 0.34 }).await;
 
     let shown = if picture.shows == Shown::Finished { &finished } else { &running };
-    let row = format!("[data-job='{}'] .title", shown.as_str().unwrap());
-    let row = window.client.find(fantoccini::Locator::Css(&row)).await.unwrap();
-    row.click().await.unwrap();
-    // A picture taken while a colour changes shows neither of the two.
-    let still = "return document.fonts.status === 'loaded' && document.getAnimations().every(a => !a.effect.target.matches('.row'))";
-    window.until("nothing changes its colour", || async { window.js(still).await == true }).await;
+    window.choose(shown.as_str().unwrap()).await;
     assert_eq!(window.size().await, (1120, 720));
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs").join(picture.name).with_extension("png");
     std::fs::create_dir_all(file.parent().unwrap()).unwrap();
@@ -121,16 +120,6 @@ async fn transcribed(window: &DesktopWindow, id: &Value) -> f64 {
     assert_eq!(job["error"], Value::Null);
     let part = |of: &str| job["stage_progress"][of].as_f64().unwrap_or_default();
     if job["stage"] == "transcribe" { part("done") / part("total").max(1.0) } else { 0.0 }
-}
-
-/// Makes a locale for the window, which need not be among those of this machine.
-fn speak(place: &mut Place, locale: &str) {
-    let locales = place.folder("locales");
-    let into = format!("{locales}/{locale}.UTF-8");
-    let made = Command::new("localedef").args(["-i", locale, "-f", "UTF-8", &into]).status();
-    assert!(made.is_ok_and(|made| made.success()), "localedef can't make {locale}; install locales");
-    place.set("LOCPATH", &locales);
-    place.set("LC_ALL", &format!("{locale}.UTF-8"));
 }
 
 /// Writes the bundled sample `times` over, as one recording.

@@ -4,8 +4,6 @@ use std::io::Cursor;
 use std::path::Path;
 
 use debrief_sandbox::{Sandbox, SpeechService, World, dtmf};
-use fantoccini::key::Key;
-use fantoccini::{Locator, elements::Element};
 use serde_json::json;
 
 use crate::support::{DesktopWindow, Place};
@@ -30,16 +28,6 @@ fn talk() -> Vec<u8> {
     file.into_inner()
 }
 
-/// What the settings show of a service, opened.
-async fn service(window: &DesktopWindow, name: &str) -> Element {
-    let path = format!("//details[summary//*[normalize-space(.)='{name}']]");
-    let details = window.client.wait().for_element(Locator::XPath(&path)).await.unwrap();
-    if details.attr("open").await.unwrap().is_none() {
-        details.find(Locator::Css("summary")).await.unwrap().click().await.unwrap();
-    }
-    details
-}
-
 #[tokio::test]
 async fn a_service_hears_a_recording_once_it_has_a_key() {
     let mut world = World::new();
@@ -59,11 +47,9 @@ async fn a_service_hears_a_recording_once_it_has_a_key() {
     assert!(sandbox.world().requests().is_empty(), "nothing was sent");
     window.press(&format!("Enter key: {}", window.says(&id, "title").await)).await;
 
-    let deepgram = service(&window, "Deepgram").await;
+    let deepgram = window.unfold("Deepgram").await;
     window.until("it says where audio goes", || window.shows("Audio is sent to 127.0.0.1")).await;
-    let field = deepgram.find(Locator::Css("input[type=password]")).await.unwrap();
-    field.send_keys(&key).await.unwrap();
-    field.send_keys(&Key::Enter).await.unwrap();
+    window.enter_key(&deepgram, &key).await;
     window.until("the job has ended", || async { window.says(&id, "group").await == "Done" }).await;
     window.press("Close settings").await;
 
@@ -71,8 +57,7 @@ async fn a_service_hears_a_recording_once_it_has_a_key() {
     for said in ["A123 4567", "B890 1111", "Speaker 2"] {
         assert!(page.contains(said), "{page}");
     }
-    let held = window.js("return document.documentElement.outerHTML").await;
-    assert!(!held.as_str().unwrap().contains(&key));
+    assert!(!window.holds(&key).await);
     let view = window.invoke("speech_status", json!({})).await.unwrap();
     assert!(!view.to_string().contains(&key));
     window.close().await;
@@ -84,5 +69,4 @@ pub(crate) async fn take_picture(folder: &Path) {
     window.press("Get a better model").await;
     window.until("models are listed", || window.shows("Whisper")).await;
     window.screenshot(&folder.join("models.png")).await;
-    window.close().await;
 }

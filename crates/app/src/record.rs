@@ -4,7 +4,6 @@ use debrief_core::edits::{Edits, Made, NotesChange, NotesEdits, TodoChange};
 use debrief_core::failure::Failure;
 use debrief_core::job::JobId;
 use debrief_core::notes::Notes;
-use debrief_core::ports::PublishedPage;
 use debrief_core::stage::Stage;
 use debrief_core::transcript::{Transcript, Turns, Words};
 use jiff::Timestamp;
@@ -39,10 +38,9 @@ impl App {
     pub fn job_transcript(&self, id: JobId) -> Result<TranscriptView, Failure> {
         let store = self.pool.store();
         let document = Document::read(store, id)?;
-        let page = store.checkpoint::<PublishedPage>(id, Stage::Publish)?;
-        let undone = store.facts(id)?.result.is_some_and(|result| result.page_undone);
+        let page_outdated = store.facts(id)?.page_outdated;
         let can_edit = self.check_editable(id).is_ok();
-        Ok(view::transcript(&document, page.is_some() && !undone, can_edit))
+        Ok(view::transcript(&document, page_outdated, can_edit))
     }
 
     /// Two speakers, by their labels, are one: `into`.

@@ -97,6 +97,8 @@ pub struct JobView {
     pub stages: Vec<StageView>,
     /// What the person should know about the job so far.
     pub warnings: Vec<Warning>,
+    /// There is a page, and something was corrected, or a speaker named, since it was written.
+    pub page_outdated: bool,
     /// Grows with every stored change, across all jobs; the larger one is the newer view.
     pub revision: u32,
 }
@@ -265,6 +267,8 @@ pub struct JobFacts {
     pub warnings: Vec<Warning>,
     /// The result, once completed.
     pub result: Option<JobResult>,
+    /// There is a page, and it lacks the newest corrections.
+    pub page_outdated: bool,
     /// The percentage that the job has reached in this run.
     pub percent: u8,
 }
@@ -328,6 +332,7 @@ impl JobView {
             },
             stages: stages(&job.status, &facts.done),
             warnings: facts.warnings,
+            page_outdated: facts.page_outdated,
             revision: u32::try_from(job.revision).unwrap_or(u32::MAX),
         }
     }

@@ -12,6 +12,7 @@ mod hand;
 mod person;
 mod process;
 mod screen;
+mod words;
 
 use std::future::Future;
 use std::path::{Path, PathBuf};
@@ -23,6 +24,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use process::{OwnProcess, started};
+use words::Words;
 
 /// How long the window may take to appear; it takes about a second, more on a busy machine.
 const CONNECT_S: u64 = 60;
@@ -46,6 +48,7 @@ pub(crate) struct Place {
     display: String,
     bus: String,
     own: Vec<(String, String)>,
+    words: Words,
     // Declared after what they need, ended in this order.
     _screen: OwnProcess,
     _bus_process: OwnProcess,
@@ -90,6 +93,7 @@ impl Place {
             display: format!(":{number}"),
             bus,
             own: Vec::new(),
+            words: Words::of("C"),
             _screen: screen,
             _bus_process: bus_process,
         }
@@ -119,6 +123,25 @@ impl Place {
     /// Sets a variable of the environment for what starts here from now on.
     pub(crate) fn set(&mut self, name: &str, value: &str) {
         self.own.push((name.to_owned(), value.to_owned()));
+    }
+
+    /// Gives what starts here from now on the language of `locale`, as "zh_TW", and `theme` of GTK, as "Adwaita:dark". The locale
+    /// is made here: it need not be among those of this machine.
+    pub(crate) fn look(&mut self, locale: &str, theme: &str) {
+        let locales = self.folder("locales");
+        let into = format!("{locales}/{locale}.UTF-8");
+        let made =
+            std::process::Command::new("localedef").args(["-i", locale, "-f", "UTF-8", &into]).status();
+        assert!(made.is_ok_and(|made| made.success()), "localedef can't make {locale}; install locales");
+        self.set("LOCPATH", &locales);
+        self.set("LC_ALL", &format!("{locale}.UTF-8"));
+        self.set("GTK_THEME", theme);
+        self.words = Words::of(locale);
+    }
+
+    /// What the window says here where its message is called `name`.
+    pub(crate) fn word(&self, name: &str) -> &'static str {
+        self.words.get(name)
     }
 
     /// Makes a folder in the home and returns its path.
@@ -277,13 +300,23 @@ impl DesktopWindow {
         };
         if tokio::time::timeout(patience, becomes_true).await.is_err() {
             let picture = std::env::temp_dir().join(format!("debrief-window-{}.png", std::process::id()));
-            self.screenshot(&picture).await;
+            self.photograph(&picture).await;
             panic!("never: {what}; the window looked like {}", picture.display());
         }
     }
 
-    /// Writes what the window shows to `file`, as PNG.
+    /// Writes what the window shows to `file`, as PNG, once nothing moves in it but what moves for ever.
     pub(crate) async fn screenshot(&self, file: &Path) {
+        // What is covered may stay in the middle of its movement, so this doesn't wait longer than any movement takes.
+        let still = "const moves = () => document.fonts.status !== 'loaded' || document.getAnimations().some(
+                 ({ effect }) => effect.getComputedTiming().endTime !== Infinity);
+             for (let i = 0; i < 60 && moves(); i++) await new Promise(resolve => setTimeout(resolve, 50));";
+        self.js_async(still, json!({})).await;
+        self.photograph(file).await;
+    }
+
+    /// Writes what the window shows now to `file`, as PNG.
+    async fn photograph(&self, file: &Path) {
         // What is on the screen may be a frame or two behind what is in the page.
         let drawn = "const frame = () => new Promise(requestAnimationFrame); await frame(); await frame(); await frame();";
         self.js_async(drawn, json!({})).await;

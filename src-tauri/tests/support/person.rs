@@ -4,6 +4,7 @@ use std::path::Path;
 
 use fantoccini::Locator;
 use fantoccini::elements::Element;
+use fantoccini::key::Key;
 use serde_json::json;
 
 use super::DesktopWindow;
@@ -42,6 +43,56 @@ impl DesktopWindow {
     pub(crate) async fn press(&self, name: &str) {
         let button = self.button(name).await;
         button.click().await.unwrap();
+    }
+
+    /// Clicks the button that the message `name` is written on, in whatever language.
+    pub(crate) async fn press_word(&self, name: &str) {
+        self.press(self.place.word(name)).await;
+    }
+
+    /// Scrolls until what `selector` finds is at the top of what scrolls it.
+    pub(crate) async fn scroll_to(&self, selector: &str) {
+        self.client.wait().for_element(Locator::Css(selector)).await.unwrap();
+        self.js_async("document.querySelector(args).scrollIntoView({ block: 'start' })", json!(selector))
+            .await;
+    }
+
+    /// Opens the lines that fold under `name`, where they are folded, and returns them.
+    pub(crate) async fn unfold(&self, name: &str) -> Element {
+        let path = format!("//details[summary//*[normalize-space(.)={}]]", quoted(name));
+        let details = self.client.wait().for_element(Locator::XPath(&path)).await.unwrap();
+        if details.attr("open").await.unwrap().is_none() {
+            details.find(Locator::Css("summary")).await.unwrap().click().await.unwrap();
+        }
+        details
+    }
+
+    /// Types a key into what was unfolded, and enters it.
+    pub(crate) async fn enter_key(&self, unfolded: &Element, key: &str) {
+        let field = unfolded.find(Locator::Css("input[type=password]")).await.unwrap();
+        field.send_keys(key).await.unwrap();
+        field.send_keys(&Key::Enter).await.unwrap();
+    }
+
+    /// Whether the page holds `secret` anywhere, shown or not.
+    pub(crate) async fn holds(&self, secret: &str) -> bool {
+        let held = self.js("return document.documentElement.outerHTML").await;
+        held.as_str().unwrap().contains(secret)
+    }
+
+    /// Waits until the job `id` is at its end, in whatever language its row says so.
+    pub(crate) async fn completed(&self, id: &str) {
+        self.until("the job is completed", || async {
+            let job = self.invoke("get_job_status", json!({ "jobId": id })).await.unwrap();
+            job["status"] == "completed"
+        })
+        .await;
+        self.client.wait().for_element(Locator::Css(&row(id))).await.unwrap();
+    }
+
+    /// Clicks the row of the job `id`.
+    pub(crate) async fn choose(&self, id: &str) {
+        self.client.find(Locator::Css(&row(id))).await.unwrap().click().await.unwrap();
     }
 
     /// The button whose label or text is `name`.
@@ -116,6 +167,11 @@ impl DesktopWindow {
         assert_eq!(Path::new(&opened).extension().unwrap(), "html", "{opened}");
         std::fs::read_to_string(&opened).unwrap_or_else(|error| panic!("{opened}: {error}"))
     }
+}
+
+/// The name in the row of the job `id`.
+fn row(id: &str) -> String {
+    format!("[data-job='{id}'] .title")
 }
 
 /// `text` as a string of XPath, which knows no escapes.

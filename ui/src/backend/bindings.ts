@@ -483,6 +483,8 @@ export type JobView = {
 	stages: StageView[],
 	/**  What the person should know about the job so far. */
 	warnings: Warning[],
+	/**  There is a page, and something was corrected, or a speaker named, since it was written. */
+	page_outdated: boolean,
 	/**  Grows with every stored change, across all jobs; the larger one is the newer view. */
 	revision: number,
 };

@@ -57,6 +57,7 @@ export function jobView(over: Partial<JobView> & { id: string }): JobView {
     retry_at: null,
     stages: stagesUpTo('fetch', 'ahead'),
     warnings: [],
+    page_outdated: false,
     destination: 'folder',
     revision: 1,
     ...over,

@@ -173,7 +173,7 @@ export abstract class MemoryRecords extends MemoryNotes implements RecordBackend
         todos: notes.todos.map(({ text, assignee }) => (assignee === null ? text : `${assignee}: ${text}`)),
       }),
     };
-    this.change({ ...job, title, result });
+    this.change({ ...job, title, result, page_outdated: true });
   }
 
   #hitsIn(job: JobView, wanted: string): SearchHit[] {

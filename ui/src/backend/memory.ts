@@ -5,30 +5,16 @@ import type {
   About,
   Backend,
   CommandError,
-  DriveAccess,
   FileDrag,
-  GoogleView,
   JobNews,
   JobView,
-  LinkLook,
-  NotionPlaces,
-  NotionRole,
-  NotionView,
-  PageDestination,
-  PageOptions,
   PickKind,
   ProcessWishes,
-  SecretsKept,
   Stage,
   StageView,
-  WatchedFolder,
 } from './backend';
-import { type GoogleOptions, MemoryGoogle } from './memory-google';
+import { type ConnectionOptions, MemoryConnections } from './memory-connections';
 import { jobResult, jobView, needing, notionResult } from './memory-jobs';
-import type { NotesOptions } from './memory-notes';
-import { MemoryNotion, type NotionOptions } from './memory-notion';
-import { MemoryRecords, type RecordOptions } from './memory-record';
-import type { SpeechOptions } from './memory-speech';
 
 export { jobResult, jobView, needing, notionResult, PAGE_FOLDER_GONE, stagesUpTo } from './memory-jobs';
 
@@ -36,25 +22,17 @@ const IN_FLIGHT = 3;
 const RUN_MS = 90_000;
 const TICK_MS = 250;
 
-export interface MemoryOptions
-  extends GoogleOptions, NotesOptions, NotionOptions, RecordOptions, SpeechOptions {
+export interface MemoryOptions extends ConnectionOptions {
   jobs?: JobView[];
   about?: Partial<Omit<About, 'destination' | 'notion_place'>>;
   /** Whether time passes; tests move jobs by hand. */
   alive?: boolean;
 }
 
-export class MemoryBackend extends MemoryRecords implements Backend {
+export class MemoryBackend extends MemoryConnections implements Backend {
   readonly jobs = new Map<string, JobView>();
-  readonly google: MemoryGoogle;
-  readonly notion: MemoryNotion;
   /** What the next file dialog answers. */
   pickNext: string[] = ['/home/kim/Recordings/interview.m4a'];
-  /** Every text that was looked up, in order. */
-  readonly lookedUp: string[] = [];
-  /** Every question to Notion's search, in order. */
-  readonly searched: string[] = [];
-
   #about: Omit<About, 'destination' | 'notion_place'>;
   #tell: ((news: JobNews) => void) | null = null;
   #tellDrag: ((drag: FileDrag) => void) | null = null;
@@ -63,8 +41,6 @@ export class MemoryBackend extends MemoryRecords implements Backend {
 
   constructor({ jobs = [], about = {}, alive = false, ...connections }: MemoryOptions = {}) {
     super(connections);
-    this.google = new MemoryGoogle(connections);
-    this.notion = new MemoryNotion(connections);
     this.#about = {
       version: '0.1.0',
       pages_folder: '~/Documents/Debrief',
@@ -213,147 +189,11 @@ export class MemoryBackend extends MemoryRecords implements Backend {
     return { ...this.#about, destination, notion_place: place?.name ?? null };
   }
 
-  async googleStatus(): Promise<GoogleView> {
-    return this.google.view;
-  }
-
-  async signInGoogle(access: DriveAccess): Promise<GoogleView> {
-    this.calls.push(['signInGoogle', access]);
-    return this.#goOnAfter(this.google.signIn(access));
-  }
-
-  async chooseInGoogle(link: string | null, jobId: string | null): Promise<GoogleView> {
-    this.calls.push(['chooseInGoogle', link, jobId]);
-    return this.#goOnAfter(this.google.choose());
-  }
-
-  async cancelSignIn(): Promise<void> {
-    this.calls.push(['cancelSignIn']);
-    this.google.cancel();
-  }
-
-  async signOutGoogle(accountId: string): Promise<GoogleView> {
-    this.calls.push(['signOutGoogle', accountId]);
-    return this.google.signOut(accountId);
-  }
-
-  async setGoogleClient(clientId: string, clientSecret: string): Promise<GoogleView> {
-    this.calls.push(['setGoogleClient', clientId, clientSecret]);
-    this.refuseIfAsked();
-    return this.google.setClient(clientId);
-  }
-
-  async readGoogleClient(path: string): Promise<GoogleView> {
-    this.calls.push(['readGoogleClient', path]);
-    this.refuseIfAsked();
-    return this.google.setClient('409218.apps.googleusercontent.com');
-  }
-
-  async keepSecrets(where: SecretsKept): Promise<GoogleView> {
-    this.calls.push(['keepSecrets', where]);
-    return this.google.keepSecrets(where);
-  }
-
-  async useSandbox(address: string | null): Promise<GoogleView> {
-    this.calls.push(['useSandbox', address]);
-    const view = this.google.useSandbox(address);
-    this.notion.change({ sandbox: address });
-    return view;
-  }
-
-  async lookUp(text: string): Promise<LinkLook> {
-    this.lookedUp.push(text);
-    return this.google.look(text);
-  }
-
   async undoRename(jobId: string): Promise<void> {
     this.calls.push(['undoRename', jobId]);
     this.refuseIfAsked();
     const job = this.#known(jobId);
     if (job.result) this.change({ ...job, result: { ...job.result, renamed_from: null } });
-  }
-
-  async notionStatus(): Promise<NotionView> {
-    return this.notion.view;
-  }
-
-  async connectNotion(token: string): Promise<NotionView> {
-    this.calls.push(['connectNotion', token]);
-    this.refuseIfAsked();
-    return this.#goOnInNotion(this.notion.connect(token));
-  }
-
-  async signInNotion(clientId: string, clientSecret: string): Promise<NotionView> {
-    this.calls.push(['signInNotion', clientId, clientSecret]);
-    return this.#goOnInNotion(await this.notion.signIn(clientId));
-  }
-
-  async cancelNotionSignIn(): Promise<void> {
-    this.calls.push(['cancelNotionSignIn']);
-    this.notion.cancel();
-  }
-
-  async openNotionIntegrations(): Promise<void> {
-    this.calls.push(['openNotionIntegrations']);
-    this.refuseIfAsked();
-  }
-
-  async disconnectNotion(): Promise<NotionView> {
-    this.calls.push(['disconnectNotion']);
-    this.refuseIfAsked();
-    return this.notion.disconnect();
-  }
-
-  async searchNotion(query: string, cursor: string | null): Promise<NotionPlaces> {
-    this.searched.push(cursor === null ? query : `${query} after ${cursor}`);
-    return this.notion.search(query, cursor);
-  }
-
-  async chooseNotionPlace(place: string): Promise<NotionView> {
-    this.calls.push(['chooseNotionPlace', place]);
-    this.refuseIfAsked();
-    return this.#goOnInNotion(this.notion.choose(place));
-  }
-
-  async mapNotionProperty(role: NotionRole, property: string | null): Promise<NotionView> {
-    this.calls.push(['mapNotionProperty', role, property]);
-    this.refuseIfAsked();
-    return this.notion.map(role, property);
-  }
-
-  async createNotionProperties(): Promise<NotionView> {
-    this.calls.push(['createNotionProperties']);
-    this.refuseIfAsked();
-    return this.notion.create();
-  }
-
-  async writeNotionTestPage(): Promise<string> {
-    this.calls.push(['writeNotionTestPage']);
-    this.refuseIfAsked();
-    return this.notion.writeTest();
-  }
-
-  async removeNotionTestPage(): Promise<void> {
-    this.calls.push(['removeNotionTestPage']);
-    this.refuseIfAsked();
-    this.notion.removeTest();
-  }
-
-  async openNotionTestPage(): Promise<void> {
-    this.calls.push(['openNotionTestPage']);
-    this.refuseIfAsked();
-  }
-
-  async setDestination(destination: PageDestination): Promise<NotionView> {
-    this.calls.push(['setDestination', destination]);
-    this.refuseIfAsked();
-    return this.notion.setDestination(destination);
-  }
-
-  async setPageOptions(options: PageOptions): Promise<NotionView> {
-    this.calls.push(['setPageOptions', options]);
-    this.refuseIfAsked();
-    return this.notion.setOptions(options);
   }
 
   async updatePage(jobId: string): Promise<void> {
@@ -366,6 +206,7 @@ export class MemoryBackend extends MemoryRecords implements Backend {
       ...job,
       status: 'pending',
       group: 'waiting',
+      page_outdated: false,
       result,
       stages: stages.map((stage, index) =>
         index < last ? stage : { ...stage, state: 'ahead', took_ms: null },
@@ -387,20 +228,6 @@ export class MemoryBackend extends MemoryRecords implements Backend {
     this.refuseIfAsked();
     const { title, result } = this.#known(jobId);
     return `# ${title}\n\n${result?.summary ?? ''}\n`;
-  }
-
-  async watchedFolders(): Promise<WatchedFolder[]> {
-    return this.google.folders;
-  }
-
-  async watchFolder(place: string): Promise<WatchedFolder[]> {
-    this.calls.push(['watchFolder', place]);
-    return this.google.watch(place);
-  }
-
-  async unwatchFolder(id: string): Promise<WatchedFolder[]> {
-    this.calls.push(['unwatchFolder', id]);
-    return this.google.unwatch(id);
   }
 
   async followJobs(tell: (news: JobNews) => void): Promise<void> {
@@ -428,33 +255,6 @@ export class MemoryBackend extends MemoryRecords implements Backend {
     this.jobs.set(job.id, stored);
     this.#tell?.({ kind: 'changed', job: stored });
     return stored;
-  }
-
-  /** Jobs that waited for the person go on once Google answers. */
-  async #goOnAfter(answer: Promise<GoogleView>): Promise<GoogleView> {
-    const view = await answer;
-    for (const job of this.jobs.values()) {
-      const waits = job.group === 'needs_you' && /^(?:sign_in|pick)_/u.test(job.error?.code ?? '');
-      if (waits) this.change({ ...job, status: 'pending', group: 'waiting', stage: null, error: null });
-    }
-    return view;
-  }
-
-  /** Jobs that waited for Notion go on once it is usable. */
-  #goOnInNotion(view: NotionView): NotionView {
-    for (const job of this.jobs.values()) {
-      const waits = job.group === 'needs_you' && job.error?.code.startsWith('notion_');
-      if (waits) this.change({ ...job, status: 'pending', group: 'waiting', stage: null, error: null });
-    }
-    return view;
-  }
-
-  protected override goOnAfterNotes(codes: readonly string[]): void {
-    for (const job of this.jobs.values()) {
-      const waits =
-        job.group === 'needs_you' && codes.some((code) => job.error?.code.startsWith(code) ?? false);
-      if (waits) this.change({ ...job, status: 'pending', group: 'waiting', stage: null, error: null });
-    }
   }
 
   #known(id: string): JobView {

@@ -13,7 +13,7 @@ import {
   spendingView,
   template,
   TEMPLATE_BROKEN,
-} from './memory-notes';
+} from './notes-views';
 
 export const NOTES_SCENES = [
   'notes-new',

@@ -3,17 +3,8 @@
 import type { CommandError, JobView, Stage } from './backend';
 import { linkLook } from './memory-google';
 import { jobResult, jobView, MemoryBackend, needing, stagesUpTo } from './memory';
-import {
-  catalogue,
-  KEY_REFUSED,
-  MODEL_DAMAGED,
-  MODEL_MISSING,
-  modelsView,
-  speakersView,
-  speechReady,
-  speechView,
-  voice,
-} from './memory-speech';
+import { catalogue, MODEL_DAMAGED, MODEL_MISSING, modelsView } from './memory-models';
+import { KEY_REFUSED, speakersView, speechReady, speechView, voice } from './memory-speech';
 
 export const SPEECH_SCENES = [
   'speech-new',

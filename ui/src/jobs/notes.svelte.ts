@@ -14,21 +14,11 @@ import {
   type TemplateView,
 } from '../backend/backend';
 import type { Locale } from '../text/text';
+import { Served, type ServedListener } from './served.svelte';
 
 /** Which part of the settings an action belongs to; there its refusal is told. */
-export type NotesSubject =
+export type NotesPart =
   'models' | 'providers' | 'language' | 'templates' | 'glossary' | 'spending' | 'privacy';
-
-/** Told of what somebody who cannot see the window should hear about. */
-export interface NotesListener {
-  keyTaken(provider: string): void;
-  keyRemoved(provider: string): void;
-  /** What a provider answered to a test. */
-  tested(answer: string): void;
-  refused(error: CommandError): void;
-  /** Something changed that other parts of the window show too. */
-  changed(): void;
-}
 
 /** The models that a provider names. */
 export type OfferedModels =
@@ -110,55 +100,24 @@ export function tokensOf(text: string): number | null | undefined {
     : undefined;
 }
 
-export class Notes {
+export class Notes extends Served<NotesView, NotesPart> {
   readonly #backend: Backend;
-  readonly #listener: NotesListener;
-  /** Counts answers, so that a status asked for before one of them is known to be old. */
-  #answers = 0;
-
-  /** One change after the other, so that the last one counts. */
-  #line: Promise<unknown> = Promise.resolve();
-  #inLine = 0;
-  #known = $state<NotesView | null>(null);
-  /** What was chosen and is not answered yet. */
-  #wanted = $state<Partial<NotesView>>({});
+  readonly #listener: ServedListener;
   readonly #offers = new SvelteMap<string, OfferedModels>();
 
-  /** How things stand, with what was chosen shown at once. */
-  readonly view = $derived<NotesView | null>(this.#known && { ...this.#known, ...this.#wanted });
-  /** What the last action was refused with, where, and at which provider or template. */
-  trouble = $state<{ subject: NotesSubject; name: string | null; error: CommandError } | null>(null);
-  /** The provider whose key is being checked, or that is being tested. */
-  asking = $state<string | null>(null);
-  /** What a provider answered. */
-  answer = $state<{ provider: string; text: string } | null>(null);
-
-  constructor(backend: Backend, listener: NotesListener) {
+  constructor(backend: Backend, listener: ServedListener) {
+    super(listener, 'providers');
     this.#backend = backend;
     this.#listener = listener;
   }
 
-  /** Forgets what was said about the last action. */
-  calm(): void {
-    this.trouble = null;
-    this.answer = null;
-  }
-
-  /** Asks how things stand, unless something else answers meanwhile. */
-  async refresh(): Promise<void> {
-    const answers = this.#answers;
-    try {
-      const view = await this.#backend.notesStatus();
-      if (answers === this.#answers) this.#take(view);
-    } catch (cause) {
-      // What is known stays true enough; only a window that knows nothing yet has to say so.
-      if (this.#known === null) this.#refuse('models', null, asCommandError(cause));
-    }
+  refresh(): Promise<void> {
+    return this.look('models', () => this.#backend.notesStatus());
   }
 
   setModels(chosen: ModelChoice[]): Promise<boolean> {
     const models = $state.snapshot(chosen);
-    return this.#change('models', null, { models }, () => this.#backend.setNotesModels(models));
+    return this.change('models', null, { models }, () => this.#backend.setNotesModels(models));
   }
 
   /** What is known of a provider's models; `undefined` when nobody asked. */
@@ -179,20 +138,19 @@ export class Notes {
     }
   }
 
-  /** Has the provider asked about the key; whether it is kept now. */
   setKey(provider: string, key: string): Promise<boolean> {
-    return this.#askProvider(provider, async () => {
+    return this.askService(provider, async () => {
       const text = await this.#backend.setNotesKey(provider, key);
-      this.#take(await this.#backend.notesStatus());
-      this.answer = { provider, text };
+      this.take(await this.#backend.notesStatus());
+      this.answer = { service: provider, text };
       this.#listAgain(provider);
       this.#listener.keyTaken(this.#nameOf(provider));
     });
   }
 
   removeKey(provider: string): Promise<boolean> {
-    return this.#askProvider(provider, async () => {
-      this.#take(await this.#backend.removeNotesKey(provider));
+    return this.askService(provider, async () => {
+      this.take(await this.#backend.removeNotesKey(provider));
       this.#offers.delete(provider);
       this.#listener.keyRemoved(this.#nameOf(provider));
     });
@@ -200,61 +158,61 @@ export class Notes {
 
   /** Without a model the provider's usual one is asked. */
   test(provider: string, model: string | null): Promise<boolean> {
-    return this.#askProvider(provider, async () => {
+    return this.askService(provider, async () => {
       const text = await this.#backend.testNotesProvider(provider, model);
-      this.answer = { provider, text };
+      this.answer = { service: provider, text };
       this.#listener.tested(text);
     });
   }
 
   /** `null` stands for the usual address, and for the usual number of tokens that a model reads at once. */
   setServer(provider: string, baseUrl: string | null, windowTokens: number | null): Promise<boolean> {
-    return this.#askProvider(provider, async () => {
-      this.#take(await this.#backend.setNotesServer(provider, baseUrl, windowTokens));
+    return this.askService(provider, async () => {
+      this.take(await this.#backend.setNotesServer(provider, baseUrl, windowTokens));
       this.#listAgain(provider);
     });
   }
 
   setLanguage(language: string | null): Promise<boolean> {
-    return this.#change('language', null, { language }, () => this.#backend.setNotesLanguage(language));
+    return this.change('language', null, { language }, () => this.#backend.setNotesLanguage(language));
   }
 
   chooseTemplate(id: string): Promise<boolean> {
-    return this.#change('templates', id, { template: id }, () => this.#backend.chooseTemplate(id));
+    return this.change('templates', id, { template: id }, () => this.#backend.chooseTemplate(id));
   }
 
   /** Makes a copy to change, and opens it. */
   copyTemplate(id: string): Promise<boolean> {
-    return this.#change('templates', id, {}, () => this.#backend.copyTemplate(id));
+    return this.change('templates', id, {}, () => this.#backend.copyTemplate(id));
   }
 
   removeTemplate(id: string): Promise<boolean> {
-    return this.#change('templates', id, {}, () => this.#backend.removeTemplate(id));
+    return this.change('templates', id, {}, () => this.#backend.removeTemplate(id));
   }
 
   async openTemplate(id: string): Promise<boolean> {
     return (
-      (await this.#attempt('templates', id, () => this.#backend.openTemplate(id).then(() => true))) ?? false
+      (await this.attempt('templates', id, () => this.#backend.openTemplate(id).then(() => true))) ?? false
     );
   }
 
   /** What a page of it looks like, and its prompt, as Markdown; `null` when that was refused. */
   previewOf(id: string): Promise<string | null> {
-    return this.#attempt('templates', id, () => this.#backend.previewTemplate(id));
+    return this.attempt('templates', id, () => this.#backend.previewTemplate(id));
   }
 
   setGlossary(glossary: string[]): Promise<boolean> {
-    return this.#change('glossary', null, { glossary }, () => this.#backend.setGlossary(glossary));
+    return this.change('glossary', null, { glossary }, () => this.#backend.setGlossary(glossary));
   }
 
   async setCap(cap_usd: number | null): Promise<boolean> {
     const spending = this.view && { ...this.view.spending, cap_usd };
     if (!spending) return false;
-    return this.#change('spending', null, { spending }, () => this.#backend.setSpendingCap(cap_usd));
+    return this.change('spending', null, { spending }, () => this.#backend.setSpendingCap(cap_usd));
   }
 
   setLocalOnly(local_only: boolean): Promise<boolean> {
-    return this.#change('privacy', null, { local_only }, () => this.#backend.setLocalOnly(local_only));
+    return this.change('privacy', null, { local_only }, () => this.#backend.setLocalOnly(local_only));
   }
 
   /** What a recording would cost; `null` where that is not worth a line. */
@@ -276,73 +234,5 @@ export class Notes {
   #listAgain(provider: string): void {
     this.#offers.delete(provider);
     void this.list(provider);
-  }
-
-  /** One question to a provider at a time. */
-  async #askProvider(provider: string, action: () => Promise<void>): Promise<boolean> {
-    if (this.asking !== null) return false;
-    this.asking = provider;
-    this.calm();
-    try {
-      await action();
-      return true;
-    } catch (cause) {
-      this.#refuse('providers', provider, asCommandError(cause));
-      return false;
-    } finally {
-      this.asking = null;
-    }
-  }
-
-  async #attempt<Answer>(
-    subject: NotesSubject,
-    name: string,
-    action: () => Promise<Answer>,
-  ): Promise<Answer | null> {
-    this.calm();
-    try {
-      return await action();
-    } catch (cause) {
-      this.#refuse(subject, name, asCommandError(cause));
-      return null;
-    }
-  }
-
-  /** Shows what is wanted at once, and asks for it once everything before has been answered. */
-  async #change(
-    subject: NotesSubject,
-    name: string | null,
-    wanted: Partial<NotesView>,
-    ask: () => Promise<NotesView>,
-  ): Promise<boolean> {
-    this.calm();
-    this.#wanted = { ...this.#wanted, ...wanted };
-    this.#inLine += 1;
-    const turn = this.#line.then(async () => {
-      try {
-        this.#take(await ask());
-        return true;
-      } catch (cause) {
-        this.#refuse(subject, name, asCommandError(cause));
-        return false;
-      }
-    });
-    this.#line = turn;
-    const done = await turn;
-    this.#inLine -= 1;
-    if (this.#inLine === 0) this.#wanted = {};
-    return done;
-  }
-
-  #take(view: NotesView): void {
-    this.#answers += 1;
-    const before = this.#known;
-    this.#known = view;
-    if (before && JSON.stringify(before) !== JSON.stringify(view)) this.#listener.changed();
-  }
-
-  #refuse(subject: NotesSubject, name: string | null, error: CommandError): void {
-    this.trouble = { subject, name, error };
-    this.#listener.refused(error);
   }
 }

@@ -7,10 +7,10 @@ import {
   LOCAL_ONLY,
   notesReady,
   notesView,
-  type NotesOptions,
   spendingView,
   template,
-} from '../backend/memory-notes';
+} from '../backend/notes-views';
+import type { NotesOptions } from '../backend/memory-notes';
 import { jobView, needing } from '../backend/memory-jobs';
 import {
   amountOf,
@@ -19,13 +19,13 @@ import {
   mayCost,
   movedModel,
   Notes,
-  type NotesListener,
   providerInTrouble,
   providerNamed,
   templateDescription,
   templateName,
   tokensOf,
 } from './notes.svelte';
+import type { ServedListener } from './served.svelte';
 import { remedyOf, remedyOfJob, retriesBeside } from './remedies';
 
 const REFUSAL = { code: 'internal', what: 'It could not be kept.', fix: 'Try again.' };
@@ -36,11 +36,11 @@ const QWEN = { provider: 'ollama', model: 'qwen3:8b' };
 async function minutes(options: NotesOptions = {}, jobs = [] as ReturnType<typeof jobView>[]) {
   const backend = new MemoryBackend({ jobs, ...options });
   const heard = {
-    keyTaken: vi.fn<NotesListener['keyTaken']>(),
-    keyRemoved: vi.fn<NotesListener['keyRemoved']>(),
-    tested: vi.fn<NotesListener['tested']>(),
-    refused: vi.fn<NotesListener['refused']>(),
-    changed: vi.fn<NotesListener['changed']>(),
+    keyTaken: vi.fn<ServedListener['keyTaken']>(),
+    keyRemoved: vi.fn<ServedListener['keyRemoved']>(),
+    tested: vi.fn<ServedListener['tested']>(),
+    refused: vi.fn<ServedListener['refused']>(),
+    changed: vi.fn<ServedListener['changed']>(),
   };
   const notes = new Notes(backend, heard);
   await notes.refresh();
@@ -144,7 +144,7 @@ describe('changes', () => {
     expect(notes.view?.template).toBe('lecture');
     expect(await choosing).toBe(false);
     expect(notes.view?.template).toBe('meeting');
-    expect(notes.trouble).toEqual({ subject: 'templates', name: 'lecture', error: REFUSAL });
+    expect(notes.trouble).toEqual({ part: 'templates', name: 'lecture', error: REFUSAL });
     expect(heard.refused).toHaveBeenCalledExactlyOnceWith(REFUSAL);
   });
 
@@ -175,13 +175,13 @@ describe('a provider', () => {
     expect(notes.asking).toBe('openai');
     expect(await notes.setKey('openai', 'sk-1')).toBe(false);
     expect(await first).toBe(false);
-    expect(notes.trouble).toEqual({ subject: 'providers', name: 'openai', error: keyRefused('OpenAI') });
+    expect(notes.trouble).toEqual({ part: 'providers', name: 'openai', error: keyRefused('OpenAI') });
     expect(providerNamed(await backend.notesStatus(), 'openai')?.has_key).toBe(false);
 
     expect(await notes.setKey('openai', 'sk-1')).toBe(true);
     expect(notes.trouble).toBeNull();
     expect(notes.view && providerNamed(notes.view, 'openai')?.has_key).toBe(true);
-    expect(notes.answer).toEqual({ provider: 'openai', text: 'OpenAI takes the key.' });
+    expect(notes.answer).toEqual({ service: 'openai', text: 'OpenAI takes the key.' });
     expect(heard.keyTaken).toHaveBeenCalledExactlyOnceWith('OpenAI');
 
     await notes.removeKey('openai');

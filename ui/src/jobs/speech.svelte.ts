@@ -1,28 +1,13 @@
 // Speech recognition as the window knows it: the engine of the next job, its language, services, and speakers.
 
-import {
-  asCommandError,
-  type Backend,
-  type ChineseScript,
-  type CommandError,
-  type SpeakersView,
-  type SpeechEngine,
-  type SpeechView,
-} from '../backend/backend';
+import type { Backend, ChineseScript, SpeakersView, SpeechEngine, SpeechView } from '../backend/backend';
+import { Served, type ServedListener } from './served.svelte';
 
 /** Which part of the settings an action belongs to; there its refusal is told. */
 export type SpeechPart = 'engine' | 'language' | 'vocabulary' | 'services' | 'speakers';
 
-/** Told of what somebody who cannot see the window should hear about. */
-export interface SpeechListener {
-  keyTaken(service: string): void;
-  keyRemoved(service: string): void;
-  /** What a service answered to a test. */
-  tested(answer: string): void;
+export interface SpeechListener extends ServedListener {
   voicesForgotten(count: number): void;
-  refused(error: CommandError): void;
-  /** Something changed that other parts of the window show too. */
-  changed(): void;
 }
 
 /** Whether the next job would get no more than a rough transcript. */
@@ -71,62 +56,33 @@ export function speakerCountOf({ min, max }: { min: number | null; max: number |
 
 export const MOST_SPEAKERS = 20;
 
-export class Speech {
+export class Speech extends Served<SpeechView, SpeechPart> {
   readonly #backend: Backend;
   readonly #listener: SpeechListener;
-  /** Counts answers, so that a status asked for before one of them is known to be old. */
-  #answers = 0;
-
-  /** One change after the other, so that the last one counts. */
-  #line: Promise<unknown> = Promise.resolve();
-  #inLine = 0;
-  #known = $state<SpeechView | null>(null);
-  /** What was chosen and is not answered yet. */
-  #wanted = $state<Partial<SpeechView>>({});
-
-  /** How things stand, with what was chosen shown at once. */
-  readonly view = $derived<SpeechView | null>(this.#known && { ...this.#known, ...this.#wanted });
-  /** What the last action was refused with, and where. */
-  trouble = $state<{ part: SpeechPart; service: string | null; error: CommandError } | null>(null);
-  /** The service whose key is being checked, or that is being tested. */
-  asking = $state<string | null>(null);
-  /** What a tested service answered. */
-  answer = $state<{ service: string; text: string } | null>(null);
 
   readonly rough = $derived(this.view !== null && nextIsRough(this.view));
 
   constructor(backend: Backend, listener: SpeechListener) {
+    super(listener, 'services');
     this.#backend = backend;
     this.#listener = listener;
   }
 
-  /** Forgets what was said about the last action. */
-  calm(): void {
-    this.trouble = null;
-    this.answer = null;
-  }
-
-  /** Asks how things stand, unless something else answers meanwhile. */
-  async refresh(): Promise<void> {
-    const answers = this.#answers;
-    try {
-      const view = await this.#backend.speechStatus();
-      if (answers === this.#answers) this.#take(view);
-    } catch (cause) {
-      // What is known stays true enough; only a window that knows nothing yet has to say so.
-      if (this.#known === null) this.#refuse('engine', null, asCommandError(cause));
-    }
+  refresh(): Promise<void> {
+    return this.look('engine', () => this.#backend.speechStatus());
   }
 
   chooseEngine(engine: SpeechEngine | null): Promise<boolean> {
     const model = modelFor(engine, this.view?.model ?? null);
     const name = engine?.name ?? null;
-    return this.#change('engine', { engine: name, model }, () => this.#backend.chooseEngine(name, model));
+    return this.change('engine', null, { engine: name, model }, () =>
+      this.#backend.chooseEngine(name, model),
+    );
   }
 
   chooseModel(model: string | null): Promise<boolean> {
     const engine = this.view?.engine ?? null;
-    return this.#change('engine', { model }, () => this.#backend.chooseEngine(engine, model));
+    return this.change('engine', null, { model }, () => this.#backend.chooseEngine(engine, model));
   }
 
   setLanguage(language: string | null): Promise<boolean> {
@@ -138,30 +94,29 @@ export class Speech {
   }
 
   setVocabulary(vocabulary: string[]): Promise<boolean> {
-    return this.#change('vocabulary', { vocabulary }, () => this.#backend.setVocabulary(vocabulary));
+    return this.change('vocabulary', null, { vocabulary }, () => this.#backend.setVocabulary(vocabulary));
   }
 
   setGpu(gpu: boolean): Promise<boolean> {
-    return this.#change('engine', { gpu }, () => this.#backend.setGpu(gpu));
+    return this.change('engine', null, { gpu }, () => this.#backend.setGpu(gpu));
   }
 
-  /** Has the service asked about the key; whether it is kept now. */
-  async setKey(service: string, key: string): Promise<boolean> {
-    return this.#askService(service, async () => {
-      this.#take(await this.#backend.setSpeechKey(service, key));
+  setKey(service: string, key: string): Promise<boolean> {
+    return this.askService(service, async () => {
+      this.take(await this.#backend.setSpeechKey(service, key));
       this.#listener.keyTaken(this.#nameOf(service));
     });
   }
 
-  async removeKey(service: string): Promise<boolean> {
-    return this.#askService(service, async () => {
-      this.#take(await this.#backend.removeSpeechKey(service));
+  removeKey(service: string): Promise<boolean> {
+    return this.askService(service, async () => {
+      this.take(await this.#backend.removeSpeechKey(service));
       this.#listener.keyRemoved(this.#nameOf(service));
     });
   }
 
   test(service: string): Promise<boolean> {
-    return this.#askService(service, async () => {
+    return this.askService(service, async () => {
       const text = await this.#backend.testSpeechService(service);
       this.answer = { service, text };
       this.#listener.tested(text);
@@ -169,8 +124,8 @@ export class Speech {
   }
 
   setService(service: string, baseUrl: string | null, model: string | null): Promise<boolean> {
-    return this.#askService(service, async () => {
-      this.#take(await this.#backend.setSpeechService(service, baseUrl, model));
+    return this.askService(service, async () => {
+      this.take(await this.#backend.setSpeechService(service, baseUrl, model));
     });
   }
 
@@ -192,22 +147,22 @@ export class Speech {
   async rememberVoices(remember: boolean): Promise<boolean> {
     const speakers = this.view && { ...this.view.speakers, remember };
     if (!speakers) return false;
-    return this.#change('speakers', { speakers }, () => this.#backend.rememberVoices(remember));
+    return this.change('speakers', null, { speakers }, () => this.#backend.rememberVoices(remember));
   }
 
   async forgetVoice(id: number): Promise<void> {
-    const done = await this.#change('speakers', {}, () => this.#backend.forgetVoice(id));
+    const done = await this.change('speakers', null, {}, () => this.#backend.forgetVoice(id));
     if (done) this.#listener.voicesForgotten(1);
   }
 
   async forgetAllVoices(): Promise<void> {
     const count = this.view?.speakers.voices.length ?? 0;
-    const done = await this.#change('speakers', {}, () => this.#backend.forgetAllVoices());
+    const done = await this.change('speakers', null, {}, () => this.#backend.forgetAllVoices());
     if (done) this.#listener.voicesForgotten(count);
   }
 
   #setLanguage(language: string | null, chinese: ChineseScript | null): Promise<boolean> {
-    return this.#change('language', { language, chinese }, () =>
+    return this.change('language', null, { language, chinese }, () =>
       this.#backend.setSpeechLanguage(language, chinese),
     );
   }
@@ -216,63 +171,10 @@ export class Speech {
     const speakers = this.view && { ...this.view.speakers, ...change };
     if (!speakers) return false;
     const { method, min, max } = speakers;
-    return this.#change('speakers', { speakers }, () => this.#backend.setSpeakers(method, min, max));
+    return this.change('speakers', null, { speakers }, () => this.#backend.setSpeakers(method, min, max));
   }
 
   #nameOf(service: string): string {
     return this.view?.services.find(({ name }) => name === service)?.described ?? service;
-  }
-
-  /** One question to a service at a time. */
-  async #askService(service: string, action: () => Promise<void>): Promise<boolean> {
-    if (this.asking !== null) return false;
-    this.asking = service;
-    this.calm();
-    try {
-      await action();
-      return true;
-    } catch (cause) {
-      this.#refuse('services', service, asCommandError(cause));
-      return false;
-    } finally {
-      this.asking = null;
-    }
-  }
-
-  /** Shows what is wanted at once, and asks for it once everything before has been answered. */
-  async #change(
-    part: SpeechPart,
-    wanted: Partial<SpeechView>,
-    ask: () => Promise<SpeechView>,
-  ): Promise<boolean> {
-    this.calm();
-    this.#wanted = { ...this.#wanted, ...wanted };
-    this.#inLine += 1;
-    const turn = this.#line.then(async () => {
-      try {
-        this.#take(await ask());
-        return true;
-      } catch (cause) {
-        this.#refuse(part, null, asCommandError(cause));
-        return false;
-      }
-    });
-    this.#line = turn;
-    const done = await turn;
-    this.#inLine -= 1;
-    if (this.#inLine === 0) this.#wanted = {};
-    return done;
-  }
-
-  #take(view: SpeechView): void {
-    this.#answers += 1;
-    const before = this.#known;
-    this.#known = view;
-    if (before && JSON.stringify(before) !== JSON.stringify(view)) this.#listener.changed();
-  }
-
-  #refuse(part: SpeechPart, service: string | null, error: CommandError): void {
-    this.trouble = { part, service, error };
-    this.#listener.refused(error);
   }
 }

@@ -2,12 +2,9 @@ import { describe, expect, test, vi } from 'vitest';
 
 import type { ModelView } from '../backend/backend';
 import { MemoryBackend } from '../backend/memory';
+import { catalogue, MODEL_DAMAGED, model, modelsView } from '../backend/memory-models';
 import {
-  catalogue,
   KEY_REFUSED,
-  MODEL_DAMAGED,
-  model,
-  modelsView,
   type SpeechOptions,
   speechEngine,
   speechReady,
@@ -170,7 +167,7 @@ describe('changes', () => {
     expect(speech.view?.engine).toBe('groq');
     expect(await choosing).toBe(false);
     expect(speech.view?.engine).toBe('transcribe-cpp');
-    expect(speech.trouble).toEqual({ part: 'engine', service: null, error: REFUSAL });
+    expect(speech.trouble).toEqual({ part: 'engine', name: null, error: REFUSAL });
     expect(heard.refused).toHaveBeenCalledWith(REFUSAL);
   });
 
@@ -191,7 +188,7 @@ test('a key is asked about once at a time, and a wrong one is told at its servic
   expect(speech.asking).toBe('deepgram');
   expect(await speech.setKey('deepgram', 'sk-1')).toBe(false);
   expect(await first).toBe(false);
-  expect(speech.trouble).toEqual({ part: 'services', service: 'deepgram', error: KEY_REFUSED });
+  expect(speech.trouble).toEqual({ part: 'services', name: 'deepgram', error: KEY_REFUSED });
   expect(await speech.setKey('deepgram', 'sk-1')).toBe(true);
   expect(speech.trouble).toBeNull();
   expect(heard.keyTaken).toHaveBeenCalledExactlyOnceWith('Deepgram');

@@ -2,13 +2,13 @@
 
 import { render, screen, waitFor, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
-import axe from 'axe-core';
 import { describe, expect, test } from 'vitest';
 
 import { asCommandError, type JobView, type TranscriptView } from '../backend/backend';
 import { MemoryBackend, stagesUpTo } from '../backend/memory';
 import { meeting, recordedJob, speakerView } from '../backend/record-scenes';
 import { type Locale, wordsIn } from '../text/text';
+import { axeViolations } from '../test-window';
 import Window from '../window/Window.svelte';
 
 const REFUSED = asCommandError(new Error('The disk is full.'));
@@ -27,12 +27,6 @@ async function withRecord(
   });
   await waitFor(() => expect(within(sheet).getAllByRole('article').length).toBeGreaterThan(0));
   return { backend, user, sheet, open };
-}
-
-async function axeViolations(): Promise<string[]> {
-  // jsdom draws nothing, so colours are checked in the browser tests.
-  const { violations } = await axe.run(document.body, { rules: { 'color-contrast': { enabled: false } } });
-  return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html}`));
 }
 
 function turn(name: string): HTMLElement {
@@ -119,7 +113,8 @@ describe('a speaker', () => {
     await user.keyboard('{Enter}');
     await waitFor(() => expect(turnsOf('Priya')).toHaveLength(4));
     expect(backend.calls).toEqual([['nameSpeaker', 'r', 'Speaker 3', 'Priya', false]]);
-    expect(await screen.findByText('Corrected since the page was written.')).toBeDefined();
+    // In the record, and in the details behind it.
+    expect(await screen.findAllByText('Corrected since the page was written.')).toHaveLength(2);
   });
 
   test('shows why the name is believed', async () => {

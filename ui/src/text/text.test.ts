@@ -35,7 +35,15 @@ describe('the language', () => {
 
   test('every message that the window names exists', () => {
     const sources = import.meta.glob(
-      ['../**/*.svelte', '../jobs/*.ts', './bytes.ts', './money.ts', './time.ts'],
+      [
+        '../**/*.svelte',
+        '../jobs/*.ts',
+        '../window/*.svelte.ts',
+        './backend.ts',
+        './bytes.ts',
+        './money.ts',
+        './time.ts',
+      ],
       {
         query: '?raw',
         import: 'default',
@@ -51,7 +59,15 @@ describe('the language', () => {
 
   test('no message is unused', () => {
     const sources = import.meta.glob(
-      ['../**/*.svelte', '../jobs/*.ts', './bytes.ts', './money.ts', './time.ts'],
+      [
+        '../**/*.svelte',
+        '../jobs/*.ts',
+        '../window/*.svelte.ts',
+        './backend.ts',
+        './bytes.ts',
+        './money.ts',
+        './time.ts',
+      ],
       {
         query: '?raw',
         import: 'default',

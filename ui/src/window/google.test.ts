@@ -1,27 +1,15 @@
-import { render, screen, waitFor, within } from '@testing-library/svelte';
-import userEvent from '@testing-library/user-event';
-import axe from 'axe-core';
+import { screen, waitFor, within } from '@testing-library/svelte';
 import { describe, expect, test, vi } from 'vitest';
 
 import type { JobView } from '../backend/backend';
-import {
-  jobResult,
-  jobView,
-  MemoryBackend,
-  type MemoryOptions,
-  needing,
-  stagesUpTo,
-} from '../backend/memory';
+import { jobResult, jobView, stagesUpTo } from '../backend/memory';
 import { accountView, KEYCHAIN_PROBLEM } from '../backend/memory-google';
-import { type Locale, wordsIn } from '../text/text';
-import Window from './Window.svelte';
+import { axeViolations, opened, needy, withSettings } from '../test-window';
 
 const LINK = 'https://drive.google.com/file/d/1AbCdEfGhIjKlMnOpQrStUvWxYz012345/view';
 
-function needsGoogle(code: string): JobView {
-  const error = { code, what: 'It cannot be read.', fix: 'Do this.', stage: 'fetch' as const, detail: null };
-  return jobView({ id: 'g', title: 'Board', source: LINK, account: 'kim@example.com', ...needing(error) });
-}
+const needsGoogle = (code: string) =>
+  needy('fetch', code, { id: 'g', source: LINK, account: 'kim@example.com' });
 
 const renamed = (over: Partial<Parameters<typeof jobResult>[0]>): JobView =>
   jobView({
@@ -34,26 +22,6 @@ const renamed = (over: Partial<Parameters<typeof jobResult>[0]>): JobView =>
     stages: stagesUpTo(null),
     result: jobResult({ title: 'Vendor call', ...over }),
   });
-
-async function opened(options: MemoryOptions = {}, locale: Locale = 'en') {
-  const backend = new MemoryBackend(options);
-  render(Window, { backend, words: wordsIn(locale) });
-  await waitFor(() => expect(screen.getAllByRole('heading', { level: 2 }).length).toBeGreaterThan(0));
-  return { backend, user: userEvent.setup() };
-}
-
-async function withSettings(options: MemoryOptions = {}) {
-  const { backend, user } = await opened(options);
-  await user.keyboard('{Control>},{/Control}');
-  const sheet = await screen.findByRole('dialog', { name: 'Settings' });
-  await within(sheet).findByRole('heading', { name: 'Google' });
-  return { backend, user, sheet };
-}
-
-async function axeViolations(): Promise<string[]> {
-  const { violations } = await axe.run(document.body, { rules: { 'color-contrast': { enabled: false } } });
-  return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html}`));
-}
 
 describe('the settings', () => {
   test('take a client from the downloaded file or from two values', async () => {

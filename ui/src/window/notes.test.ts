@@ -1,66 +1,32 @@
 // Notes in the window: their settings, what jobs offer about them, and what a recording may have of its own.
 
-import { fireEvent, render, screen, waitFor, within } from '@testing-library/svelte';
-import userEvent from '@testing-library/user-event';
-import axe from 'axe-core';
+import { fireEvent, screen, waitFor, within } from '@testing-library/svelte';
 import { describe, expect, test } from 'vitest';
 
-import type { JobView } from '../backend/backend';
-import {
-  jobResult,
-  jobView,
-  MemoryBackend,
-  type MemoryOptions,
-  needing,
-  stagesUpTo,
-} from '../backend/memory';
-import { notesReady, notesView, spendingView, template, TEMPLATE_BROKEN } from '../backend/memory-notes';
-import { wordsIn } from '../text/text';
-import Window from './Window.svelte';
+import { jobResult, jobView, type MemoryOptions, stagesUpTo } from '../backend/memory';
+import { notesReady, notesView, spendingView, template, TEMPLATE_BROKEN } from '../backend/notes-views';
+import { axeViolations, opened, needy, withSettings } from '../test-window';
 
 const MINI = { provider: 'openai', model: 'gpt-5-mini' };
 const QWEN = { provider: 'ollama', model: 'qwen3:8b' };
 
-function needsNotes(code: string): JobView {
-  const error = {
-    code,
-    what: 'It cannot go on.',
-    fix: 'Do this.',
-    stage: 'summarize' as const,
-    detail: null,
-  };
-  return jobView({ id: 'n', title: 'Board', ...needing(error) });
-}
+const needsNotes = (code: string) => needy('summarize', code, { id: 'n' });
 
-async function opened(options: MemoryOptions = {}) {
-  const backend = new MemoryBackend(options);
-  render(Window, { backend, words: wordsIn('en') });
-  await waitFor(() => expect(screen.getAllByRole('heading', { level: 2 }).length).toBeGreaterThan(0));
-  return { backend, user: userEvent.setup() };
-}
-
-async function withSettings(options: MemoryOptions = {}) {
-  const { backend, user } = await opened(options);
-  await user.keyboard('{Control>},{/Control}');
-  const sheet = await screen.findByRole('dialog', { name: 'Settings' });
+async function withSummary(options: MemoryOptions = {}) {
+  const { sheet, ...others } = await withSettings(options);
   const summary = await within(sheet).findByRole('region', { name: 'Summary' });
   await within(summary).findByText('Who writes notes');
-  return { backend, user, sheet, summary };
+  return { ...others, sheet, summary };
 }
 
 function provider(summary: HTMLElement, name: string): HTMLElement {
   const found = within(summary)
     .getByRole('list', { name: 'Providers' })
-    .querySelector<HTMLElement>(`[data-provider="${name}"]`);
+    .querySelector<HTMLElement>(`[aria-labelledby="settings-providers"] [data-service="${name}"]`);
   if (!found) throw new Error(`there is no provider ${name}`);
   const details = found.querySelector('details');
   if (details) details.open = true;
   return found;
-}
-
-async function axeViolations(): Promise<string[]> {
-  const { violations } = await axe.run(document.body, { rules: { 'color-contrast': { enabled: false } } });
-  return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html}`));
 }
 
 describe('a job that needs something for notes', () => {
@@ -125,7 +91,7 @@ describe('a job that needs something for notes', () => {
 
 describe('who writes notes', () => {
   test('is nobody at first, and then who is added, in the order that is chosen', async () => {
-    const { backend, user, summary } = await withSettings();
+    const { backend, user, summary } = await withSummary();
     expect(within(summary).getByRole('radio', { name: /^Nobody/u })).toHaveProperty('checked', true);
     await user.click(within(summary).getByRole('radio', { name: /^Language models/u }));
     const pick = async () => within(await within(summary).findByRole('group', { name: 'Choose a model' }));
@@ -152,7 +118,7 @@ describe('who writes notes', () => {
   });
 
   test('is nobody again without losing who it was', async () => {
-    const { backend, user, summary } = await withSettings({ notes: notesReady() });
+    const { backend, user, summary } = await withSummary({ notes: notesReady() });
     await user.click(within(summary).getByRole('radio', { name: /^Nobody/u }));
     await user.click(within(summary).getByRole('radio', { name: /^Language models/u }));
     await waitFor(() =>
@@ -164,7 +130,7 @@ describe('who writes notes', () => {
   });
 
   test('is another model where one is changed, and fewer where one is removed', async () => {
-    const { backend, user, summary } = await withSettings({ notes: notesReady() });
+    const { backend, user, summary } = await withSummary({ notes: notesReady() });
     await user.click(within(summary).getByRole('button', { name: 'Change…: OpenAI · gpt-5-mini' }));
     const pick = within(within(summary).getByRole('list', { name: /^Language models/u }));
     await user.selectOptions(await pick.findByRole('combobox', { name: 'Model' }), 'Another…');
@@ -185,7 +151,7 @@ describe('who writes notes', () => {
 
 describe('a provider', () => {
   test('says where transcripts go, tests a key before it is kept, and then names its models', async () => {
-    const { backend, user, summary } = await withSettings();
+    const { backend, user, summary } = await withSummary();
     const openai = provider(summary, 'openai');
     expect(openai.textContent).toContain(
       'The transcript, the attachments’ text and names go to api.openai.com.',
@@ -217,7 +183,7 @@ describe('a provider', () => {
   });
 
   test('with an address of its own goes there, and back to the usual one when that is emptied', async () => {
-    const { backend, user, summary } = await withSettings();
+    const { backend, user, summary } = await withSummary();
     const lmStudio = provider(summary, 'lm_studio');
     const address = within(lmStudio).getByLabelText('Address') as HTMLInputElement;
     await user.clear(address);
@@ -230,7 +196,7 @@ describe('a provider', () => {
   });
 
   test('of one’s own reads as many tokens at once as is entered beside its address, and the usual number again', async () => {
-    const { backend, user, summary } = await withSettings();
+    const { backend, user, summary } = await withSummary();
     expect(within(provider(summary, 'openai')).queryByLabelText('Tokens that it reads at once')).toBeNull();
     const ollama = provider(summary, 'ollama');
     const field = within(ollama).getByLabelText('Tokens that it reads at once') as HTMLInputElement;
@@ -271,7 +237,7 @@ describe('templates', () => {
   const notes = notesView({ templates: [...notesView().templates, own, broken] });
 
   test('are chosen, previewed, copied, opened and removed', async () => {
-    const { backend, user, summary } = await withSettings({ notes });
+    const { backend, user, summary } = await withSummary({ notes });
     await user.click(within(summary).getByRole('radio', { name: 'Lecture' }));
     await user.click(within(summary).getByRole('button', { name: 'Preview: Lecture' }));
     const preview = await screen.findByRole('dialog', { name: 'Preview: Lecture' });
@@ -295,7 +261,7 @@ describe('templates', () => {
   });
 
   test('that can’t be read say what is wrong and can’t be chosen', async () => {
-    const { summary } = await withSettings({ notes });
+    const { summary } = await withSummary({ notes });
     expect(within(summary).getByText(/“Book club” can’t be used/u)).toBeDefined();
     expect(within(summary).getByText(/unknown part `chapters`/u)).toBeDefined();
     expect(within(summary).queryByRole('radio', { name: /Book club/u })).toBeNull();
@@ -305,7 +271,7 @@ describe('templates', () => {
 });
 
 test('the glossary and the language are kept', async () => {
-  const { backend, user, summary } = await withSettings();
+  const { backend, user, summary } = await withSummary();
   await user.type(
     within(summary).getByLabelText('Names and terms for notes'),
     'Formosa Audio、陳怡君{Enter}',
@@ -320,7 +286,7 @@ test('the glossary and the language are kept', async () => {
 });
 
 test('spending is told by model, and what has no price is told as such', async () => {
-  const { summary } = await withSettings({ notes: notesReady() });
+  const { summary } = await withSummary({ notes: notesReady() });
   const table = within(summary).getByRole('table', { name: 'Spending in November 2026' });
   const rows = within(table)
     .getAllByRole('row')
@@ -335,7 +301,7 @@ test('spending is told by model, and what has no price is told as such', async (
 });
 
 test('local only says what does not work, and shuts services out', async () => {
-  const { backend, user, sheet, summary } = await withSettings({ notes: notesReady() });
+  const { backend, user, sheet, summary } = await withSummary({ notes: notesReady() });
   const privacy = within(sheet).getByRole('region', { name: 'Privacy' });
   await user.click(within(privacy).getByRole('checkbox', { name: /^Local only/u }));
   expect(backend.calls).toEqual([['setLocalOnly', true]]);

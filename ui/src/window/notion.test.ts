@@ -1,17 +1,8 @@
-import { render, screen, waitFor, within } from '@testing-library/svelte';
-import userEvent from '@testing-library/user-event';
-import axe from 'axe-core';
+import { screen, waitFor, within } from '@testing-library/svelte';
 import { describe, expect, test } from 'vitest';
 
 import type { JobView } from '../backend/backend';
-import {
-  jobView,
-  MemoryBackend,
-  type MemoryOptions,
-  needing,
-  notionResult,
-  stagesUpTo,
-} from '../backend/memory';
+import { jobView, type MemoryOptions, notionResult, stagesUpTo } from '../backend/memory';
 import { KEYCHAIN_PROBLEM } from '../backend/memory-google';
 import {
   NOTION_NO_ACCESS,
@@ -20,19 +11,9 @@ import {
   notionPlace,
   notionProperties,
 } from '../backend/memory-notion';
-import { type Locale, wordsIn } from '../text/text';
-import Window from './Window.svelte';
+import { axeViolations, opened, needy, withSettings } from '../test-window';
 
-function needsNotion(code: string): JobView {
-  const error = {
-    code,
-    what: 'It cannot be written.',
-    fix: 'Do this.',
-    stage: 'publish' as const,
-    detail: null,
-  };
-  return jobView({ id: 'n', title: 'Board', destination: 'notion', ...needing(error) });
-}
+const needsNotion = (code: string) => needy('publish', code, { id: 'n', destination: 'notion' });
 
 const inNotion = (over: Partial<Parameters<typeof notionResult>[0]> = {}): JobView =>
   jobView({
@@ -45,31 +26,11 @@ const inNotion = (over: Partial<Parameters<typeof notionResult>[0]> = {}): JobVi
     result: notionResult({ title: 'Hiring sync', summary: 'Two go on.', ...over }),
   });
 
-async function opened(options: MemoryOptions = {}, locale: Locale = 'en') {
-  const backend = new MemoryBackend(options);
-  render(Window, { backend, words: wordsIn(locale) });
-  await waitFor(() => expect(screen.getAllByRole('heading', { level: 2 }).length).toBeGreaterThan(0));
-  return { backend, user: userEvent.setup() };
-}
-
-async function withSettings(options: MemoryOptions = {}) {
-  const { backend, user } = await opened(options);
-  await user.keyboard('{Control>},{/Control}');
-  const sheet = await screen.findByRole('dialog', { name: 'Settings' });
-  await within(sheet).findByRole('heading', { name: 'Notion' });
-  return { backend, user, sheet };
-}
-
 async function withPicker(options: MemoryOptions = {}) {
   const { backend, user, sheet } = await withSettings(options);
   await user.click(within(sheet).getByRole('button', { name: 'Choose…' }));
   const picker = await screen.findByRole('dialog', { name: 'Choose where pages go' });
   return { backend, user, sheet, picker };
-}
-
-async function axeViolations(): Promise<string[]> {
-  const { violations } = await axe.run(document.body, { rules: { 'color-contrast': { enabled: false } } });
-  return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html}`));
 }
 
 describe('the connection', () => {
@@ -471,7 +432,7 @@ describe('a job that needs Notion', () => {
 
 describe('a page in Notion', () => {
   test('is opened, updated and copied', async () => {
-    const { backend, user } = await opened({ jobs: [inNotion()], notion: {} });
+    const { backend, user } = await opened({ jobs: [{ ...inNotion(), page_outdated: true }], notion: {} });
     await user.click(screen.getByRole('button', { name: 'Open in Notion: Hiring sync' }));
     const pane = screen.getByRole('complementary');
     expect(within(pane).getByText('In Notion')).toBeDefined();

@@ -1,54 +1,19 @@
 // Speech in the window: its settings, and what jobs and links offer about it.
 
-import { render, screen, waitFor, within } from '@testing-library/svelte';
-import userEvent from '@testing-library/user-event';
-import axe from 'axe-core';
+import { screen, waitFor, within } from '@testing-library/svelte';
 import { describe, expect, test } from 'vitest';
 
-import type { JobView } from '../backend/backend';
-import { jobView, MemoryBackend, type MemoryOptions, needing } from '../backend/memory';
-import {
-  catalogue,
-  KEY_MISSING,
-  model,
-  MODEL_DAMAGED,
-  modelsView,
-  speakersView,
-  speechReady,
-  voice,
-} from '../backend/memory-speech';
-import { wordsIn } from '../text/text';
-import Window from './Window.svelte';
+import { type MemoryOptions } from '../backend/memory';
+import { catalogue, model, MODEL_DAMAGED, modelsView } from '../backend/memory-models';
+import { KEY_MISSING, speakersView, speechReady, voice } from '../backend/memory-speech';
+import { axeViolations, opened, needy, withSettings } from '../test-window';
 
-function needsSpeech(code: string): JobView {
-  const error = {
-    code,
-    what: 'It cannot go on.',
-    fix: 'Do this.',
-    stage: 'transcribe' as const,
-    detail: null,
-  };
-  return jobView({ id: 's', title: 'Board', ...needing(error) });
-}
+const needsSpeech = (code: string) => needy('transcribe', code, { id: 's' });
 
-async function opened(options: MemoryOptions = {}) {
-  const backend = new MemoryBackend(options);
-  render(Window, { backend, words: wordsIn('en') });
-  await waitFor(() => expect(screen.getAllByRole('heading', { level: 2 }).length).toBeGreaterThan(0));
-  return { backend, user: userEvent.setup() };
-}
-
-async function withSettings(options: MemoryOptions = {}) {
-  const { backend, user } = await opened(options);
-  await user.keyboard('{Control>},{/Control}');
-  const sheet = await screen.findByRole('dialog', { name: 'Settings' });
+async function withParts(options: MemoryOptions = {}) {
+  const { sheet, ...others } = await withSettings(options);
   const part = (name: string) => within(sheet).findByRole('region', { name });
-  return { backend, user, sheet, part };
-}
-
-async function axeViolations(): Promise<string[]> {
-  const { violations } = await axe.run(document.body, { rules: { 'color-contrast': { enabled: false } } });
-  return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html}`));
+  return { ...others, sheet, part };
 }
 
 describe('a job that needs something for speech', () => {
@@ -88,7 +53,7 @@ describe('a job that needs something for speech', () => {
 
 describe('the engine', () => {
   test('is chosen, with its language and how Chinese is written', async () => {
-    const { backend, user, part } = await withSettings({
+    const { backend, user, part } = await withParts({
       speech: speechReady({ engine: null, model: null }),
     });
     const transcription = await part('Transcription');
@@ -104,7 +69,7 @@ describe('the engine', () => {
 
 describe('models', () => {
   test('that came damaged are downloaded again', async () => {
-    const { backend, user, part } = await withSettings({
+    const { backend, user, part } = await withParts({
       models: modelsView({
         models: catalogue({ 'whisper-tiny': { state: { kind: 'failed', problem: MODEL_DAMAGED } } }),
       }),
@@ -130,7 +95,7 @@ describe('models', () => {
       checked: 'unchecked',
     });
     const large = model({ id: 'large', name: 'Large', languages: ['many'], recommended: 'best' });
-    const { part } = await withSettings({
+    const { part } = await withParts({
       models: modelsView({ models: [added, large], free_bytes: 0, memory_bytes: 0 }),
     });
     const models = await part('Models');
@@ -141,7 +106,7 @@ describe('models', () => {
 
 describe('speakers', () => {
   test('are counted as they are asked for, and a voice is forgotten by its number', async () => {
-    const { backend, user, part } = await withSettings({
+    const { backend, user, part } = await withParts({
       speech: { speakers: speakersView({ remember: true, voices: [voice({ id: 7 })] }) },
     });
     const speakers = await part('Speakers');

@@ -1,19 +1,9 @@
-import { render, screen, waitFor, within } from '@testing-library/svelte';
-import userEvent from '@testing-library/user-event';
-import axe from 'axe-core';
+import { screen, waitFor, within } from '@testing-library/svelte';
 import { describe, expect, test } from 'vitest';
 
 import type { JobView } from '../backend/backend';
-import {
-  jobResult,
-  jobView,
-  MemoryBackend,
-  type MemoryOptions,
-  PAGE_FOLDER_GONE,
-  stagesUpTo,
-} from '../backend/memory';
-import { type Locale, wordsIn } from '../text/text';
-import Window from './Window.svelte';
+import { jobResult, jobView, PAGE_FOLDER_GONE, stagesUpTo } from '../backend/memory';
+import { axeViolations, opened } from '../test-window';
 
 const working = jobView({
   id: 'w',
@@ -65,19 +55,6 @@ const completed: JobView = jobView({
     warnings: [{ code: 'extractive', text: 'The summary is made of sentences that were said.' }],
   }),
 });
-
-async function opened(options: MemoryOptions = {}, locale: Locale = 'en') {
-  const backend = new MemoryBackend(options);
-  render(Window, { backend, words: wordsIn(locale) });
-  await waitFor(() => expect(screen.getAllByRole('heading', { level: 2 }).length).toBeGreaterThan(0));
-  return { backend, user: userEvent.setup() };
-}
-
-async function axeViolations(): Promise<string[]> {
-  // jsdom draws nothing, so colours are checked in the browser tests.
-  const { violations } = await axe.run(document.body, { rules: { 'color-contrast': { enabled: false } } });
-  return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html}`));
-}
 
 const row = (title: string) => screen.getByRole('button', { name: title });
 
@@ -272,10 +249,19 @@ describe('the details', () => {
     expect(backend.calls).toEqual([['retryJob', 'c', 'summarize']]);
   });
 
-  test('of a page in a folder offer to write it again with what has changed since', async () => {
+  test('of a page that has every correction offer to write it again at its stage alone', async () => {
     const { backend, user } = await opened({ jobs: [completed] });
     const pane = screen.getByRole('complementary');
+    expect(within(pane).queryByRole('button', { name: /^Update/u })).toBeNull();
+    await user.click(within(pane).getByRole('button', { name: 'Run again from here: Write the page' }));
+    expect(backend.calls).toEqual([['updatePage', 'c']]);
+  });
+
+  test('of a page that lacks corrections offer to write it again with them', async () => {
+    const { backend, user } = await opened({ jobs: [{ ...completed, page_outdated: true }] });
+    const pane = screen.getByRole('complementary');
     expect(within(pane).queryByRole('button', { name: 'Update Notion page' })).toBeNull();
+    expect(within(pane).getByText('Corrected since the page was written.')).toBeDefined();
     await user.click(within(pane).getByRole('button', { name: 'Update page' }));
     expect(backend.calls).toEqual([['updatePage', 'c']]);
     await waitFor(() => expect(pane.contains(document.activeElement)).toBe(true));

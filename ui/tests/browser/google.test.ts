@@ -3,7 +3,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 
-import { Browser, expectSound, type Look } from './support';
+import { Browser, expectSound, LOOKS } from './support';
 
 const LINK = 'https://drive.google.com/file/d/1AbCdEfGhIjKlMnOpQrStUvWxYz012345/view?usp=sharing';
 
@@ -13,12 +13,6 @@ beforeAll(async () => {
 });
 afterEach(() => browser.closePages());
 afterAll(() => browser.stop());
-
-/** Each in the two looks that differ most. */
-const LOOKS: [string, Omit<Look, 'scene'>][] = [
-  ['en-light', {}],
-  ['small-zh-TW-dark', { locale: 'zh-TW', colorScheme: 'dark', width: 720, height: 520 }],
-];
 
 async function openSettings(page: Page): Promise<void> {
   await page.keyboard.press('Control+,');

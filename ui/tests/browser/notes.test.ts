@@ -3,7 +3,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 
-import { Browser, expectSound, type Look, shot } from './support';
+import { Browser, expectSound, focused, type Look, LOOKS, OTHER_LOOKS, shot, toPart } from './support';
 
 let browser: Browser;
 beforeAll(async () => {
@@ -12,29 +12,12 @@ beforeAll(async () => {
 afterEach(() => browser.closePages());
 afterAll(() => browser.stop());
 
-/** Each in the two looks that differ most. */
-const LOOKS: [string, Omit<Look, 'scene'>][] = [
-  ['en-light', {}],
-  ['small-zh-TW-dark', { locale: 'zh-TW', colorScheme: 'dark', width: 720, height: 520 }],
-];
 const PARTS = ['summary', 'providers', 'templates', 'spending', 'privacy'] as const;
 const LINK = 'https://drive.google.com/file/d/1AbCdEfGhIjKlMnOpQrStUvWxYz012345/view';
 
 async function openSettings(page: Page): Promise<void> {
   await page.keyboard.press('Control+,');
   await page.locator('#settings-providers').waitFor();
-}
-
-async function toPart(page: Page, id: string): Promise<void> {
-  await page.locator(id).evaluate((node) => node.scrollIntoView({ block: 'start' }));
-}
-
-/** The id, class or name of what has the focus. */
-function focused(page: Page): Promise<string> {
-  return page.evaluate(() => {
-    const node = document.activeElement;
-    return node?.id || node?.getAttribute('aria-label') || node?.textContent?.trim() || node?.tagName || '';
-  });
 }
 
 describe('the settings are sound', () => {
@@ -49,13 +32,7 @@ describe('the settings are sound', () => {
     }
   });
 
-  test.each([
-    ['en-dark', { colorScheme: 'dark' }],
-    ['zh-TW-light', { locale: 'zh-TW' }],
-    ['small', { width: 720, height: 520 }],
-    ['zoomed', { zoom: 2 }],
-    ['forced-colors', { forcedColors: true }],
-  ] as [string, Omit<Look, 'scene'>][])('with everything open, %s', async (name, look) => {
+  test.each(OTHER_LOOKS)('with everything open, %s', async (name, look) => {
     const page = await browser.open({ scene: 'notes-ready', ...look });
     await openSettings(page);
     const closed = page.locator('[data-part="summary"] details');
@@ -66,7 +43,7 @@ describe('the settings are sound', () => {
       await toPart(page, `#settings-${part}`);
       await expectSound(page, `settings-whole-notes-${name}-${part}`);
     }
-    await toPart(page, '[data-provider="compatible"]');
+    await toPart(page, '[aria-labelledby="settings-providers"] [data-service="compatible"]');
     await shot(page, `settings-whole-notes-${name}-compatible`);
   });
 });
@@ -84,7 +61,7 @@ test('models are put in order by keyboard, and the focus goes along', async () =
 test('a provider takes a key, and the key is kept nowhere in the window', async () => {
   const page = await browser.open({ scene: 'notes-new' });
   await openSettings(page);
-  const anthropic = page.locator('[data-provider="anthropic"]');
+  const anthropic = page.locator('[aria-labelledby="settings-providers"] [data-service="anthropic"]');
   await anthropic.locator('summary').click();
   const field = anthropic.locator('[type="password"]');
   await field.fill('wrong');
@@ -140,8 +117,16 @@ describe('a job that needs something for notes', () => {
   });
 
   test.each([
-    ['Kick-off.mp4', 'Add key', '[data-provider="openai"] [type="password"]'],
-    ['All hands.mp4', 'Add key', '[data-provider="openai"] [type="password"]'],
+    [
+      'Kick-off.mp4',
+      'Add key',
+      '[aria-labelledby="settings-providers"] [data-service="openai"] [type="password"]',
+    ],
+    [
+      'All hands.mp4',
+      'Add key',
+      '[aria-labelledby="settings-providers"] [data-service="openai"] [type="password"]',
+    ],
     ['Board prep.mp4', 'Raise the cap', '.spending input'],
   ])('%s has the button “%s”, which shows the very field', async (title, action, field) => {
     const page = await browser.open({ scene: 'notes-jobs' });

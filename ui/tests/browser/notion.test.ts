@@ -3,7 +3,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 
-import { Browser, expectSound, type Look } from './support';
+import { Browser, expectSound, type Look, LOOKS, OTHER_LOOKS, toPart } from './support';
 
 let browser: Browser;
 beforeAll(async () => {
@@ -12,19 +12,9 @@ beforeAll(async () => {
 afterEach(() => browser.closePages());
 afterAll(() => browser.stop());
 
-/** Each in the two looks that differ most. */
-const LOOKS: [string, Omit<Look, 'scene'>][] = [
-  ['en-light', {}],
-  ['small-zh-TW-dark', { locale: 'zh-TW', colorScheme: 'dark', width: 720, height: 520 }],
-];
-
 async function openSettings(page: Page): Promise<void> {
   await page.keyboard.press('Control+,');
   await page.locator('#settings-notion').waitFor();
-}
-
-async function toPart(page: Page, id: string): Promise<void> {
-  await page.locator(id).evaluate((node) => node.scrollIntoView({ block: 'start' }));
 }
 
 /** The id, class or name of what has the focus. */
@@ -62,13 +52,7 @@ describe('the settings are sound', () => {
     await expectSound(page, `settings-${scene}-${name}-pages`);
   });
 
-  test.each([
-    ['en-dark', { colorScheme: 'dark' }],
-    ['zh-TW-light', { locale: 'zh-TW' }],
-    ['small', { width: 720, height: 520 }],
-    ['zoomed', { zoom: 2 }],
-    ['forced-colors', { forcedColors: true }],
-  ] as [string, Omit<Look, 'scene'>][])('with everything there is, %s', async (name, look) => {
+  test.each(OTHER_LOOKS)('with everything there is, %s', async (name, look) => {
     const page = await browser.open({ scene: 'notion-missing', ...look });
     await openSettings(page);
     await toPart(page, '#settings-notion');

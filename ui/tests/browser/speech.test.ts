@@ -3,7 +3,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 
-import { Browser, expectSound, type Look, shot } from './support';
+import { Browser, expectSound, focused, type Look, LOOKS, OTHER_LOOKS, shot, toPart } from './support';
 
 let browser: Browser;
 beforeAll(async () => {
@@ -12,29 +12,12 @@ beforeAll(async () => {
 afterEach(() => browser.closePages());
 afterAll(() => browser.stop());
 
-/** Each in the two looks that differ most. */
-const LOOKS: [string, Omit<Look, 'scene'>][] = [
-  ['en-light', {}],
-  ['small-zh-TW-dark', { locale: 'zh-TW', colorScheme: 'dark', width: 720, height: 520 }],
-];
 const PARTS = ['transcription', 'services', 'speakers', 'models'] as const;
 
 async function openSettings(page: Page): Promise<void> {
   await page.keyboard.press('Control+,');
   await page.locator('#settings-transcription').waitFor();
   await page.locator('[data-model]').first().waitFor();
-}
-
-async function toPart(page: Page, id: string): Promise<void> {
-  await page.locator(id).evaluate((node) => node.scrollIntoView({ block: 'start' }));
-}
-
-/** The id, class or name of what has the focus. */
-function focused(page: Page): Promise<string> {
-  return page.evaluate(() => {
-    const node = document.activeElement;
-    return node?.id || node?.getAttribute('aria-label') || node?.textContent?.trim() || node?.tagName || '';
-  });
 }
 
 describe('the settings are sound', () => {
@@ -49,13 +32,7 @@ describe('the settings are sound', () => {
     }
   });
 
-  test.each([
-    ['en-dark', { colorScheme: 'dark' }],
-    ['zh-TW-light', { locale: 'zh-TW' }],
-    ['small', { width: 720, height: 520 }],
-    ['zoomed', { zoom: 2 }],
-    ['forced-colors', { forcedColors: true }],
-  ] as [string, Omit<Look, 'scene'>][])('with everything open, %s', async (name, look) => {
+  test.each(OTHER_LOOKS)('with everything open, %s', async (name, look) => {
     for (const scene of ['speech-ready', 'speech-downloading']) {
       const page = await browser.open({ scene, ...look });
       await openSettings(page);
@@ -112,7 +89,7 @@ describe('models', () => {
 test('a service takes a key, and the key is kept nowhere in the window', async () => {
   const page = await browser.open({ scene: 'speech-new' });
   await openSettings(page);
-  const groq = page.locator('[data-service="groq"]');
+  const groq = page.locator('[aria-labelledby="settings-services"] [data-service="groq"]');
   await groq.locator('summary').click();
   const field = groq.locator('[type="password"]');
   await field.fill('wrong');

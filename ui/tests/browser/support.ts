@@ -24,6 +24,24 @@ export interface Look {
   still?: boolean;
 }
 
+/** Looks by their names. */
+export type Looks = readonly (readonly [string, Omit<Look, 'scene'>])[];
+
+/** The two that differ most. */
+export const LOOKS: Looks = [
+  ['en-light', {}],
+  ['small-zh-TW-dark', { locale: 'zh-TW', colorScheme: 'dark', width: 720, height: 520 }],
+];
+
+/** The others, each with one thing that differs. */
+export const OTHER_LOOKS: Looks = [
+  ['en-dark', { colorScheme: 'dark' }],
+  ['zh-TW-light', { locale: 'zh-TW' }],
+  ['small', { width: 720, height: 520 }],
+  ['zoomed', { zoom: 2 }],
+  ['forced-colors', { forcedColors: true }],
+];
+
 /** Serves the built window and opens it, each time as a new person with a profile of their own. */
 export class Browser {
   readonly #server: PreviewServer;
@@ -133,4 +151,17 @@ export async function shot(page: Page, name: string): Promise<void> {
   if (!folder) return;
   mkdirSync(folder, { recursive: true });
   await page.screenshot({ path: join(folder, `${name}.png`) });
+}
+
+/** Scrolls to what `selector` finds. */
+export async function toPart(page: Page, selector: string): Promise<void> {
+  await page.locator(selector).evaluate((node) => node.scrollIntoView({ block: 'start' }));
+}
+
+/** The id, name or words of what has the focus. */
+export function focused(page: Page): Promise<string> {
+  return page.evaluate(() => {
+    const node = document.activeElement;
+    return node?.id || node?.getAttribute('aria-label') || node?.textContent?.trim() || node?.tagName || '';
+  });
 }

@@ -166,7 +166,7 @@ pub struct SectionView {
     pub points: Vec<PointView>,
 }
 
-pub(super) fn transcript(document: &Document, has_page: bool, can_edit: bool) -> TranscriptView {
+pub(super) fn transcript(document: &Document, page_outdated: bool, can_edit: bool) -> TranscriptView {
     let (transcript, corrections) = (&document.transcript, &document.corrections);
     let segments =
         (1..).zip(&transcript.segments).enumerate().map(|(place, (number, segment))| SegmentView {
@@ -187,7 +187,7 @@ pub(super) fn transcript(document: &Document, has_page: bool, can_edit: bool) ->
         segments: segments.collect(),
         notes: notes.map(|notes| notes_view(notes, transcript, &corrections.edits.notes)),
         edited: !corrections.edits.is_empty(),
-        page_outdated: has_page && corrections.number > corrections.on_page,
+        page_outdated,
         can_edit,
     }
 }

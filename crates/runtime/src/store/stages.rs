@@ -7,7 +7,7 @@ use debrief_core::edits::unfit_warning;
 use debrief_core::failure::Warning;
 use debrief_core::job::{Job, JobEvent, JobId};
 use debrief_core::stage::{Checkpoint, Stage, overall_percent};
-use debrief_core::view::{JobCost, JobFacts};
+use debrief_core::view::{JobCost, JobFacts, JobResult};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
@@ -215,9 +215,11 @@ impl JobStore {
             Some(rusqlite::types::Value::Text(text)) => Some(text),
             _ => None, // Not there, or of a shape that another version wrote.
         };
-        let (corrected, unfit): (Option<String>, u32) = connection
-            .prepare_cached("SELECT json_extract(edits, '$.notes.title'), unfit FROM edits WHERE job = ?1")?
-            .query_row([&key], |row| Ok((row.get(0)?, row.get(1)?)))
+        let (corrected, unfit, newer): (Option<String>, u32, bool) = connection
+            .prepare_cached(
+                "SELECT json_extract(edits, '$.notes.title'), unfit, number > on_page FROM edits WHERE job = ?1",
+            )?
+            .query_row([&key], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
             .optional()?
             .unwrap_or_default();
         let written = text(output(Stage::Summarize, "$.title")?);
@@ -247,6 +249,9 @@ impl JobStore {
             statement.query_map([&key], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
         let of_stages = lists.iter().flat_map(|list| parse::<Vec<Warning>>(list).unwrap_or_default());
         let warnings = of_stages.chain(unfit_warning(unfit)).collect();
+        let result: Option<JobResult> = result.and_then(|result| parse(&result).ok());
+        let undone = result.as_ref().is_some_and(|result| result.page_undone);
+        let page_outdated = newer && !undone && output(Stage::Publish, "$")?.is_some();
         Ok(JobFacts {
             title,
             account,
@@ -257,7 +262,8 @@ impl JobStore {
             spent: (spent.calls > 0).then(|| cost_of(&spent)),
             done: done_stages(&connection, id)?,
             warnings,
-            result: result.and_then(|result| parse(&result).ok()),
+            result,
+            page_outdated,
             percent,
         })
     }

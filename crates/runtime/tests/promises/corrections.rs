@@ -40,6 +40,7 @@ async fn a_correction_shows_at_once_and_other_processes_learn_of_it() {
     correct(pool.store(), id, "Good day", Some("Greetings"));
     let view = pool.status(id).unwrap();
     assert_eq!(view.title, "Greetings");
+    assert!(view.page_outdated && !before.page_outdated);
     let result = view.result.unwrap();
     assert_eq!(result.title, "Greetings");
     assert_eq!(result.identified_speakers, [("Speaker 1".to_owned(), "Ana".to_owned())].into());
@@ -59,7 +60,9 @@ async fn a_job_that_runs_again_keeps_its_corrections_and_its_page_has_them() {
     let named = ended(&pool, id).await.result.unwrap().drive_filename;
     correct(pool.store(), id, "Good day", Some("Greetings"));
     pool.retry(id, Some(Stage::Transcribe), None).unwrap();
-    let result = ended(&pool, id).await.result.unwrap();
+    let view = ended(&pool, id).await;
+    assert!(!view.page_outdated);
+    let result = view.result.unwrap();
     assert_eq!(result.title, "Greetings");
     let page = std::fs::read_to_string(result.page_path.unwrap()).unwrap();
     assert_eq!(page, "Greetings");
@@ -71,7 +74,12 @@ async fn a_job_that_runs_again_keeps_its_corrections_and_its_page_has_them() {
     pool.store().name_speaker(id, 0, &named, None, Timestamp::now()).unwrap();
     let corrections = pool.store().corrections(id).unwrap();
     assert_eq!((corrections.number, corrections.on_page), (2, 1));
-    assert_eq!(pool.status(id).unwrap().result.unwrap().identified_speakers["Speaker 1"], "Bea");
+    let view = pool.status(id).unwrap();
+    assert!(view.page_outdated);
+    assert_eq!(view.result.unwrap().identified_speakers["Speaker 1"], "Bea");
+    // A page that was taken back has nothing to be brought up to.
+    pool.store().amend_result(id, |result| result.page_undone = true, Timestamp::now()).unwrap();
+    assert!(!pool.status(id).unwrap().page_outdated);
     pool.shutdown().await;
 }
 
@@ -83,10 +91,12 @@ async fn what_is_corrected_while_the_notes_are_written_comes_onto_the_page() {
     let id = pool.submit(&request("a.m4a")).unwrap();
     until(&pool, id, |view| view.stage == Some(Stage::Summarize)).await;
     correct(pool.store(), id, "Good day", None);
+    assert!(!pool.status(id).unwrap().page_outdated, "there is no page yet");
     let result = ended(&pool, id).await.result.unwrap();
     assert_eq!(result.identified_speakers.len(), 1);
     let corrections = pool.store().corrections(id).unwrap();
     assert_eq!(corrections.on_page, corrections.number);
+    assert!(!pool.status(id).unwrap().page_outdated);
     pool.shutdown().await;
 }
 
