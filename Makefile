@@ -17,7 +17,7 @@ test:
 	$(MAKE) pages
 	cd ui && npm test
 	cd ui && npm run test:browser
-	cargo test --workspace $(LOCKED)
+	cargo test --workspace --no-fail-fast $(LOCKED)
 
 # Format, lints and types.
 check:
