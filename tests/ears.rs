@@ -103,7 +103,7 @@ async fn a_job_killed_in_the_middle_of_transcription_hears_only_the_rest() {
     let kept = store.parts(id, Stage::Transcribe).unwrap();
     assert!(!kept.is_empty() && store.checkpoint::<Words>(id, Stage::Transcribe).unwrap().is_none());
     for (number, mut part) in kept.clone() {
-        part["words"][0]["text"] = json!(format!("kept{number}kept"));
+        part["heard"]["words"][0]["text"] = json!(format!("kept{number}kept"));
         store.save_part(id, Stage::Transcribe, number, &part, 0.1).unwrap();
     }
     let app = installation.open().await;
