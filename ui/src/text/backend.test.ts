@@ -12,21 +12,21 @@ test('what the backend says in a fixed form is said in the language of the windo
     engineShown(t, 'PocketSphinx (rough, English only)'),
     engineShown(t, 'Deepgram nova-3'),
     writersShown(t, 'claude-sonnet-4-6 at Anthropic, qwen3:8b at Ollama'),
-    writersShown(t, 'Nobody'),
+    writersShown(t, 'Nobody: sentences taken from the transcript'),
   ];
   expect(said(english)).toEqual([
     'the transcript talk.vtt',
     'PocketSphinx (rough, English only)',
     'Deepgram nova-3',
     'claude-sonnet-4-6 at Anthropic, qwen3:8b at Ollama',
-    'Nobody',
+    'Nobody: sentences are taken from the transcript',
   ]);
   expect(said(chinese)).toEqual([
     '逐字稿 talk.vtt',
     'PocketSphinx（結果粗略，僅限英文）',
     'Deepgram nova-3',
     'Anthropic 的 claude-sonnet-4-6、Ollama 的 qwen3:8b',
-    'Nobody',
+    '不使用模型：直接摘錄逐字稿的句子',
   ]);
 });
 

@@ -27,6 +27,7 @@ export function engineShown(t: Translate, engine: string): string {
 
 /** Who writes, or wrote, the notes of a job: one after the other. */
 export function writersShown(t: Translate, writers: string): string {
+  if (writers === 'Nobody: sentences taken from the transcript') return t('notes-nobody');
   const shown = writers.split(', ').map((writer) => {
     const [, model, provider] = /^(.+) at (.+)$/su.exec(writer) ?? [];
     return model !== undefined && provider !== undefined ? t('notes-writer', { model, provider }) : writer;
