@@ -13,5 +13,5 @@ echo "There is no display here: processing the bundled sample on the command lin
 scripts/install.sh cli speech
 cargo build --package debrief-cli
 # The last line is the status of the job; its id comes first.
-job=$(target/debug/debrief process sample/two-speakers.opus --to markdown --json | tail -n 1 | grep -o '"id":"[^"]*"' | head -n 1 | cut -d'"' -f4)
-target/debug/debrief show "$job" --format md
+job=$("${CARGO_TARGET_DIR:-target}"/debug/debrief process sample/two-speakers.opus --to markdown --json | tail -n 1 | grep -o '"id":"[^"]*"' | head -n 1 | cut -d'"' -f4)
+"${CARGO_TARGET_DIR:-target}"/debug/debrief show "$job" --format md
