@@ -26,14 +26,13 @@ pub struct Hints {
 
 impl Hints {
     /// The person's own terms, then those that the documents of the recording mention most.
-    pub fn of(own: &[String], documents: &[Attachment]) -> Hints {
-        let mut vocabulary = own.to_vec();
-        for term in mentioned(documents) {
+    pub fn of<'a>(own: impl IntoIterator<Item = &'a String>, documents: &[Attachment]) -> Hints {
+        let mut vocabulary: Vec<String> = Vec::new();
+        for term in own.into_iter().cloned().chain(mentioned(documents)) {
             if !vocabulary.iter().any(|known| known.eq_ignore_ascii_case(&term)) {
                 vocabulary.push(term);
             }
         }
-        vocabulary.truncate(own.len() + MOST_FROM_DOCUMENTS);
         Hints { vocabulary }
     }
 }
@@ -137,7 +136,10 @@ mod tests {
     fn names_and_terms_of_documents_follow_the_person_s_own() {
         let agenda = "Agenda\nWe meet Marta Kowalska and Marta Kowalska's team. The migration to PostgreSQL 17 is late.\n\
                       Then GPT-4 costs, with ACME. Please read the minutes. Questions go to Marta Kowalska.";
-        let hints = Hints::of(&["Debrief".into(), "acme".into()], &[document("agenda.pdf", agenda)]);
+        let hints = Hints::of(
+            &["Debrief".into(), "acme".into(), "debrief".into()],
+            &[document("agenda.pdf", agenda)],
+        );
         assert_eq!(hints.vocabulary, ["Debrief", "acme", "Marta Kowalska", "PostgreSQL", "GPT-4"]);
     }
 

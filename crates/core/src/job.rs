@@ -164,6 +164,14 @@ pub struct NotesChoice {
     pub label: String,
 }
 
+impl NotesChoice {
+    /// Names and terms that may be heard: who may have spoken, and the glossaries.
+    pub fn terms(&self) -> impl Iterator<Item = &String> {
+        let of_template = self.template.iter().flat_map(|template| &template.glossary);
+        self.participants.iter().chain(&self.glossary).chain(of_template)
+    }
+}
+
 /// A language model of a provider.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "bindings", derive(specta::Type))]

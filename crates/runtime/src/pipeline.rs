@@ -24,7 +24,8 @@ pub async fn run(job: &Job, steps: &Steps, journal: &Journal) -> StepResult<JobR
 
     let recording = journal.once(Fetch, |cx| steps.source.fetch(link, &job.request.attachments, cx)).await?;
     let audio = journal.once(Decode, |cx| steps.decoder.decode(&recording, cx)).await?;
-    let hints = Hints::of(&job.request.speech.vocabulary, &recording.attachments);
+    let terms = job.request.speech.vocabulary.iter().chain(job.request.notes.terms());
+    let hints = Hints::of(terms, &recording.attachments);
     let given = match job.request.speech.ignore_transcripts {
         true => Ok(None),
         false => captions::among(&recording.attachments, audio.duration_ms),

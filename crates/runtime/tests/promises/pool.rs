@@ -35,6 +35,19 @@ async fn a_submitted_job_becomes_a_page() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_engine_is_told_of_the_vocabulary_the_participants_and_the_glossary_once_each() {
+    let world = World::new();
+    let pool = world.pool();
+    let mut asked = request("a.m4a");
+    asked.speech.vocabulary = vec!["Acme".into()];
+    asked.notes.participants = vec!["Marta Kowalska".into(), "acme".into()];
+    asked.notes.glossary = vec!["晨曦計畫".into()];
+    let id = pool.submit(&asked).unwrap();
+    assert_eq!(ended(&pool, id).await.status, StatusWord::Completed);
+    assert_eq!(*world.script.hints.lock().unwrap(), ["Acme", "Marta Kowalska", "晨曦計畫"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_unknown_job_is_an_error_of_its_own() {
     let world = World::new();
     let pool = world.pool();

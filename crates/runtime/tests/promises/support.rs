@@ -42,6 +42,8 @@ pub(crate) struct Script {
     plans: Mutex<BTreeMap<Stage, Vec<Plan>>>,
     runs: Mutex<Vec<(JobId, Stage)>>,
     bookmarks: Mutex<Vec<serde_json::Value>>,
+    /// The names and terms that the last transcriber was told of.
+    pub(crate) hints: Mutex<Vec<String>>,
     speaking: Mutex<(usize, usize)>,
     pub(crate) sink_is_ready: std::sync::atomic::AtomicBool,
 }
@@ -149,8 +151,9 @@ impl Transcriber for Scripted {
         Ok(())
     }
 
-    async fn transcribe(&self, audio: &Audio, _: &Hints, cx: StageCx) -> StepResult<Words> {
+    async fn transcribe(&self, audio: &Audio, hints: &Hints, cx: StageCx) -> StepResult<Words> {
         assert!(audio.file.exists(), "the transcriber needs what was decoded");
+        self.0.hints.lock().unwrap().clone_from(&hints.vocabulary);
         {
             let mut speaking = self.0.speaking.lock().unwrap();
             speaking.0 += 1;
