@@ -6,6 +6,7 @@ use std::path::Path;
 
 use debrief_connect::google::{Access, Account, ClientId, ENVIRONMENT, SignedIn};
 use debrief_connect::keychain::Secrets;
+use debrief_connect::llm::Provider;
 use debrief_connect::transcribe::remote::Service;
 use debrief_core::failure::{Failure, FailureCode};
 use debrief_core::job::{JobEvent, JobId, JobStatus};
@@ -345,7 +346,13 @@ fn wake_jobs(store: &JobStore, now: Timestamp) {
 async fn move_secrets(from: &ComposedSteps, to: &ComposedSteps) {
     let names = from.drive().accounts().secret_names().into_iter();
     let names = names.chain(from.notion().connection().secret_names());
-    for name in names.chain(Service::ALL.map(Service::key_name)) {
+    // Of each that of the service itself, too, while another server stands in for it.
+    let (ears, writers) = (from.ears(), from.writers());
+    let speech =
+        Service::ALL.map(|service| [service.key_name(&service.base()), ears.service(service).key_name()]);
+    let notes = Provider::ALL
+        .map(|provider| [provider.key_name(&provider.base()), writers.model(provider, "").key_name()]);
+    for name in names.chain(speech.into_iter().flatten()).chain(notes.into_iter().flatten()) {
         if let Ok(Some(secret)) = from.secrets().get(&name).await
             && to.secrets().set(&name, secret).await.is_ok()
             && let Err(failure) = from.secrets().delete(&name).await

@@ -208,7 +208,7 @@ impl App {
         let set_up = steps.ears().service(service);
         let with_key = RemoteKey { given: Some(key.clone()), ..set_up.key.clone() };
         let taken = remote::test(&RemoteSettings { key: with_key, ..set_up.clone() }).await?;
-        steps.secrets().set(&service.key_name(), key).await?;
+        steps.secrets().set(&set_up.key_name(), key).await?;
         self.wake_speech_jobs()?;
         Ok(taken)
     }
@@ -218,7 +218,8 @@ impl App {
     /// # Errors
     /// There is no such service, or the keychain refuses.
     pub async fn remove_speech_key(&self, service: &str) -> Result<(), Failure> {
-        self.steps.now().secrets().delete(&named(service)?.key_name()).await
+        let steps = self.steps.now();
+        steps.secrets().delete(&steps.ears().service(named(service)?).key_name()).await
     }
 
     /// Asks a service whether it takes the key: a sentence for the person. Costs nothing.
@@ -295,7 +296,7 @@ fn named(service: &str) -> Result<Service, Failure> {
 
 async fn service_view(set_up: &RemoteSettings) -> SpeechService {
     let info = set_up.service.info();
-    let kept = set_up.key.kept.get(&set_up.service.key_name()).await;
+    let kept = set_up.key.kept.get(&set_up.key_name()).await;
     SpeechService {
         name: info.word.to_owned(),
         described: info.name.to_owned(),

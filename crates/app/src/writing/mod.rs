@@ -105,8 +105,9 @@ impl App {
         let steps = self.steps.now();
         let set_up = steps.writers().model(provider, "");
         let with_key = RemoteKey { given: Some(key.clone()), ..set_up.key.clone() };
+        let name = set_up.key_name();
         let taken = llm::test(&ModelSettings { key: with_key, ..set_up }).await?;
-        steps.secrets().set(&provider.key_name(), key).await?;
+        steps.secrets().set(&name, key).await?;
         self.wake_notes_jobs()?;
         Ok(taken)
     }
@@ -116,7 +117,9 @@ impl App {
     /// # Errors
     /// There is no such provider, or the keychain refuses.
     pub async fn remove_notes_key(&self, provider: &str) -> Result<(), Failure> {
-        self.steps.now().secrets().delete(&provider_named(provider)?.key_name()).await
+        let steps = self.steps.now();
+        let name = steps.writers().model(provider_named(provider)?, "").key_name();
+        steps.secrets().delete(&name).await
     }
 
     /// Asks a provider whether it takes the key, or a model whether it answers: a sentence for the person.
@@ -343,7 +346,7 @@ fn provider_named(provider: &str) -> Result<Provider, Failure> {
 
 async fn provider_view(set_up: &ModelSettings) -> NotesProvider {
     let info = set_up.provider.info();
-    let kept = set_up.key.kept.get(&set_up.provider.key_name()).await;
+    let kept = set_up.key.kept.get(&set_up.key_name()).await;
     // Any server may be anywhere: it has no usual place.
     let nowhere = set_up.provider == Provider::Compatible && set_up.base == set_up.provider.base();
     NotesProvider {

@@ -48,7 +48,7 @@ pub struct ModelSettings {
     pub model: String,
     /// Where it is: [`Provider::base`], or another address that speaks the provider's language.
     pub base: Url,
-    /// Where the key comes from; it is kept under [`Provider::key_name`].
+    /// Where the key comes from; it is kept under [`ModelSettings::key_name`].
     pub key: RemoteKey,
     /// Tokens that a question and its answer may have together, where the person knows better than the list.
     pub window_tokens: Option<u32>,
@@ -79,6 +79,11 @@ pub trait Ledger: Send + Sync {
 }
 
 impl ModelSettings {
+    /// The name under which its key is kept.
+    pub fn key_name(&self) -> String {
+        self.provider.key_name(&self.base)
+    }
+
     fn whose(&self) -> Whose {
         let info = self.provider.info();
         // Another server that speaks the interface of OpenAI is not OpenAI.
@@ -101,7 +106,7 @@ impl ModelSettings {
     async fn key(&self) -> Result<Option<Secret>, LlmError> {
         let key = match &self.key.given {
             Some(key) => Some(key.clone()),
-            None => self.key.kept.get(&self.provider.key_name()).await.map_err(LlmError::Own)?,
+            None => self.key.kept.get(&self.key_name()).await.map_err(LlmError::Own)?,
         };
         let key = key.map(|key| Secret::new(key.expose().trim())).filter(|key| !key.expose().is_empty());
         if key.is_none() && !self.provider.info().key_optional { Err(LlmError::KeyMissing) } else { Ok(key) }

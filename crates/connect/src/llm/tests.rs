@@ -481,6 +481,8 @@ async fn a_server_of_ones_own_needs_no_key_and_a_name_is_sent_as_it_is() {
     assert_eq!(script.question(1)["model"], "team::qwen-high");
     let keys: Vec<Option<String>> = script.asked.lock().unwrap().iter().map(|(_, key)| key.clone()).collect();
     assert_eq!(keys, [Some("Bearer k-123".to_owned()), None]);
+    let moved = ModelSettings { base: "https://other.test/v1".parse().unwrap(), ..model.clone() };
+    assert_ne!(moved.key_name(), model.key_name(), "the key of one server is not for another");
 
     model.provider = Provider::Anthropic;
     let chain = chain(vec![model], &desk);

@@ -29,7 +29,8 @@ pub(crate) struct Recorder {
     pub(crate) bookmark: Mutex<Option<serde_json::Value>>,
     parts: Mutex<BTreeMap<u32, serde_json::Value>>,
     pub(crate) earlier: Mutex<Option<serde_json::Value>>,
-    stopped: AtomicBool,
+    pub(crate) warnings: Mutex<Vec<Warning>>,
+    pub(crate) stopped: AtomicBool,
     /// How often a part was kept.
     pub(crate) kept_parts: AtomicUsize,
     /// Ask for a stop as soon as parts were kept that often.
@@ -102,7 +103,8 @@ impl StageHost for Recorder {
         Ok(self.parts.lock().unwrap().clone())
     }
 
-    fn save_part(&self, number: u32, part: serde_json::Value, _fraction: f64) -> Result<(), Failure> {
+    fn save_part(&self, number: u32, part: serde_json::Value, fraction: f64) -> Result<(), Failure> {
+        assert!((0.0..=1.0).contains(&fraction), "{fraction}");
         self.parts.lock().unwrap().insert(number, part);
         let kept = self.kept_parts.fetch_add(1, Ordering::SeqCst) + 1;
         if *self.stop_after_parts.lock().unwrap() == Some(kept) {
@@ -111,7 +113,9 @@ impl StageHost for Recorder {
         Ok(())
     }
 
-    fn warn(&self, _warning: Warning) {}
+    fn warn(&self, warning: Warning) {
+        self.warnings.lock().unwrap().push(warning);
+    }
 }
 
 /// Writes a decoded recording.

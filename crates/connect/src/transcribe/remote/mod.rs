@@ -74,6 +74,11 @@ pub struct RemoteSettings {
 }
 
 impl RemoteSettings {
+    /// The name under which its key is kept.
+    pub fn key_name(&self) -> String {
+        self.service.key_name(&self.base)
+    }
+
     fn whose(&self) -> Whose {
         let name = name_at(self.service, &self.base);
         Whose { name, word: self.service.info().word, model: self.model.clone() }
@@ -84,7 +89,7 @@ impl RemoteSettings {
         let needs_none = self.service.info().key_optional && !is_its_own(self.service, &self.base);
         let key = match &self.key.given {
             Some(key) => Some(key.clone()),
-            None => self.key.kept.get(&self.service.key_name()).await?,
+            None => self.key.kept.get(&self.key_name()).await?,
         };
         let key = key.filter(|key| !key.expose().trim().is_empty());
         if key.is_none() && !needs_none { Err(self.whose().key_missing()) } else { Ok(key) }

@@ -151,9 +151,14 @@ impl Service {
         self.info().base.parse().expect("the table's addresses are tested")
     }
 
-    /// The name under which its key is kept.
-    pub fn key_name(self) -> String {
-        format!("speech.{}", self.info().word)
+    /// The name under which its key for that address is kept: the key of one server is never sent to another.
+    pub fn key_name(self, base: &Url) -> String {
+        let word = self.info().word;
+        if is_its_own(self, base) {
+            format!("speech.{word}")
+        } else {
+            format!("speech.{word} at {}", base.origin().ascii_serialization())
+        }
     }
 }
 

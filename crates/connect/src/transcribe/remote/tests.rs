@@ -1,6 +1,5 @@
 //! Odd answers of services, from small servers of our own; whole runs are in `tests/speech.rs`.
 
-use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -9,96 +8,19 @@ use axum::body::Bytes;
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, delete, get, post};
-use debrief_core::failure::{FailureCode, Retry, Warning};
-use debrief_core::job::JobId;
-use debrief_core::stage::{Progress, StageHost, StepError};
+use debrief_core::failure::{FailureCode, Retry};
+use debrief_core::stage::StepError;
 use serde_json::{Value, json};
-use tempfile::TempDir;
 
 use super::*;
 use crate::keychain::Keep;
-use crate::transcribe::testing::{flite, silence, write_wav};
+use crate::transcribe::testing::{Desk, flite, silence, write_wav};
 
-/// A job's folder, and what the step keeps, as the journal would.
-struct Desk {
-    folder: TempDir,
-    kept: Arc<Kept>,
-}
-
-#[derive(Default)]
-struct Kept {
-    stopped: AtomicBool,
-    bookmark: Mutex<Option<Value>>,
-    parts: Mutex<BTreeMap<u32, Value>>,
-    warnings: Mutex<Vec<Warning>>,
-    progress: Mutex<Vec<Progress>>,
-}
-
-#[async_trait]
-impl StageHost for Kept {
-    fn progress(&self, progress: Progress) {
-        self.progress.lock().unwrap().push(progress);
-    }
-
-    fn stopped(&self) -> bool {
-        self.stopped.load(Ordering::SeqCst)
-    }
-
-    async fn stop_requested(&self) {
-        while !self.stopped() {
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-    }
-
-    fn bookmark(&self) -> Option<Value> {
-        self.bookmark.lock().unwrap().clone()
-    }
-
-    fn save_bookmark(&self, bookmark: Value, _: f64) -> Result<(), Failure> {
-        *self.bookmark.lock().unwrap() = Some(bookmark);
-        Ok(())
-    }
-
-    fn start_over(&self, bookmark: Value) -> Result<(), Failure> {
-        self.parts.lock().unwrap().clear();
-        self.save_bookmark(bookmark, 0.0)
-    }
-
-    fn parts(&self) -> Result<BTreeMap<u32, Value>, Failure> {
-        Ok(self.parts.lock().unwrap().clone())
-    }
-
-    fn save_part(&self, number: u32, part: Value, fraction: f64) -> Result<(), Failure> {
-        assert!((0.0..=1.0).contains(&fraction), "{fraction}");
-        self.parts.lock().unwrap().insert(number, part);
-        Ok(())
-    }
-
-    fn warn(&self, warning: Warning) {
-        self.warnings.lock().unwrap().push(warning);
-    }
-}
-
-impl Desk {
-    fn new() -> Desk {
-        Desk { folder: tempfile::tempdir().unwrap(), kept: Arc::default() }
-    }
-
-    fn cx(&self) -> StageCx {
-        let job = "00000000-0000-4000-8000-000000000000".parse::<JobId>().unwrap();
-        StageCx::new(job, self.folder.path(), self.kept.clone())
-    }
-
-    fn audio(&self, samples: &[i16]) -> Audio {
-        write_wav(self.folder.path(), samples)
-    }
-
-    /// The files besides the recording.
-    fn files(&self) -> Vec<String> {
-        let names = std::fs::read_dir(self.folder.path()).unwrap();
-        let names = names.map(|entry| entry.unwrap().file_name().into_string().unwrap());
-        names.filter(|name| name != "audio.wav").collect()
-    }
+/// The files in a job's folder besides the recording.
+fn files(desk: &Desk) -> Vec<String> {
+    let names = std::fs::read_dir(desk.folder()).unwrap();
+    let names = names.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    names.filter(|name| name != "audio.wav").collect()
 }
 
 /// A server that ends with the test's runtime.
@@ -169,6 +91,13 @@ async fn a_server_of_ones_own_needs_no_key_and_is_not_called_openai() {
     let told = test(&settings).await.unwrap();
     assert_eq!(told, format!("OpenAI-compatible server answers. Recordings are sent to {at}."));
     assert_eq!(*seen.lock().unwrap(), Some(false));
+    settings.key.kept.set("speech.openai", Secret::new("of OpenAI")).await.unwrap();
+    test(&settings).await.unwrap();
+    assert_eq!(*seen.lock().unwrap(), Some(false), "the key of OpenAI is not for another server");
+    settings.key.kept.set(&settings.key_name(), Secret::new("its own")).await.unwrap();
+    test(&settings).await.unwrap();
+    assert_eq!(*seen.lock().unwrap(), Some(true));
+    settings.key.kept.delete("speech.openai").await.unwrap();
     settings.base = Service::OpenAi.base();
     assert_eq!(Remote::new(settings).ready().await.unwrap_err().what, "OpenAI needs a key.");
 }
@@ -196,11 +125,12 @@ async fn what_is_too_large_goes_in_shorter_pieces() {
         [flite("rms", "we need to talk to the customers again before we start"), silence(700)].concat();
     let samples: Vec<i16> = sentence.into_iter().cycle().take(16_000 * 90).collect();
     let engine = Remote::new(settings(Service::Groq, base));
-    let words = engine.transcribe(&desk.audio(&samples), &Hints::default(), desk.cx()).await.unwrap();
+    let words =
+        engine.transcribe(&write_wav(desk.folder(), &samples), &Hints::default(), desk.cx()).await.unwrap();
     assert!(words.words.len() >= 4, "{words:?}");
     assert!((1..=3).contains(&refused.load(Ordering::SeqCst)), "{refused:?}");
     assert_eq!((words.language.as_str(), words.turns), ("en", None));
-    assert_eq!(desk.files(), Vec::<String>::new());
+    assert_eq!(files(&desk), Vec::<String>::new());
 }
 
 #[tokio::test]
@@ -214,7 +144,7 @@ async fn what_is_always_too_large_is_given_up() {
     let base = serve(Router::new().route("/audio/transcriptions", ask)).await;
     let desk = Desk::new();
     let engine = Remote::new(settings(Service::OpenAi, base));
-    let audio = desk.audio(&silence(120_000));
+    let audio = write_wav(desk.folder(), &silence(120_000));
     let failure = failure(engine.transcribe(&audio, &Hints::default(), desk.cx()).await);
     assert_eq!((failure.code, failure.retry), (FailureCode::SpeechRefused, Retry::Never));
     assert!(asked.load(Ordering::SeqCst) <= 5, "{asked:?}");
@@ -227,14 +157,14 @@ async fn text_without_times_lies_on_the_voice_and_the_job_says_so_once() {
     let desk = Desk::new();
     let speech = flite("slt", "please call the bank on monday morning");
     let spoken_ms = speech.len() as u32 / 16;
-    let audio = desk.audio(&[silence(5000), speech, silence(3000)].concat());
+    let audio = write_wav(desk.folder(), &[silence(5000), speech, silence(3000)].concat());
     let engine = Remote::new(settings(Service::OpenAi, base));
     let words = engine.transcribe(&audio, &Hints::default(), desk.cx()).await.unwrap();
     assert_eq!(texts(&words), "one two three four");
     for word in &words.words {
         assert!(word.start_ms >= 4400 && word.end_ms <= 5000 + spoken_ms + 600, "{words:?}");
     }
-    let warnings = desk.kept.warnings.lock().unwrap();
+    let warnings = desk.host.warnings.lock().unwrap();
     assert_eq!(warnings.iter().map(|warning| warning.code.as_str()).collect::<Vec<_>>(), ["no_word_times"]);
 }
 
@@ -244,7 +174,9 @@ async fn nothing_said_is_no_speech() {
     let base = serve(Router::new().route("/audio/transcriptions", ask)).await;
     let desk = Desk::new();
     let engine = Remote::new(settings(Service::OpenAi, base));
-    let failure = failure(engine.transcribe(&desk.audio(&silence(2000)), &Hints::default(), desk.cx()).await);
+    let failure = failure(
+        engine.transcribe(&write_wav(desk.folder(), &silence(2000)), &Hints::default(), desk.cx()).await,
+    );
     assert_eq!(failure.code, FailureCode::NoSpeech);
 }
 
@@ -258,14 +190,14 @@ async fn a_service_that_never_answers_is_left_in_time_and_a_stop_leaves_it_at_on
     });
     let base = serve(Router::new().route("/v1/listen", ask)).await;
     let desk = Desk::new();
-    let audio = desk.audio(&silence(2000));
+    let audio = write_wav(desk.folder(), &silence(2000));
     let engine = Remote::new(settings(Service::Deepgram, base));
     let engine = engine.with_patience(Duration::from_millis(1500));
     let failure = failure(engine.transcribe(&audio, &Hints::default(), desk.cx()).await);
     assert_eq!((failure.code, failure.retry), (FailureCode::TimedOut, Retry::Later { after_ms: None }));
 
     let engine = engine.with_patience(Duration::from_secs(600));
-    let (cx, kept) = (desk.cx(), desk.kept.clone());
+    let (cx, kept) = (desk.cx(), desk.host.clone());
     let stop = tokio::spawn(async move {
         while asked.load(Ordering::SeqCst) < 2 {
             tokio::time::sleep(Duration::from_millis(10)).await;
@@ -275,7 +207,7 @@ async fn a_service_that_never_answers_is_left_in_time_and_a_stop_leaves_it_at_on
     let stopped = engine.transcribe(&audio, &Hints::default(), cx).await;
     assert!(matches!(stopped, Err(StepError::Stopped(_))), "{stopped:?}");
     stop.await.unwrap();
-    assert_eq!(desk.files(), Vec::<String>::new());
+    assert_eq!(files(&desk), Vec::<String>::new());
 }
 
 #[tokio::test]
@@ -285,7 +217,9 @@ async fn nobody_there_is_offline() {
     drop(listener);
     let desk = Desk::new();
     let engine = Remote::new(settings(Service::Deepgram, base));
-    let failure = failure(engine.transcribe(&desk.audio(&silence(2000)), &Hints::default(), desk.cx()).await);
+    let failure = failure(
+        engine.transcribe(&write_wav(desk.folder(), &silence(2000)), &Hints::default(), desk.cx()).await,
+    );
     assert_eq!((failure.code, failure.retry), (FailureCode::Offline, Retry::Later { after_ms: None }));
     assert!(!failure.detail.unwrap().contains("k-123"));
 }
@@ -310,9 +244,9 @@ async fn a_transcript_that_was_ordered_is_taken_up_again_and_deleted_once_it_is_
     let (asked, finished) = (Arc::default(), Arc::new(AtomicBool::new(false)));
     let base = assembly(Arc::clone(&asked), Arc::clone(&finished)).await;
     let desk = Desk::new();
-    let audio = desk.audio(&silence(2000));
+    let audio = write_wav(desk.folder(), &silence(2000));
     let engine = Remote::new(settings(Service::AssemblyAi, base));
-    let (kept, polled) = (desk.kept.clone(), asked.clone());
+    let (kept, polled) = (desk.host.clone(), asked.clone());
     tokio::spawn(async move {
         while !polled.lock().unwrap().contains(&"GET /v2/transcript/t-1".to_owned()) {
             tokio::time::sleep(Duration::from_millis(10)).await;
@@ -322,7 +256,7 @@ async fn a_transcript_that_was_ordered_is_taken_up_again_and_deleted_once_it_is_
     let stopped = engine.transcribe(&audio, &Hints::default(), desk.cx()).await;
     assert!(matches!(stopped, Err(StepError::Stopped(_))), "{stopped:?}");
 
-    desk.kept.stopped.store(false, Ordering::SeqCst);
+    desk.host.stopped.store(false, Ordering::SeqCst);
     finished.store(true, Ordering::SeqCst);
     let words = engine.transcribe(&audio, &Hints::default(), desk.cx()).await.unwrap();
     assert_eq!((texts(&words).as_str(), words.turns.unwrap().len()), ("Yes.", 1));
@@ -373,7 +307,7 @@ async fn an_answer_that_is_cut_short_is_asked_for_in_shorter_pieces_and_every_fi
     let (base, deleted) = gemini(said).await;
     let desk = Desk::new();
     let engine = Remote::new(settings(Service::Gemini, base));
-    let audio = desk.audio(&silence(60_000));
+    let audio = write_wav(desk.folder(), &silence(60_000));
     let words = engine.transcribe(&audio, &Hints::default(), desk.cx()).await.unwrap();
     let asked = asked.load(Ordering::SeqCst);
     assert!(asked >= 3 && words.words.len() == asked - 1, "{asked}: {words:?}");
@@ -384,13 +318,13 @@ async fn an_answer_that_is_cut_short_is_asked_for_in_shorter_pieces_and_every_fi
 async fn the_file_is_deleted_also_when_gemini_fails_or_the_job_is_stopped() {
     let (base, deleted) = gemini(|| StatusCode::INTERNAL_SERVER_ERROR.into_response()).await;
     let desk = Desk::new();
-    let audio = desk.audio(&silence(2000));
+    let audio = write_wav(desk.folder(), &silence(2000));
     let engine = Remote::new(settings(Service::Gemini, base));
     let failure = failure(engine.transcribe(&audio, &Hints::default(), desk.cx()).await);
     assert_eq!(failure.code, FailureCode::ServiceBusy);
     assert_eq!(deleted.load(Ordering::SeqCst), 1);
 
-    let kept = desk.kept.clone();
+    let kept = desk.host.clone();
     let stop = move || {
         kept.stopped.store(true, Ordering::SeqCst);
         // An answer that never ends.
