@@ -7,11 +7,15 @@ mod speakrs;
 mod voice_clustering;
 mod windows;
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use debrief_core::failure::{Failure, FailureCode};
-use debrief_core::ports::Diarizer;
+use async_trait::async_trait;
+use debrief_core::failure::{Failure, FailureCode, Warning};
+use debrief_core::ports::{Audio, Diarizer};
+use debrief_core::stage::{StageCx, StepResult};
+use debrief_core::transcript::Turns;
 
 #[cfg(test)]
 pub(crate) use self::speakrs::random_models;
@@ -113,10 +117,41 @@ pub fn diarizer(settings: &DiarizeSettings) -> Result<Arc<dyn Diarizer>, Failure
         Some(name) => METHODS.iter().find(|entry| entry.name == name).ok_or_else(|| unknown(name))?,
         None => by_default(settings),
     };
-    if settings.count().min > entry.most {
+    let least = settings.count().min;
+    if least > entry.most {
         return Err(too_many(entry));
     }
-    (entry.open)(settings)
+    Ok(Arc::new(Counted { method: (entry.open)(settings)?, least }))
+}
+
+/// A method that says so when it found fewer speakers than there are: some say little, and some methods can't be told.
+struct Counted {
+    method: Arc<dyn Diarizer>,
+    least: usize,
+}
+
+#[async_trait]
+impl Diarizer for Counted {
+    async fn diarize(&self, audio: &Audio, cx: StageCx) -> StepResult<Turns> {
+        let turns = self.method.diarize(audio, cx.clone()).await?;
+        let found = turns.turns.iter().map(|turn| turn.speaker).collect::<BTreeSet<u16>>().len();
+        if found < self.least && self.least > 1 {
+            cx.warn(Warning::new("fewer_speakers", fewer(found, self.least)));
+        }
+        Ok(turns)
+    }
+}
+
+fn fewer(found: usize, least: usize) -> String {
+    let found = match found {
+        0 => "No speaker was told apart".to_owned(),
+        1 => "One speaker was told apart".to_owned(),
+        found => format!("{found} speakers were told apart"),
+    };
+    format!(
+        "{found}, although there are at least {least}. Choose another method for speakers in the settings and run that step \
+         again, or give the sentences to a new speaker by hand."
+    )
 }
 
 fn by_default(settings: &DiarizeSettings) -> &'static Entry {

@@ -1,6 +1,9 @@
 //! Which method is taken.
 
+use debrief_core::transcript::Turn;
+
 use super::*;
+use crate::transcribe::testing::{Desk, silence, write_wav};
 
 fn settings(method: Option<&str>, max: Option<u16>) -> DiarizeSettings {
     DiarizeSettings { method: method.map(str::to_owned), max, ..DiarizeSettings::default() }
@@ -72,6 +75,38 @@ fn the_list_says_what_each_method_lacks() {
     let missing = Some(FailureCode::ModelMissing);
     assert_eq!(lacks, [("speakrs", missing), ("sortformer", missing), ("voice-clustering", None)]);
     assert!(listed[0].described.contains("CC-BY-4.0"), "the licence asks for the attribution");
+}
+
+/// Finds so many speakers, whatever it hears.
+struct Finds(u16);
+
+#[async_trait]
+impl Diarizer for Finds {
+    async fn diarize(&self, _: &Audio, _: StageCx) -> StepResult<Turns> {
+        let turn = |speaker: u16| Turn { start_ms: 0, end_ms: 900, speaker };
+        Ok(Turns { turns: (0..self.0).map(turn).collect(), ..Turns::default() })
+    }
+}
+
+#[tokio::test]
+async fn fewer_speakers_than_there_are_at_least_is_a_warning() {
+    let mut told = Vec::new();
+    for (found, least) in [(0, 1), (0, 2), (1, 2), (2, 3), (3, 3)] {
+        let desk = Desk::new();
+        let audio = write_wav(desk.folder(), &silence(1000));
+        let counted = Counted { method: Arc::new(Finds(found)), least };
+        counted.diarize(&audio, desk.cx()).await.unwrap();
+        let warnings = desk.host.warnings.lock().unwrap();
+        told.push(warnings.first().map(|warning| warning.text.split_once('.').unwrap().0.to_owned()));
+    }
+    let expected = [
+        None,
+        Some("No speaker was told apart, although there are at least 2"),
+        Some("One speaker was told apart, although there are at least 2"),
+        Some("2 speakers were told apart, although there are at least 3"),
+        None,
+    ];
+    assert_eq!(told, expected.map(|text| text.map(str::to_owned)));
 }
 
 #[test]
