@@ -33,7 +33,10 @@ pub async fn run(job: &Job, steps: &Steps, journal: &Journal) -> StepResult<JobR
     let is_heard = !matches!(given, Ok(Some(_)));
     let words = journal
         .once_in_line(Transcribe, local && is_heard, async |cx: StageCx| match given_or_warning(given, &cx) {
-            Some(words) => steps.transcriber.written(words).await,
+            Some(words) => {
+                captions::hole_warning(&words, audio.duration_ms).into_iter().for_each(|hole| cx.warn(hole));
+                steps.transcriber.written(words).await
+            }
             None => steps.transcriber.transcribe(&audio, &hints, cx).await,
         })
         .await?;

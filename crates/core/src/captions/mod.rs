@@ -15,7 +15,7 @@ use crate::failure::{Failure, FailureCode};
 
 pub(crate) use place::{is_called_after, says_so as says_transcript};
 pub use place::{lies_beside, looks_like, may_be};
-pub use words::among;
+pub use words::{among, hole_warning};
 
 /// Whether a text could be somebody's name.
 pub(crate) fn is_a_name(text: &str) -> bool {

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::{clock, parse};
+use super::{clock, hole_warning, parse};
 use crate::export;
 use crate::failure::FailureCode;
 use crate::transcript::{Transcript, Turns, Words, merge};
@@ -253,4 +253,25 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn a_transcript_of_a_part_of_the_recording_says_where_it_is_silent() {
+    let two =
+        "WEBVTT\n\n00:00:10.000 --> 00:05:00.000\nWe begin.\n\n00:07:00.000 --> 00:10:00.000\nWe end.\n";
+    let told =
+        |duration_ms| hole_warning(&words("weekly.vtt", two, duration_ms), duration_ms).map(|told| told.text);
+    assert_eq!(
+        told(600_000).as_deref(),
+        Some(
+            "From 5:00 to 7:00 nobody says anything in the transcript weekly.vtt. If somebody does in the recording, process \
+             it again without the transcript, or with a whole one."
+        )
+    );
+    assert!(told(900_000).is_some_and(|text| text.starts_with("From 10:00 to 15:00 ")));
+    // Who records for two hours is silent for longer without anything being wrong.
+    let late = "WEBVTT\n\n00:11:00.000 --> 02:00:00.000\nWe begin.\n";
+    assert_eq!(hole_warning(&words("weekly.vtt", late, 7_200_000), 7_200_000), None);
+    let later = late.replace("00:11", "00:13");
+    assert!(hole_warning(&words("weekly.vtt", &later, 7_200_000), 7_200_000).is_some());
 }

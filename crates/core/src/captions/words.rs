@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Captions, Cue, ENGINE, language, names, parse};
-use crate::failure::{Failure, FailureCode};
+use crate::failure::{Failure, FailureCode, Warning};
 use crate::page::timecode;
 use crate::ports::Attachment;
 use crate::spread::{parts, spread_parts};
@@ -17,6 +17,10 @@ const SLOWEST_WORD_MS: u64 = 600;
 const TOUCHING_MS: u32 = 300;
 /// No more words are compared to find out whether two cues show the same ones.
 const SHOWN_AGAIN: usize = 200;
+/// A silence in a transcript is told from this length on, in milliseconds, …
+const HOLE_MS: u32 = 60_000;
+/// … and from this share of the recording on: one part in so many.
+const HOLE_SHARE: u32 = 10;
 
 /// What one speaker says in a cue, as words.
 struct Spoken {
@@ -125,6 +129,34 @@ pub fn among(attachments: &[Attachment], duration_ms: u32) -> Result<Option<Word
         }
     }
     unfit.map_or(Ok(None), Err)
+}
+
+/// What to tell of a transcript that was used instead of recognition and says nothing for a long time, at the beginning,
+/// at the end or in between: it may be of a part of the recording only.
+pub fn hole_warning(words: &Words, duration_ms: u32) -> Option<Warning> {
+    let (from_ms, to_ms) = longest_hole(&words.words, duration_ms);
+    if to_ms - from_ms < HOLE_MS.max(duration_ms / HOLE_SHARE) {
+        return None;
+    }
+    let (from, to) = (timecode(from_ms), timecode(to_ms));
+    let text = format!(
+        "From {from} to {to} nobody says anything in {}. If somebody does in the recording, process it again without the transcript, or with a whole one.",
+        words.engine.described
+    );
+    Some(Warning::new("transcript_partial", text))
+}
+
+/// The longest time without a word, in milliseconds of the recording.
+fn longest_hole(words: &[Word], duration_ms: u32) -> (u32, u32) {
+    let (mut longest, mut silent_from) = ((0, 0), 0);
+    let starts = words.iter().map(|word| (word.start_ms, word.end_ms));
+    for (start_ms, end_ms) in starts.chain([(duration_ms, duration_ms)]) {
+        if start_ms.saturating_sub(silent_from) > longest.1 - longest.0 {
+            longest = (silent_from, start_ms);
+        }
+        silent_from = silent_from.max(end_ms);
+    }
+    longest
 }
 
 fn unfit(name: &str, last_ms: u32, duration_ms: u32) -> Failure {
