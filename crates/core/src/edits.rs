@@ -168,6 +168,19 @@ impl Edits {
         Corrected { touched, transcript: laid.shown, notes, unfit: laid.unfit }
     }
 
+    /// Who each speaker of `made` is once speakers are merged, by their indices; those whom the person split off come after
+    /// them.
+    pub fn merged(&self, made: &Transcript) -> Vec<u16> {
+        let laid = Laid::over(made.clone(), self);
+        let mut who: Vec<u16> = (0..).take(laid.shown.speakers.len()).collect();
+        for merge in &self.merges {
+            if let (Some(from), Some(into)) = (laid.find(&merge.from), laid.find(&merge.into)) {
+                who.iter_mut().filter(|who| **who == from).for_each(|who| *who = into);
+            }
+        }
+        who
+    }
+
     fn which(&self, made: &Transcript, index: u16) -> WhichSpeaker {
         match usize::from(index).checked_sub(made.speakers.len()) {
             Some(place) => WhichSpeaker::New(u16::try_from(place).expect("it is at most the index")),

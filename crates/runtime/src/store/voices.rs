@@ -1,12 +1,14 @@
 //! Names that a person gives to speakers, and the voices that are remembered with them.
 
+use std::collections::BTreeMap;
+
 use debrief_core::job::JobId;
 use debrief_core::stage::{Checkpoint, Stage};
 use debrief_core::transcript::{NamedSpeaker, Speakers, Turns, Voiceprint};
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Transaction, params};
 
-use super::edits::{corrections, keep};
+use super::edits::{corrections, keep, made};
 use super::rows::{json, note, parse, read_job, timestamp, touch, unreadable};
 use super::{JobStore, Result, StoreError};
 
@@ -135,7 +137,8 @@ fn amend_speakers(tx: &Transaction<'_>, id: JobId, amend: impl FnOnce(&mut Speak
     Ok(())
 }
 
-/// Takes a voice out of what a job keeps: that of whoever bears its name there, and the same one under any name.
+/// Takes a voice out of what a job keeps: that of whoever bears its name there, also as one whom the person merged with
+/// somebody else, and the same one under any name.
 fn unhear(tx: &Transaction<'_>, job: &str, voice: &StoredVoice) -> Result<()> {
     let output = |stage: Stage| -> Result<Option<String>> {
         let mut stored = tx.prepare_cached("SELECT output FROM checkpoints WHERE job = ?1 AND stage = ?2")?;
@@ -146,10 +149,10 @@ fn unhear(tx: &Transaction<'_>, job: &str, voice: &StoredVoice) -> Result<()> {
     };
     let speakers =
         output(Stage::Identify)?.and_then(|output| parse::<Speakers>(&output).ok()).unwrap_or_default();
+    let merged = names_once_merged(tx, job)?;
+    let is_theirs = |index: &u16| [speakers.names.get(index), merged.get(index)].contains(&Some(&voice.name));
     let before = turns.voices.len();
-    turns
-        .voices
-        .retain(|index, print| speakers.names.get(index) != Some(&voice.name) && *print != voice.print);
+    turns.voices.retain(|index, print| !is_theirs(index) && *print != voice.print);
     if turns.voices.len() < before {
         tx.execute(
             "UPDATE checkpoints SET output = ?3 WHERE job = ?1 AND stage = ?2",
@@ -157,6 +160,17 @@ fn unhear(tx: &Transaction<'_>, job: &str, voice: &StoredVoice) -> Result<()> {
         )?;
     }
     Ok(())
+}
+
+/// The names of a job's speakers, of those who were merged those whom they turned out to be.
+fn names_once_merged(tx: &Transaction<'_>, job: &str) -> Result<BTreeMap<u16, String>> {
+    let id = job.parse().map_err(|error| unreadable("job", error))?;
+    let Some(made) = made(tx, id)? else { return Ok(BTreeMap::new()) };
+    let edits = corrections(tx, id)?.edits;
+    let who = edits.merged(&made.transcript);
+    let shown = edits.corrected(made.transcript, None).transcript.speakers;
+    let name = |who: u16| shown.get(usize::from(who)).and_then(|speaker| speaker.name.clone());
+    Ok((0..).zip(who).filter_map(|(index, who)| Some((index, name(who)?))).collect())
 }
 
 /// One voice of a name and job, instead of an earlier one of the same; of many, the newest stay.

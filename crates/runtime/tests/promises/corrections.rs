@@ -6,7 +6,7 @@ use debrief_core::edits::{Made, NotesChange};
 use debrief_core::failure::Failure;
 use debrief_core::job::JobId;
 use debrief_core::stage::Stage;
-use debrief_core::transcript::NamedSpeaker;
+use debrief_core::transcript::{NamedSpeaker, Turns, Voiceprint};
 use debrief_core::view::StatusWord;
 use debrief_runtime::store::{Change, JobStore, StoreError};
 use jiff::Timestamp;
@@ -153,5 +153,26 @@ async fn corrections_go_with_the_job_and_a_refused_one_changes_nothing() {
     store.submit(unheard, &request("b.m4a"), Timestamp::now()).unwrap();
     let nothing = store.correct(unheard, Timestamp::now(), |_, _| Ok::<(), StoreError>(())).unwrap_err();
     assert_eq!(Failure::from(nothing).what, "Nothing of this recording has been transcribed yet.");
+    pool.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_voice_that_is_forgotten_is_forgotten_of_whoever_was_merged_with_its_speaker() {
+    let world = World::new();
+    let pool = world.pool();
+    let id = pool.submit(&request("a.m4a")).unwrap();
+    ended(&pool, id).await;
+    let store = pool.store();
+    let turns = || store.checkpoint::<Turns>(id, Stage::Diarize).unwrap().unwrap().output;
+    let print = |value| Voiceprint { method: "test/1".into(), values: vec![value], heard_ms: 9_000 };
+    let heard = Turns { voices: [(0, print(1.0)), (1, print(2.0))].into(), ..turns() };
+    store.finish_stage(id, Stage::Diarize, &heard, &[], 1, Timestamp::now()).unwrap();
+    let named = NamedSpeaker { name: "Bea".into(), from_ms: 0, talks_ms: 400 };
+    store.name_speaker(id, 0, &named, Some(&print(1.0)), Timestamp::now()).unwrap();
+    let other = NamedSpeaker { name: "Ben".into(), ..named };
+    store.name_speaker(id, 1, &other, None, Timestamp::now()).unwrap();
+    correct(store, id, "Good day", None);
+    assert!(store.forget_voice(store.voices().unwrap()[0].id).unwrap());
+    assert!(turns().voices.is_empty(), "Speaker 2 is the same person, whatever their name was");
     pool.shutdown().await;
 }
