@@ -128,6 +128,15 @@ async fn completes(app: &App, id: JobId) {
     assert_eq!(view.status, StatusWord::Completed, "{view:#?}");
 }
 
+fn switched_in_the_file(installation: &Installation, on: bool) {
+    let file = installation.home().settings_file();
+    let text = std::fs::read_to_string(&file).unwrap();
+    let section = "[privacy]\nlocal_only = true\n";
+    let text = if on { text.replace("[privacy]\n", section) } else { text.replace(section, "[privacy]\n") };
+    assert_eq!(text.contains(section), on, "{text}");
+    std::fs::write(&file, text).unwrap();
+}
+
 fn local(path: PathBuf) -> RecordingLink {
     RecordingLink::Local { path }
 }
@@ -169,11 +178,12 @@ async fn what_is_under_way_when_it_is_switched_on_is_cut_off_and_goes_on_when_it
     let talk = installation.file("talk.vtt", TALK.as_bytes());
     let noted = app.submit(local(fixture("speech.wav")), vec![local(talk)]).unwrap();
     far.until_asked(Call::LlmAnthropic, 2).await;
-    app.set_local_only(true).await.unwrap();
+    // As another process does it, or the person with an editor.
+    switched_in_the_file(&installation, true);
     waits(&app, noted).await;
     far.is_left_alone().await;
-    app.set_local_only(false).await.unwrap();
-    completes(&app, noted).await;
+    switched_in_the_file(&installation, false);
+    until(&app, noted, |view| view.status == StatusWord::Completed).await;
 
     // The download of a model.
     far.sandbox.world().plan(stall(Call::ModelFile));

@@ -6,6 +6,7 @@ mod compose;
 mod document;
 mod google;
 mod home;
+mod in_force;
 mod logging;
 mod look;
 mod models;
@@ -23,7 +24,7 @@ mod writing;
 
 use std::fs::File;
 use std::path::PathBuf;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError};
 
 use debrief_connect::transcribe::simplified;
 use debrief_core::failure::{Failure, FailureCode};
@@ -42,6 +43,7 @@ use crate::compose::LiveSteps;
 pub use crate::document::Document;
 pub use crate::google::{AccountView, ClientSource, DriveAccess, GoogleView, SecretsKept, Trouble};
 pub use crate::home::Home;
+use crate::in_force::InForce;
 pub use crate::logging::log_to_file;
 pub use crate::look::{FileBeside, LinkLook, Processed};
 pub use crate::models::{ModelChange, ModelStateView, ModelView, ModelsView};
@@ -71,7 +73,7 @@ const ENDED_LISTED: u32 = 500;
 /// Debrief without a face.
 pub struct App {
     home: Home,
-    settings: RwLock<Settings>,
+    in_force: Arc<InForce>,
     steps: Arc<LiveSteps>,
     pool: JobPool,
     sign_in: sign_in::OpenSignIn<google::Wanted>,
@@ -149,27 +151,29 @@ impl App {
         let lock = JobPool::try_lock(&home.lock_file())?;
         let (store, damaged_database) = open_store(&home, lock.as_ref())?;
         let store = Arc::new(store);
-        let steps = Arc::new(LiveSteps::new(ComposedSteps::new(&settings, &home, store.clone())));
         let options = PoolOptions {
             jobs_folder: home.jobs_folder(),
             lock_file: home.lock_file(),
             in_flight: settings.pool.jobs.0,
             leftovers: runs == Runs::Everything,
         };
+        let pace = pace.unwrap_or_else(|| WatchPace::of(&settings));
+        let in_force = Arc::new(InForce::new(home.clone(), store.clone(), settings));
+        let steps = in_force.steps().clone();
         let indexing = (runs == Runs::Everything).then(|| search::index_in_background(store.clone()));
         let pool = JobPool::new(store, steps.clone(), options);
+        tokio::spawn(in_force::follow(Arc::downgrade(&in_force), pool.clone()));
         match runs {
             Runs::Everything | Runs::WhatIsNew => pool.start(lock)?,
             Runs::Nothing => drop(lock),
         }
-        let pace = pace.unwrap_or_else(|| WatchPace::of(&settings));
         let watching = watched::Watching::new(steps.clone(), pool.clone(), pace);
         if runs == Runs::Everything {
             watching.start();
         }
         Ok(App {
             home,
-            settings: RwLock::new(settings),
+            in_force,
             steps,
             pool,
             sign_in: sign_in::OpenSignIn::default(),
@@ -391,11 +395,7 @@ impl App {
 
     /// The settings in force.
     pub fn settings(&self) -> Settings {
-        self.settings.read().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    fn set_settings(&self, settings: Settings) {
-        *self.settings.write().unwrap_or_else(PoisonError::into_inner) = settings;
+        self.in_force.settings()
     }
 
     /// The folders of this installation.

@@ -5,9 +5,6 @@ mod view;
 use std::path::Path;
 
 use debrief_connect::google::{Access, Account, ClientId, ENVIRONMENT, SignedIn};
-use debrief_connect::keychain::Secrets;
-use debrief_connect::llm::Provider;
-use debrief_connect::transcribe::remote::Service;
 use debrief_core::failure::{Failure, FailureCode};
 use debrief_core::job::{JobEvent, JobId, JobStatus};
 use debrief_core::link::RecordingLink;
@@ -18,7 +15,7 @@ use jiff::Timestamp;
 use url::{Host, Url};
 
 use crate::compose::{ComposedSteps, client_id};
-use crate::settings::{self, Change, Settings};
+use crate::settings::{self, Change};
 use crate::sign_in::LIMIT;
 use crate::{App, link_of};
 
@@ -225,26 +222,7 @@ impl App {
     }
 
     pub(crate) async fn change_settings(&self, changes: &[Change<'_>]) -> Result<(), Failure> {
-        let file = self.home.settings_file();
-        settings::change(&file, changes)?;
-        let settings = Settings::load(&file, std::env::vars())?;
-        let before = self.steps.now();
-        let store = self.pool.store_handle();
-        let same_place = before.secrets().keep() == settings.secrets.keep;
-        let secrets = match same_place {
-            // What is kept for this session alone must not be lost.
-            true => before.secrets().clone(),
-            false => {
-                Secrets::new(settings.secrets.keep, self.home.keychain_service(), self.home.secrets_file())
-            }
-        };
-        let steps = ComposedSteps::with_secrets(&settings, &self.home, store, secrets, Some(&before));
-        if !same_place {
-            move_secrets(&before, &steps).await;
-        }
-        self.steps.replace(steps);
-        self.set_settings(settings);
-        Ok(())
+        self.in_force.change(changes).await
     }
 
     /// Gives a renamed recording its old name back. Its page stays; see [`App::undo_page`].
@@ -338,26 +316,6 @@ fn wake_jobs(store: &JobStore, now: Timestamp) {
         {
             // Another process may have been faster.
             let _ = store.apply(job.id, &JobEvent::Ready, now);
-        }
-    }
-}
-
-/// Sign-ins and keys move to where they are kept from now on. What can't be moved has to be given again.
-async fn move_secrets(from: &ComposedSteps, to: &ComposedSteps) {
-    let names = from.drive().accounts().secret_names().into_iter();
-    let names = names.chain(from.notion().connection().secret_names());
-    // Of each that of the service itself, too, while another server stands in for it.
-    let (ears, writers) = (from.ears(), from.writers());
-    let speech =
-        Service::ALL.map(|service| [service.key_name(&service.base()), ears.service(service).key_name()]);
-    let notes = Provider::ALL
-        .map(|provider| [provider.key_name(&provider.base()), writers.model(provider, "").key_name()]);
-    for name in names.chain(speech.into_iter().flatten()).chain(notes.into_iter().flatten()) {
-        if let Ok(Some(secret)) = from.secrets().get(&name).await
-            && to.secrets().set(&name, secret).await.is_ok()
-            && let Err(failure) = from.secrets().delete(&name).await
-        {
-            tracing::warn!(what = failure.what, "a sign-in that moved is still in its old place");
         }
     }
 }

@@ -14,7 +14,7 @@ use debrief_connect::http;
 use debrief_connect::llm::{self, ModelSettings, Provider, RemoteKey};
 use debrief_connect::summarize::template::preview;
 use debrief_core::failure::{Failure, FailureCode};
-use debrief_core::job::{JobStatus, ModelChoice, SubmitJob};
+use debrief_core::job::ModelChoice;
 use debrief_core::secret::Secret;
 
 use crate::App;
@@ -86,7 +86,7 @@ impl App {
         let names: toml_edit::Array = names.into_iter().collect();
         let names = (!names.is_empty()).then(|| Value::from(names));
         self.change_settings(&[("notes", "models", names)]).await?;
-        self.wake_notes_jobs()
+        self.wake_jobs(is_of_notes)
     }
 
     /// Keeps a provider's key, once the provider has taken it: a sentence for the person. Jobs that waited for it go on.
@@ -108,7 +108,7 @@ impl App {
         let name = set_up.key_name();
         let taken = llm::test(&ModelSettings { key: with_key, ..set_up }).await?;
         steps.secrets().set(&name, key).await?;
-        self.wake_notes_jobs()?;
+        self.wake_jobs(is_of_notes)?;
         Ok(taken)
     }
 
@@ -173,7 +173,7 @@ impl App {
             ("providers", &window, window_tokens.map(|tokens| Value::from(i64::from(tokens)))),
         ];
         self.change_settings(&changes).await?;
-        self.wake_notes_jobs()
+        self.wake_jobs(is_of_notes)
     }
 
     /// The language of the next notes, as BCP 47; none takes the transcript's.
@@ -259,7 +259,7 @@ impl App {
             return Err(refused("That is no sum of money.".into(), "Give US dollars, as 5 or 7.50."));
         }
         self.change_settings(&[("spending", "monthly_cap_usd", usd.map(Value::from))]).await?;
-        self.wake_notes_jobs()
+        self.wake_jobs(is_of_notes)
     }
 
     /// Whether nothing at all leaves this machine: no service of any kind is asked then. Jobs that waited for leave go on.
@@ -268,7 +268,7 @@ impl App {
     /// The settings can't be changed.
     pub async fn set_local_only(&self, on: bool) -> Result<(), Failure> {
         self.change_settings(&[("privacy", "local_only", on.then(|| Value::from(true)))]).await?;
-        self.wake_notes_jobs()
+        self.wake_jobs(is_of_notes)
     }
 
     /// What a recording of that length costs with the settings of now, about; of an hour where the length isn't known.
@@ -283,29 +283,6 @@ impl App {
             None => "No price is known for one of the chosen services.".to_owned(),
         };
         CostEstimate { usd, text }
-    }
-
-    /// Jobs that wait for something of notes, or for leave to ask a service, look again with the settings of now.
-    fn wake_notes_jobs(&self) -> Result<(), Failure> {
-        for job in self.pool.store().held_up()? {
-            let waits_for = match &job.status {
-                JobStatus::Waiting { fix, .. } => fix.code,
-                JobStatus::Pending
-                | JobStatus::Processing { .. }
-                | JobStatus::Retrying { .. }
-                | JobStatus::Cancelling { .. }
-                | JobStatus::Cancelled
-                | JobStatus::Failed { .. }
-                | JobStatus::Completed => continue,
-            };
-            if is_of_notes(waits_for) {
-                let notes = self.steps.now().writers().anew(&job.request.notes);
-                let request = SubmitJob { notes, ..job.request };
-                // Another process may have been faster.
-                let _ = self.pool.retry(job.id, None, Some(&request));
-            }
-        }
-        Ok(())
     }
 }
 

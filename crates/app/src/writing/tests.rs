@@ -1,7 +1,7 @@
 //! Choices over a real store and a real settings file: what the next job gets, and what a job keeps.
 
 use debrief_connect::llm::Ledger;
-use debrief_core::job::JobId;
+use debrief_core::job::{JobId, SubmitJob};
 use debrief_core::link::RecordingLink;
 use debrief_core::spending::{Expense, Usage};
 use jiff::Timestamp;
