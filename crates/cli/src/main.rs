@@ -99,6 +99,12 @@ enum Command {
         /// fetch, decode, transcribe, diarize, identify, summarize, publish or rename.
         #[arg(long, value_parser = stage_of)]
         from: Option<Stage>,
+        /// Hear it again with another speech engine; `auto` is the one of the settings.
+        #[arg(long, conflicts_with = "from")]
+        engine: Option<String>,
+        /// With another model, as in `debrief process`.
+        #[arg(long, conflicts_with = "from")]
+        model: Option<String>,
         /// One JSON object a line, the last one the job's status.
         #[arg(long)]
         json: bool,
@@ -343,10 +349,16 @@ async fn run(command: Command) -> Result<Outcome, Failure> {
             }
             wait_for(&app, news, ids, json, no_wait).await
         }
-        Command::Retry { job, from, json, no_wait } => {
+        Command::Retry { job, from, engine, model, json, no_wait } => {
             let app = open(home, if no_wait { Runs::Nothing } else { Runs::WhatIsNew }).await?;
             let news = app.news();
-            app.retry(job, from)?;
+            match (engine, model.map(speech::model_named)) {
+                (None, None) => app.retry(job, from)?,
+                (engine, model) => {
+                    let engine = engine.as_deref().filter(|engine| *engine != "auto");
+                    app.retry_with_engine(job, engine, model.as_deref())?;
+                }
+            }
             wait_for(&app, news, vec![job], json, no_wait).await
         }
         Command::Resume { json } => {

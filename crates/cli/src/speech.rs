@@ -163,7 +163,7 @@ fn count(text: &str) -> Result<Count, String> {
 }
 
 /// A command line has a current folder, so a relative path names a file.
-fn model_named(text: String) -> String {
+pub(crate) fn model_named(text: String) -> String {
     let file = std::path::absolute(&text).ok().filter(|path| path.is_file());
     file.map_or(text, |path| path.display().to_string())
 }

@@ -11,12 +11,15 @@ use debrief_connect::models::{ModelState, Purpose};
 use debrief_connect::transcribe::remote::{self, RemoteKey, RemoteSettings, Service};
 use debrief_connect::transcribe::transcribe_cpp::gpus;
 use debrief_core::failure::{Failure, FailureCode};
-use debrief_core::job::{ChineseScript, JobStatus, SubmitJob};
+use debrief_core::job::{ChineseScript, JobId, SpeechChoice, SubmitJob};
 use debrief_core::secret::Secret;
+use debrief_core::stage::Stage;
 
 use crate::App;
 use crate::google::Trouble;
 use crate::settings::{Change, Value};
+use crate::wishes::Wishes;
+use crate::writing::rate;
 
 use checks::check_engine;
 pub(crate) use checks::{check_count, check_language, checked_base, checked_terms, refused};
@@ -113,7 +116,7 @@ impl App {
             None => vec![("speech", "engine", engine.map(Value::from)), ("speech", "model", model)],
         };
         self.change_settings(&changes).await?;
-        self.wake_speech_jobs()
+        self.wake_jobs(is_of_speech)
     }
 
     /// The language of the next recordings, as BCP 47, and how Chinese is written; none leaves it to the engine.
@@ -209,7 +212,7 @@ impl App {
         let with_key = RemoteKey { given: Some(key.clone()), ..set_up.key.clone() };
         let taken = remote::test(&RemoteSettings { key: with_key, ..set_up.clone() }).await?;
         steps.secrets().set(&set_up.key_name(), key).await?;
-        self.wake_speech_jobs()?;
+        self.wake_jobs(is_of_speech)?;
         Ok(taken)
     }
 
@@ -254,20 +257,32 @@ impl App {
             changes.push(("services", "openai_url", base.map(|base| Value::from(base.as_str()))));
         }
         self.change_settings(&changes).await?;
-        self.wake_speech_jobs()
+        self.wake_jobs(is_of_speech)
     }
 
-    /// Jobs that wait for something of speech look again, with the settings of now.
-    pub(crate) fn wake_speech_jobs(&self) -> Result<(), Failure> {
-        for job in self.pool.store().held_up()? {
-            if matches!(&job.status, JobStatus::Waiting { fix, .. } if is_of_speech(fix.code)) {
-                let speech = self.steps.now().ears().anew(&job.request.speech);
-                let request = SubmitJob { speech, ..job.request };
-                // Another process may have been faster.
-                let _ = self.pool.retry(job.id, None, Some(&request));
-            }
-        }
-        Ok(())
+    /// Runs a job again with another engine or model, whatever it was submitted with; without either, with those of the
+    /// settings. What came before its words is kept.
+    ///
+    /// # Errors
+    /// There is no such job, engine or model, or the job is not at its end.
+    pub fn retry_with_engine(
+        &self,
+        id: JobId,
+        engine: Option<&str>,
+        model: Option<&str>,
+    ) -> Result<(), Failure> {
+        let job = self.pool.store().job(id)?;
+        let steps = self.steps.now();
+        let wishes = Wishes {
+            engine: engine.map(str::to_owned),
+            model: model.map(str::to_owned),
+            ..Wishes::default()
+        };
+        let SpeechChoice { engine, model, own_engine, .. } = steps.ears().wished(&wishes)?;
+        let speech = steps.ears().labelled(SpeechChoice { engine, model, own_engine, ..job.request.speech });
+        let rate = rate(&speech, job.request.notes.models.first());
+        let request = SubmitJob { speech, rate, ..job.request };
+        Ok(self.pool.retry(id, Some(Stage::Transcribe), Some(&request))?)
     }
 }
 

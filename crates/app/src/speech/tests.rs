@@ -1,7 +1,7 @@
 //! Choices over a real store and a real settings file: what the next job gets, and what a job keeps.
 
+use debrief_connect::llm::Provider;
 use debrief_core::link::RecordingLink;
-use debrief_core::stage::Stage;
 
 use super::*;
 use crate::{Home, Runs, SecretsKept, Wishes};
@@ -119,6 +119,26 @@ async fn a_job_that_waits_for_its_own_engine_never_gets_another() {
     assert!(anew.ignore_transcripts);
     let anew = ears.ears().anew(&other);
     assert_eq!((anew.engine.as_deref(), anew.language.as_deref()), (Some("deepgram"), Some("fr")));
+}
+
+#[tokio::test]
+async fn a_job_with_its_own_engine_gets_another_when_somebody_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let app = app(&folder, "[speech]\nengine = \"deepgram\"\n").await;
+    let own = Wishes { model: Some("whisper-tiny".into()), language: Some("de".into()), ..Wishes::default() };
+    let id = app.submit_with(&own, RecordingLink::Local { path: "/a.m4a".into() }, Vec::new()).unwrap();
+    let again = |engine, model| {
+        app.cancel(id).unwrap();
+        app.retry_with_engine(id, engine, model)?;
+        let job = app.pool.store().job(id)?.request;
+        let (engine, model) = (job.speech.engine.unwrap(), job.speech.model);
+        assert_eq!(job.speech.language.as_deref(), Some("de"));
+        assert_eq!(job.rate.is_some_and(debrief_core::spending::Rate::is_free), engine == "pocketsphinx");
+        Ok::<_, Failure>((engine, model, job.speech.own_engine))
+    };
+    assert_eq!(again(Some("pocketsphinx"), None).unwrap(), ("pocketsphinx".into(), None, true));
+    assert_eq!(again(None, None).unwrap(), ("deepgram".into(), Some("nova-3".into()), false));
+    assert_eq!(again(Some("ear-trumpet"), None).unwrap_err().code, FailureCode::BadRequest);
 }
 
 #[tokio::test]

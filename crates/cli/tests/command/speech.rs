@@ -187,3 +187,19 @@ fn the_settings_of_speech_are_changed_and_shown() {
         assert_eq!(ran.code, Some(2), "{wrong:?}: {}{}", ran.stdout, ran.stderr);
     }
 }
+
+#[test]
+fn a_job_of_a_service_that_cannot_be_had_is_heard_by_another_engine() {
+    let installation = Installation::new();
+    let recording = fixture("speech.wav");
+    let waiting = installation.run(&["process", "--json", "--engine", "deepgram", &recording]);
+    assert_eq!(waiting.code, Some(3), "{}{}", waiting.stdout, waiting.stderr);
+    let job = waiting.last();
+    let again = installation.run(&["retry", "--json", id(&job)]);
+    assert_eq!(again.code, Some(3), "it was for Deepgram: {}{}", again.stdout, again.stderr);
+    let heard = installation.run(&["retry", "--json", "--engine", "auto", id(&job)]);
+    assert_eq!(heard.code, Some(0), "{}{}", heard.stdout, heard.stderr);
+    assert_eq!(heard.last()["engine"], "PocketSphinx (rough, English only)");
+    let ran = installation.run(&["retry", "--engine", "auto", "--from", "publish", id(&job)]);
+    assert_eq!(ran.code, Some(2), "{}", ran.stderr);
+}
