@@ -44,7 +44,8 @@ pictures:
 	$(MAKE) pages
 	cargo test --package debrief-desktop --test desktop -- --ignored pictures
 
-# The package for this system, in target/release/bundle.
+# The package for this system, in target/release/bundle. It runs on other processors than this one, too: those with AVX2.
+dist: export TRANSCRIBE_CMAKE_ARGS := -DGGML_NATIVE=OFF
 dist:
 	scripts/install.sh cli window node
 	$(MAKE) ui/node_modules/.installed

@@ -115,6 +115,7 @@ impl TranscribeCpp {
 
 /// The graphics cards that this build could use, by name.
 pub fn gpus() -> Vec<String> {
+    quiet();
     let is_gpu = |kind| matches!(kind, DeviceType::Gpu | DeviceType::Igpu);
     transcribe_cpp::devices()
         .into_iter()
