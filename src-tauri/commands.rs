@@ -34,6 +34,7 @@ pub(crate) fn all<R: Runtime>() -> tauri_specta::Builder<R> {
             follow_jobs,
             cancel_job,
             retry_job,
+            retry_with_usual_engine,
             delete_job,
             pause_all,
             resume_all,
@@ -196,6 +197,13 @@ pub(crate) async fn cancel_job(app: State<'_, SharedApp>, job_id: String) -> Ans
 #[specta::specta]
 pub(crate) async fn retry_job(app: State<'_, SharedApp>, job_id: String, from: Option<Stage>) -> Answer<()> {
     Ok(app.retry(job(&job_id)?, from)?)
+}
+
+/// Runs a job that had its own speech engine again with that of the settings.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn retry_with_usual_engine(app: State<'_, SharedApp>, job_id: String) -> Answer<()> {
+    Ok(app.retry_with_engine(job(&job_id)?, None, None)?)
 }
 
 /// Removes a job from the list.

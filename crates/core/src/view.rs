@@ -77,6 +77,8 @@ pub struct JobView {
     pub duration_ms: Option<u32>,
     /// What makes the words: an engine, or the transcript that came with the recording.
     pub engine: String,
+    /// The engine was named for this job alone: what the settings say about engines doesn't touch it.
+    pub own_engine: bool,
     /// Who writes, or wrote, the notes.
     pub notes_by: String,
     /// What it costs and has cost, where a service of any price is asked.
@@ -319,6 +321,7 @@ impl JobView {
             attachments: request.attachments.iter().map(|link| called(link, &facts.attachments)).collect(),
             duration_ms: facts.duration_ms,
             engine: facts.transcript.unwrap_or_else(|| request.speech.label.clone()),
+            own_engine: request.speech.own_engine,
             cost: cost(request.rate, facts.duration_ms, facts.spent),
             notes_by: facts.notes_by.unwrap_or_else(|| request.notes.label.clone()),
             destination: PageDestination::of(&request.destination),

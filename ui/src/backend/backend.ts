@@ -111,6 +111,8 @@ export interface Backend extends SpeechBackend, NotesBackend, RecordBackend {
   cancelJob(jobId: string): Promise<void>;
   /** Runs a job again: from `from`, or from where it stopped. */
   retryJob(jobId: string, from: Stage | null): Promise<void>;
+  /** Runs a job that had its own speech engine again with that of the settings. */
+  retryWithUsualEngine(jobId: string): Promise<void>;
   deleteJob(jobId: string): Promise<void>;
   pauseAll(): Promise<void>;
   resumeAll(): Promise<void>;

@@ -18,6 +18,8 @@ export const commands = {
 	cancelJob: (jobId: string) => __TAURI_INVOKE<null>("cancel_job", { jobId }),
 	/**  Begins a job again, from the stage that failed or from the given one. */
 	retryJob: (jobId: string, from: Stage | null) => __TAURI_INVOKE<null>("retry_job", { jobId, from }),
+	/**  Runs a job that had its own speech engine again with that of the settings. */
+	retryWithUsualEngine: (jobId: string) => __TAURI_INVOKE<null>("retry_with_usual_engine", { jobId }),
 	/**  Removes a job from the list. */
 	deleteJob: (jobId: string) => __TAURI_INVOKE<null>("delete_job", { jobId }),
 	/**  Pauses all work. */
@@ -463,6 +465,8 @@ export type JobView = {
 	duration_ms: number | null,
 	/**  What makes the words: an engine, or the transcript that came with the recording. */
 	engine: string,
+	/**  The engine was named for this job alone: what the settings say about engines doesn't touch it. */
+	own_engine: boolean,
 	/**  Who writes, or wrote, the notes. */
 	notes_by: string,
 	/**  What it costs and has cost, where a service of any price is asked. */

@@ -48,6 +48,7 @@ export function jobView(over: Partial<JobView> & { id: string }): JobView {
     account: null,
     duration_ms: null,
     engine: 'PocketSphinx — rough, English only',
+    own_engine: false,
     notes_by: EXTRACTIVE,
     cost: null,
     group: 'waiting',

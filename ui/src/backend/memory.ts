@@ -126,6 +126,17 @@ export class MemoryBackend extends MemoryConnections implements Backend {
   async retryJob(jobId: string, from: Stage | null): Promise<void> {
     this.calls.push(['retryJob', jobId, from]);
     this.refuseIfAsked();
+    this.#again(jobId, from);
+  }
+
+  async retryWithUsualEngine(jobId: string): Promise<void> {
+    this.calls.push(['retryWithUsualEngine', jobId]);
+    this.refuseIfAsked();
+    this.#again(jobId, 'transcribe');
+    this.change({ ...this.#known(jobId), own_engine: false });
+  }
+
+  #again(jobId: string, from: Stage | null): void {
     const job = this.#known(jobId);
     const next = from ?? job.stages.find((stage) => stage.state !== 'done')?.stage ?? 'rename';
     const reached = job.stages.findIndex((stage) => stage.stage === next);

@@ -43,6 +43,10 @@ export class TauriBackend implements Backend {
     await commands.retryJob(jobId, from);
   }
 
+  async retryWithUsualEngine(jobId: string) {
+    await commands.retryWithUsualEngine(jobId);
+  }
+
   async deleteJob(jobId: string) {
     await commands.deleteJob(jobId);
   }

@@ -22,6 +22,7 @@ export type Remedy =
   | 'check_properties'
   | 'get_model'
   | 'choose_engine'
+  | 'usual_engine'
   | 'enter_key'
   | 'smaller_model'
   | 'download_again'
@@ -122,7 +123,20 @@ export function remedyOfJob(job: JobView): Remedy | null {
 
 /** What the details of a job offer beside its remedy. */
 export function otherRemedyOfJob(job: JobView): Remedy | null {
-  return remedyOfJob(job) === 'retry_notion' ? 'choose_database' : null;
+  switch (remedyOfJob(job)) {
+    case 'retry_notion':
+      return 'choose_database';
+    case 'choose_engine':
+    case 'enter_key':
+    case 'get_model':
+    case 'smaller_model':
+    case 'download_again':
+      // What is chosen in the settings doesn't touch a job with an engine of its own.
+      return job.own_engine ? 'usual_engine' : null;
+    default:
+      // For most there is one thing to do.
+      return null;
+  }
 }
 
 /** Whether a job that stopped offers to try again besides its remedy. */
@@ -187,6 +201,9 @@ export async function apply(remedy: Remedy, { source, name, account, jobId }: Pa
       break;
     case 'choose_engine':
       openSettings('transcription');
+      break;
+    case 'usual_engine':
+      if (jobId !== null) await jobs.retryWithUsualEngine(jobId);
       break;
     case 'enter_key':
       openSettings('services');

@@ -214,6 +214,11 @@ export class Jobs {
     await this.#attempt(() => this.#backend.retryJob(id, from));
   }
 
+  async retryWithUsualEngine(id: string): Promise<void> {
+    if (this.undo?.id === id) this.undo = null;
+    await this.#attempt(() => this.#backend.retryWithUsualEngine(id));
+  }
+
   /** Whether the job is gone now. */
   async remove(id: string): Promise<boolean> {
     const done = await this.#attempt(() => this.#backend.deleteJob(id));

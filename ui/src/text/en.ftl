@@ -169,6 +169,7 @@ remedy-choose_database = Choose database
 remedy-check_properties = Check properties
 remedy-get_model = Get the model
 remedy-choose_engine = Choose engine
+remedy-usual_engine = Use the engine of the settings
 remedy-enter_key = Enter key
 remedy-smaller_model = Choose a smaller model
 remedy-download_again = Download again

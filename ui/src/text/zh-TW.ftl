@@ -157,6 +157,7 @@ remedy-choose_database = 選擇資料庫
 remedy-check_properties = 檢查屬性
 remedy-get_model = 下載模型
 remedy-choose_engine = 選擇引擎
+remedy-usual_engine = 改用設定中的引擎
 remedy-enter_key = 輸入金鑰
 remedy-smaller_model = 選擇較小的模型
 remedy-download_again = 重新下載

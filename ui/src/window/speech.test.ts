@@ -39,6 +39,17 @@ describe('a job that needs something for speech', () => {
     await waitFor(() => expect(document.activeElement).toBe(button));
   });
 
+  test('and has an engine of its own can take that of the settings', async () => {
+    const job = { ...needsSpeech('speech_key_missing'), own_engine: true };
+    const { backend, user } = await opened({ jobs: [job] });
+    await user.click(screen.getByRole('button', { name: 'Board' }));
+    await user.click(await screen.findByRole('button', { name: 'Use the engine of the settings' }));
+    expect(backend.calls).toEqual([['retryWithUsualEngine', 's']]);
+    await waitFor(() =>
+      expect(screen.queryByRole('button', { name: 'Use the engine of the settings' })).toBeNull(),
+    );
+  });
+
   test('lacking the key of the chosen service shows where to enter that one', async () => {
     const { backend, user } = await opened({
       jobs: [needsSpeech('speech_key_missing')],
