@@ -207,16 +207,17 @@ async fn a_parakeet_refuses_a_language_that_it_was_not_made_for() {
 async fn a_graphics_card_hears_what_the_processor_hears() {
     let desk = Desk::new();
     let audio = write_wav(desk.folder(), &flite("slt", "please call the bank on monday"));
-    let model = TINY.write(desk.folder()).unwrap();
-    let taken = shelf::take(&model, true).unwrap();
-    assert!(taken.is_on_gpu(), "there is {:?}; GGML_VK_VISIBLE_DEVICES=0 takes Mesa's stand-in, too", gpus());
-    drop(taken);
-    let mut heard = Vec::new();
-    for gpu in [true, false] {
-        let settings = SpeechSettings { model: Some(model.clone()), gpu, ..SpeechSettings::default() };
-        let engine = TranscribeCpp::new(&settings).unwrap();
-        heard.push(engine.transcribe(&audio, &Hints::default(), Desk::new().cx()).await.unwrap());
+    for model in [TINY.write(desk.folder()).unwrap(), parakeet(desk.folder()).unwrap()] {
+        let taken = shelf::take(&model, true).unwrap();
+        assert!(taken.is_on_gpu(), "there is {:?}; see CONTRIBUTING.md", gpus());
+        drop(taken);
+        let mut heard = Vec::new();
+        for gpu in [true, false] {
+            let settings = SpeechSettings { model: Some(model.clone()), gpu, ..SpeechSettings::default() };
+            let engine = TranscribeCpp::new(&settings).unwrap();
+            heard.push(engine.transcribe(&audio, &Hints::default(), Desk::new().cx()).await.unwrap());
+        }
+        assert!(!heard[0].words.is_empty());
+        assert_eq!(heard[0], heard[1]);
     }
-    assert!(!heard[0].words.is_empty());
-    assert_eq!(heard[0], heard[1]);
 }
