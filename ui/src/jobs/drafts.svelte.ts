@@ -215,6 +215,11 @@ export class Drafts {
     return found.find(({ likelihood }) => likelihood === 'surely') ?? found[0] ?? null;
   }
 
+  /** Whether a draft's recording is heard, as it is unless its words come from a transcript. */
+  isHeard(draft?: Draft): boolean {
+    return this.transcriptIn((draft ?? this).attachments)?.likelihood !== 'surely';
+  }
+
   /** How a document is called; `null` while only its link is known. */
   calledDocument(path: string): string | null {
     const offered = this.#besides().find(({ link }) => link === path);

@@ -29,6 +29,7 @@ options-template-usual = As usual: { $name }
 options-template-set = As in the settings
 options-participants = Participants
 options-participants-hint = Names that may be heard, with commas or Enter between them.
+options-participants-sent = They are sent to { $host } as hints.
 options-cost = About { $amount }, by the length of the recording.
 options-cost-hour = About { $amount } for an hour of recording.
 drop-here = Let go to process

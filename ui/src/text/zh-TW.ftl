@@ -29,6 +29,7 @@ options-template-usual = 照常使用：{ $name }
 options-template-set = 依照設定
 options-participants = 參與者
 options-participants-hint = 可能出現的姓名，以逗號、頓號或 Enter 分隔。
+options-participants-sent = 這些姓名會作為提示傳送到 { $host }。
 options-cost = 依錄音長度估計，約 { $amount }。
 options-cost-hour = 每小時錄音約 { $amount }。
 drop-here = 放開即可處理

@@ -145,6 +145,33 @@ test('a transcript beside a recording is taken along when asked to', async () =>
   expect(backend.calls).toEqual([['processFile', source, [link]]]);
 });
 
+describe('participants', () => {
+  const sent = 'They are sent to api.deepgram.com as hints.';
+  const link = 'https://drive.google.com/file/d/1transcript-of-the-weekly/view';
+  const looks = { '*': { name: 'Weekly.mp4', transcripts: [{ name: 'weekly.vtt', link }] } };
+
+  test('are told to go to the service that hears the recording, unless its words come from a transcript', async () => {
+    const { user } = await opened({ looks, speech: speechReady({ engine: 'deepgram', model: null }) });
+    await user.click(screen.getByRole('button', { name: 'Options' }));
+    const field = { name: 'Participants', description: new RegExp(sent, 'u') };
+    expect(await screen.findByRole('textbox', field)).toBeDefined();
+    await user.click(screen.getByLabelText('Links or file paths of recordings'));
+    await user.paste('https://drive.google.com/file/d/1recording-of-the-weekly/view');
+    await user.click(
+      await screen.findByRole('button', { name: 'Use it instead of recognition: weekly.vtt' }),
+    );
+    await waitFor(() => expect(screen.queryByRole('textbox', field)).toBeNull());
+    expect(screen.getByRole('textbox', { name: 'Participants' })).toBeDefined();
+  });
+
+  test('stay here where this machine hears it', async () => {
+    const { user } = await opened({ looks, speech: speechReady() });
+    await user.click(screen.getByRole('button', { name: 'Options' }));
+    const field = await screen.findByRole('textbox', { name: 'Participants', description: /^Names that/u });
+    expect(field.parentElement?.textContent).not.toContain('sent to');
+  });
+});
+
 test('a chat and an attendance list beside a recording are taken along, and left when they are unticked', async () => {
   const companions = ['weekly - Chat.txt', 'weekly-attendance.csv'].map((name) => ({
     name,
