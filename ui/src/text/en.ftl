@@ -48,6 +48,8 @@ look-use = Use it instead of recognition
 look-companions = For speakers’ names, use what lies beside it: { $names }
 transcript-surely = Words and speakers come from { $name }.
 transcript-maybe = Words and speakers come from { $name }, if it is a transcript.
+transcript-ignored = The recording is recognised; { $name } is only a document.
+transcript-ignore = Recognise the recording anyway
 
 ## First look
 empty-title = Turn a recording into a page

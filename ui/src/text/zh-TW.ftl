@@ -48,6 +48,8 @@ look-use = 用它取代語音辨識
 look-companions = 用旁邊的檔案辨認發言者：{ $names }
 transcript-surely = 文字和發言者取自 { $name }。
 transcript-maybe = 如果 { $name } 是逐字稿，文字和發言者就取自它。
+transcript-ignored = 錄音會經過語音辨識，{ $name } 只當作附件。
+transcript-ignore = 仍然辨識這個錄音
 
 ## First look
 empty-title = 把錄音變成一頁紀錄
