@@ -630,12 +630,12 @@ find-watched = Watch folder Drive automatic
 find-privacy = Privacy local only offline network
 find-advanced = Sandbox test
 
-watched-why = New recordings in these folders become jobs by themselves, each with the chat and the attendance list beside it.
+watched-why = New recordings in these folders become jobs by themselves.
 watched-none = No folder is watched.
 watched-list = Watched folders
 watched-drive = In Google Drive
 watched-local = On this computer
-watched-alone = without chats and attendance lists
+watched-companions = Attach the chat and the attendance list that lie beside a recording
 watched-remove = Stop watching { $name }
 watched-label = Link to a folder in Google Drive
 watched-add = Watch

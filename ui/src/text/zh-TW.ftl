@@ -593,12 +593,12 @@ find-watched = 監看 資料夾 雲端硬碟 自動
 find-privacy = 隱私 僅限本機 離線 網路
 find-advanced = 沙箱 測試
 
-watched-why = 這些資料夾裡的新錄音會自動成為工作，並附上旁邊的聊天記錄和出席名單。
+watched-why = 這些資料夾裡的新錄音會自動成為工作。
 watched-none = 目前沒有監看任何資料夾。
 watched-list = 監看的資料夾
 watched-drive = 在 Google 雲端硬碟
 watched-local = 在這台電腦
-watched-alone = 不附上聊天記錄和出席名單
+watched-companions = 附上錄音旁邊的聊天記錄和出席名單
 watched-remove = 停止監看「{ $name }」
 watched-label = Google 雲端硬碟資料夾的連結
 watched-add = 監看
