@@ -35,7 +35,7 @@ fn nothing_from_elsewhere_is_loaded_run_or_called() {
 }
 
 #[test]
-fn the_window_has_its_size_and_takes_dropped_files() {
+fn the_window_has_its_size_zooms_and_takes_dropped_files() {
     let windows = json_of("tauri.conf.json")["app"]["windows"].clone();
     assert_eq!(windows.as_array().unwrap().len(), 1);
     let window = &windows[0];
@@ -43,6 +43,7 @@ fn the_window_has_its_size_and_takes_dropped_files() {
     assert_eq!((&window["width"], &window["height"]), (&json!(1120), &json!(720)));
     assert_eq!((&window["minWidth"], &window["minHeight"]), (&json!(720), &json!(520)));
     assert_eq!(window["dragDropEnabled"], true);
+    assert_eq!(window["zoomHotkeysEnabled"], true);
 }
 
 #[test]
@@ -51,7 +52,7 @@ fn the_version_is_written_in_one_place() {
 }
 
 #[test]
-fn the_web_view_may_listen_and_call_the_apps_commands_and_nothing_else() {
+fn the_web_view_may_listen_zoom_and_call_the_apps_commands_and_nothing_else() {
     let files: Vec<_> = std::fs::read_dir(root("src-tauri/capabilities")).unwrap().collect();
     assert_eq!(files.len(), 1, "one capability file, for the one window");
     let main = json_of("src-tauri/capabilities/main.json");
@@ -59,7 +60,13 @@ fn the_web_view_may_listen_and_call_the_apps_commands_and_nothing_else() {
     assert_eq!(main["windows"], json!(["main"]));
     assert_eq!(
         main["permissions"],
-        json!(["core:event:allow-listen", "core:event:allow-unlisten", "main-window"])
+        json!([
+            "core:event:allow-listen",
+            "core:event:allow-unlisten",
+            // The keys for zooming are handled in the page, except on Windows.
+            "core:webview:allow-set-webview-zoom",
+            "main-window"
+        ])
     );
     assert_eq!(main.get("remote"), None);
     assert_eq!(main.get("webviews"), None);

@@ -72,6 +72,7 @@ pub(crate) fn all<R: Runtime>() -> tauri_specta::Builder<R> {
             google::use_sandbox,
             google::watched_folders,
             google::watch_folder,
+            google::set_watch_companions,
             google::unwatch_folder,
             speech::speech_status,
             speech::choose_engine,

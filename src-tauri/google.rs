@@ -108,6 +108,17 @@ pub(crate) async fn watch_folder(app: State<'_, SharedApp>, place: String) -> An
     Ok(app.watch_folder(&place).await?)
 }
 
+/// Whether chats and lists of those who were there are attached to a watched folder's new recordings.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn set_watch_companions(
+    app: State<'_, SharedApp>,
+    id: String,
+    companions: bool,
+) -> Answer<Vec<WatchedFolder>> {
+    Ok(app.set_watch_companions(&id, companions)?)
+}
+
 /// Watches a folder no longer.
 #[tauri::command]
 #[specta::specta]

@@ -240,6 +240,14 @@ async fn a_watched_folder_in_drive_takes_chat_and_attendance_along_unless_they_a
     eventually("another job", || app.list().unwrap().len() == 2).await;
     assert_eq!(taken.recv().await.unwrap().companions, []);
     assert_eq!(app.list().unwrap()[0].attachments, [""; 0]);
+
+    let folders = app.set_watch_companions(&folders[0].id, true).unwrap();
+    assert_eq!((folders.len(), folders[0].companions), (1, true));
+    google.add(speech().in_folder(&folder));
+    eventually("one more job", || app.list().unwrap().len() == 3).await;
+    assert_eq!(app.list().unwrap()[0].attachments.len(), 2);
+    let unknown = app.set_watch_companions("talks", true).unwrap_err();
+    assert_eq!(unknown.what, "There is no watched folder talks.");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -11,6 +11,7 @@ mod pictures;
 mod speech;
 mod support;
 mod writing;
+mod zoom;
 
 use std::collections::BTreeSet;
 use std::process::{Command, Output, Stdio};

@@ -144,6 +144,8 @@ export interface Backend extends SpeechBackend, NotesBackend, RecordBackend {
   watchedFolders(): Promise<WatchedFolder[]>;
   /** `place` is a link to a folder in Drive, or an absolute path. */
   watchFolder(place: string): Promise<WatchedFolder[]>;
+  /** Whether chats and lists of those who were there are attached to a folder's new recordings. */
+  setWatchCompanions(id: string, companions: boolean): Promise<WatchedFolder[]>;
   unwatchFolder(id: string): Promise<WatchedFolder[]>;
   /** How things stand with Notion. A token that Notion refuses is no failure of this call: the view tells it. */
   notionStatus(): Promise<NotionView>;

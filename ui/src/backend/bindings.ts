@@ -94,6 +94,8 @@ export const commands = {
 	watchedFolders: () => __TAURI_INVOKE<WatchedFolder[]>("watched_folders"),
 	/**  Watches one more folder: a link to one in Drive, or an absolute path. */
 	watchFolder: (place: string) => __TAURI_INVOKE<WatchedFolder[]>("watch_folder", { place }),
+	/**  Whether chats and lists of those who were there are attached to a watched folder's new recordings. */
+	setWatchCompanions: (id: string, companions: boolean) => __TAURI_INVOKE<WatchedFolder[]>("set_watch_companions", { id, companions }),
 	/**  Watches a folder no longer. */
 	unwatchFolder: (id: string) => __TAURI_INVOKE<WatchedFolder[]>("unwatch_folder", { id }),
 	/**  How speech becomes text, and what is ready for it. */

@@ -180,6 +180,12 @@ export abstract class MemoryConnections extends MemoryRecords {
     return this.google.watch(place);
   }
 
+  async setWatchCompanions(id: string, companions: boolean): Promise<WatchedFolder[]> {
+    this.calls.push(['setWatchCompanions', id, companions]);
+    this.refuseIfAsked();
+    return this.google.setCompanions(id, companions);
+  }
+
   async unwatchFolder(id: string): Promise<WatchedFolder[]> {
     this.calls.push(['unwatchFolder', id]);
     return this.google.unwatch(id);

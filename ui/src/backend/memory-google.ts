@@ -206,6 +206,11 @@ export class MemoryGoogle {
     return this.folders;
   }
 
+  setCompanions(id: string, companions: boolean): WatchedFolder[] {
+    this.#folders = this.#folders.map((folder) => (folder.id === id ? { ...folder, companions } : folder));
+    return this.folders;
+  }
+
   unwatch(id: string): WatchedFolder[] {
     this.#folders = this.#folders.filter((folder) => folder.id !== id);
     return this.folders;

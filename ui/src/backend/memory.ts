@@ -31,8 +31,9 @@ export interface MemoryOptions extends ConnectionOptions {
 
 export class MemoryBackend extends MemoryConnections implements Backend {
   readonly jobs = new Map<string, JobView>();
-  /** What the next file dialog answers. */
+  /** What the next file dialogs answer. */
   pickNext: string[] = ['/home/kim/Recordings/interview.m4a'];
+  attachNext: string[] = ['/home/kim/Documents/agenda.pdf'];
   #about: Omit<About, 'destination' | 'notion_place'>;
   #tell: ((news: JobNews) => void) | null = null;
   #tellDrag: ((drag: FileDrag) => void) | null = null;
@@ -185,7 +186,7 @@ export class MemoryBackend extends MemoryConnections implements Backend {
       case 'recordings':
         return this.pickNext;
       case 'attachments':
-        return ['/home/kim/Documents/agenda.pdf'];
+        return this.attachNext;
       case 'google_client':
         return ['/home/kim/Downloads/client_secret_409218.json'];
       case 'folder':

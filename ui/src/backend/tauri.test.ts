@@ -51,6 +51,7 @@ test('what is about Google is called by the names and arguments that the app kno
   await backend.undoRename('job-1');
   await backend.watchedFolders();
   await backend.watchFolder('/recordings');
+  await backend.setWatchCompanions('folder-1', false);
   await backend.unwatchFolder('folder-1');
   expect(calls).toEqual([
     ['google_status', {}],
@@ -66,6 +67,7 @@ test('what is about Google is called by the names and arguments that the app kno
     ['undo_rename', { jobId: 'job-1' }],
     ['watched_folders', {}],
     ['watch_folder', { place: '/recordings' }],
+    ['set_watch_companions', { id: 'folder-1', companions: false }],
     ['unwatch_folder', { id: 'folder-1' }],
   ]);
 });

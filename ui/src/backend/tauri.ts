@@ -123,6 +123,10 @@ export class TauriBackend implements Backend {
     return commands.watchFolder(place);
   }
 
+  setWatchCompanions(id: string, companions: boolean) {
+    return commands.setWatchCompanions(id, companions);
+  }
+
   unwatchFolder(id: string) {
     return commands.unwatchFolder(id);
   }

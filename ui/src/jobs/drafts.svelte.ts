@@ -33,6 +33,8 @@ export interface Draft {
   wishes: DraftWishes;
   /** Whether chats and lists of those who were there, beside the recording, are attached. */
   companions: boolean;
+  /** Whether the recording is heard even where a transcript of it is attached. */
+  heardAnyway: boolean;
 }
 
 function noWishes(): DraftWishes {
@@ -86,6 +88,8 @@ export class Drafts {
   wishes = $state<DraftWishes>(noWishes());
   /** Whether what lies beside the recording in the text field, and tells who speaks, is attached. */
   companions = $state(true);
+  /** Whether the recording in the text field is heard even where a transcript of it is attached. */
+  heardAnyway = $state(false);
   lined = $state<Draft[]>([]);
   error = $state<CommandError | null>(null);
 
@@ -111,13 +115,19 @@ export class Drafts {
     }
     const wishes = this.#lineUpText();
     const known = new Set(this.lined.map((draft) => draft.source));
-    for (const source of sources.filter((each) => !known.has(each))) this.#lineUp(source, [], wishes);
+    for (const source of sources.filter((each) => !known.has(each))) this.#lineUp(source, wishes);
   }
 
   /** Takes along what lies beside a draft's recording, or beside the text field's own, and tells who speaks; or leaves it. */
   take(companions: boolean, draft?: Draft): void {
     if (draft) draft.companions = companions;
     else this.companions = companions;
+  }
+
+  /** Has a draft's recording heard, or the text field's own, although a transcript of it is attached; or not. */
+  hearAnyway(heard: boolean, draft?: Draft): void {
+    if (draft) draft.heardAnyway = heard;
+    else this.heardAnyway = heard;
   }
 
   /** Changes what is wanted for a draft, or for the text field's own. */
@@ -174,23 +184,24 @@ export class Drafts {
         attachments,
         wishes: { ...wishes },
         companions: true,
+        heardAnyway: false,
       })),
     );
   }
 
   /** Adds documents to a draft, or to the text field's own. */
   attach(paths: string[], draft?: Draft): void {
-    const before = draft ? draft.attachments : this.attachments;
-    const all = [...new Set([...before, ...paths])];
-    if (draft) draft.attachments = all;
-    else this.attachments = all;
+    const of = draft ?? this;
+    of.attachments = [...new Set([...of.attachments, ...paths])];
     // Of a document in Drive only its name is wanted.
     for (const source of paths.filter(isDriveSource)) void this.looks.now(source);
   }
 
   detach(path: string, draft?: Draft): void {
-    if (draft) draft.attachments = draft.attachments.filter((other) => other !== path);
-    else this.attachments = this.attachments.filter((other) => other !== path);
+    const of = draft ?? this;
+    of.attachments = of.attachments.filter((other) => other !== path);
+    // The next transcript is asked about anew.
+    if (!this.transcriptIn(of.attachments)) of.heardAnyway = false;
   }
 
   /** Transcripts beside a recording, as long as none is attached to it. */
@@ -204,7 +215,7 @@ export class Drafts {
     return beside(this.looks.of(source), attachments);
   }
 
-  /** The attachment that the words and speakers are taken from. */
+  /** The attachment that the words and speakers are taken from, unless the recording is heard anyway. */
   transcriptIn(attachments: readonly string[]): TranscriptInUse | null {
     const found = attachments.flatMap((path) => {
       const offered = this.#besides().find(({ link }) => link === path);
@@ -213,6 +224,12 @@ export class Drafts {
       return name === null || likelihood === null ? [] : [{ name, likelihood }];
     });
     return found.find(({ likelihood }) => likelihood === 'surely') ?? found[0] ?? null;
+  }
+
+  /** Whether a draft's recording is heard, or the text field's own, as it is unless its words come from a transcript. */
+  isHeard(draft?: Draft): boolean {
+    const { attachments, heardAnyway } = draft ?? this;
+    return heardAnyway || this.transcriptIn(attachments)?.likelihood !== 'surely';
   }
 
   /** How a document is called; `null` while only its link is known. */
@@ -230,6 +247,7 @@ export class Drafts {
       this.attachments = [];
       this.wishes = noWishes();
       this.companions = true;
+      this.heardAnyway = false;
     }
   }
 
@@ -286,10 +304,14 @@ export class Drafts {
     const lines = linesOf(this.text);
     const wishes = this.#takeWishes();
     const companions = this.#takeCompanions();
+    const { attachments, heardAnyway } = this;
     lines.forEach((source, index) =>
-      this.#lineUp(source, index === 0 ? this.attachments : [], wishes, companions),
+      this.#lineUp(source, wishes, { companions, ...(index === 0 && { attachments, heardAnyway }) }),
     );
-    if (lines.length > 0) this.attachments = [];
+    if (lines.length > 0) {
+      this.attachments = [];
+      this.heardAnyway = false;
+    }
     this.text = '';
     return lines.length > 0 ? noWishes() : wishes;
   }
@@ -307,8 +329,16 @@ export class Drafts {
     return companions;
   }
 
-  #lineUp(source: string, attachments: string[], wishes: DraftWishes, companions = true): void {
-    this.lined.push({ key: this.#nextKey++, source, attachments, wishes: { ...wishes }, companions });
+  #lineUp(source: string, wishes: DraftWishes, chosen: Partial<Draft> = {}): void {
+    this.lined.push({
+      key: this.#nextKey++,
+      source,
+      attachments: [],
+      wishes: { ...wishes },
+      companions: true,
+      heardAnyway: false,
+      ...chosen,
+    });
     if (this.looks.of(source) === undefined) void this.looks.now(source);
   }
 
@@ -351,15 +381,17 @@ export class Drafts {
 
   /** The text leaves the field at once and comes back when it is refused. */
   async #sendText(source: string): Promise<void> {
-    const { text, attachments } = this;
+    const { text, attachments, heardAnyway } = this;
     const wishes = this.#takeWishes();
     const companions = this.#takeCompanions();
+    const draft = { source, attachments, wishes, companions, heardAnyway };
     this.text = '';
     this.attachments = [];
+    this.heardAnyway = false;
     this.#sends += 1;
     this.error = null;
     try {
-      this.#submit(source, await this.#begin({ source, attachments, wishes, companions }));
+      this.#submit(source, await this.#begin(draft));
     } catch (cause) {
       // Whatever was typed or chosen meanwhile stays.
       if (this.text === '' && this.attachments.length === 0 && !isWish(this.wishes)) {
@@ -367,7 +399,8 @@ export class Drafts {
         this.attachments = attachments;
         this.wishes = wishes;
         this.companions = companions;
-      } else this.lined.push({ key: this.#nextKey++, source, attachments, wishes, companions });
+        this.heardAnyway = heardAnyway;
+      } else this.lined.push({ key: this.#nextKey++, ...draft });
       this.#refuse(asCommandError(cause));
     } finally {
       this.#sends -= 1;
@@ -398,15 +431,21 @@ export class Drafts {
     }
   }
 
-  async #begin({ source, attachments, wishes, companions }: Omit<Draft, 'key'>): Promise<string> {
+  async #begin({
+    source,
+    attachments,
+    wishes,
+    companions,
+    heardAnyway,
+  }: Omit<Draft, 'key'>): Promise<string> {
     const besides = companions ? beside(await this.#lookPatiently(source), attachments) : [];
     const all = [...attachments, ...besides.map(({ link }) => link)];
-    if (!isWish(wishes)) return this.#backend.processFile(source, all);
+    if (!isWish(wishes) && !heardAnyway) return this.#backend.processFile(source, all);
     const { template, participants } = $state.snapshot(wishes);
     return this.#backend.processFileWith(source, all, {
       template,
       participants,
-      ignore_transcripts: false,
+      ignore_transcripts: heardAnyway,
     });
   }
 

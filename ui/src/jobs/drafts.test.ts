@@ -267,6 +267,74 @@ describe('wishes', () => {
   });
 });
 
+describe('a recording with a transcript', () => {
+  const ANYWAY = { template: null, participants: [], ignore_transcripts: true };
+
+  test('is heard anyway where the person says so, and the next one is not', async () => {
+    const { backend, drafts } = composer();
+    drafts.text = '/a.m4a';
+    drafts.attach(['/a.vtt']);
+    expect(drafts.isHeard()).toBe(false);
+    drafts.hearAnyway(true);
+    expect(drafts.isHeard()).toBe(true);
+    await drafts.process();
+    drafts.text = '/b.m4a';
+    drafts.attach(['/b.vtt']);
+    await drafts.process();
+    expect(backend.calls).toEqual([
+      ['processFileWith', '/a.m4a', ['/a.vtt'], ANYWAY],
+      ['processFile', '/b.m4a', ['/b.vtt']],
+    ]);
+  });
+
+  test('among several is heard anyway alone, also where it was written first', async () => {
+    const { backend, drafts } = composer();
+    drafts.text = '/a.m4a';
+    drafts.attach(['/a.vtt']);
+    drafts.hearAnyway(true);
+    drafts.fill(['/b.m4a', '/c.m4a']);
+    const [, b, c] = drafts.lined;
+    drafts.attach(['/b.vtt'], b);
+    drafts.attach(['/c.vtt'], c);
+    drafts.hearAnyway(true, c);
+    drafts.wish({ participants: ['Mei'] });
+    await drafts.process();
+    const wished = (ignore_transcripts: boolean) => ({
+      template: null,
+      participants: ['Mei'],
+      ignore_transcripts,
+    });
+    expect(backend.calls).toEqual([
+      ['processFileWith', '/a.m4a', ['/a.vtt'], wished(true)],
+      ['processFileWith', '/b.m4a', ['/b.vtt'], wished(false)],
+      ['processFileWith', '/c.m4a', ['/c.vtt'], wished(true)],
+    ]);
+  });
+
+  test('keeps that choice when it is refused, and loses it with the transcript', async () => {
+    const { backend, drafts } = composer();
+    drafts.text = '/gone.m4a';
+    drafts.attach(['/gone.vtt', '/agenda.pdf']);
+    drafts.hearAnyway(true);
+    backend.refuseNext = REFUSAL;
+    await drafts.process();
+    expect([drafts.heardAnyway, drafts.attachments]).toEqual([true, ['/gone.vtt', '/agenda.pdf']]);
+    drafts.detach('/agenda.pdf');
+    expect(drafts.heardAnyway).toBe(true);
+    drafts.detach('/gone.vtt');
+    expect(drafts.heardAnyway).toBe(false);
+  });
+
+  test('that waits for the next recording stays with its choice while others are dropped', async () => {
+    const { backend, drafts } = composer();
+    drafts.attach(['/a.vtt']);
+    drafts.hearAnyway(true);
+    await drafts.drop(['/dropped.m4a']);
+    expect(backend.calls).toEqual([['processFile', '/dropped.m4a', []]]);
+    expect(drafts.heardAnyway).toBe(true);
+  });
+});
+
 describe('what lies beside a recording and tells who speaks', () => {
   const CHAT = {
     name: 'weekly - Chat',

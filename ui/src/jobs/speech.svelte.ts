@@ -1,6 +1,13 @@
 // Speech recognition as the window knows it: the engine of the next job, its language, services, and speakers.
 
-import type { Backend, ChineseScript, SpeakersView, SpeechEngine, SpeechView } from '../backend/backend';
+import type {
+  Backend,
+  ChineseScript,
+  SpeakersView,
+  SpeechEngine,
+  SpeechService,
+  SpeechView,
+} from '../backend/backend';
 import { Served, type ServedListener } from './served.svelte';
 
 /** Which part of the settings an action belongs to; there its refusal is told. */
@@ -16,6 +23,11 @@ export function nextIsRough(view: SpeechView): boolean {
     view.engine === null ? engine.ready : engine.name === view.engine,
   );
   return able.length > 0 && able.every((engine) => engine.rough);
+}
+
+/** The service that hears the next recording; nothing where this machine does, as it does unless a service is chosen. */
+export function serviceThatHears({ engine, services }: SpeechView): SpeechService | null {
+  return services.find(({ name }) => name === engine) ?? null;
 }
 
 /** What a new engine does with the model that was chosen: each engine has models of its own. */
@@ -61,6 +73,7 @@ export class Speech extends Served<SpeechView, SpeechPart> {
   readonly #listener: SpeechListener;
 
   readonly rough = $derived(this.view !== null && nextIsRough(this.view));
+  readonly service = $derived(this.view && serviceThatHears(this.view));
 
   constructor(backend: Backend, listener: SpeechListener) {
     super(listener, 'services');

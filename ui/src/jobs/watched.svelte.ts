@@ -23,6 +23,14 @@ export class Watched {
     return this.#attempt(() => this.#backend.watchFolder(place));
   }
 
+  /** Attaches chats and lists of those who were there to a folder's new recordings, or leaves them. */
+  async setCompanions(id: string, companions: boolean): Promise<void> {
+    // The choice shows at once, and goes back where it is refused.
+    this.#show(id, companions);
+    const taken = await this.#attempt(() => this.#backend.setWatchCompanions(id, companions));
+    if (!taken) this.#show(id, !companions);
+  }
+
   async remove(id: string): Promise<void> {
     await this.#attempt(() => this.#backend.unwatchFolder(id));
   }
@@ -33,6 +41,10 @@ export class Watched {
       const [path] = await this.#backend.pickFiles('folder');
       return path === undefined ? this.folders : this.#backend.watchFolder(path);
     });
+  }
+
+  #show(id: string, companions: boolean): void {
+    this.folders = this.folders.map((folder) => (folder.id === id ? { ...folder, companions } : folder));
   }
 
   async #attempt(action: () => Promise<WatchedFolder[]>): Promise<boolean> {

@@ -1,7 +1,7 @@
 import { screen, waitFor, within } from '@testing-library/svelte';
 import { describe, expect, test, vi } from 'vitest';
 
-import type { JobView } from '../backend/backend';
+import type { JobView, WatchedFolder } from '../backend/backend';
 import { jobResult, jobView, stagesUpTo } from '../backend/memory';
 import { accountView, KEYCHAIN_PROBLEM } from '../backend/memory-google';
 import { axeViolations, opened, needy, withSettings } from '../test-window';
@@ -128,6 +128,34 @@ describe('the settings', () => {
       ['unwatchFolder', '/home/kim/Recordings'],
     ]);
     await waitFor(() => expect(sheet.contains(document.activeElement)).toBe(true));
+  });
+
+  test('choose for each watched folder whether what lies beside its recordings is attached', async () => {
+    const folder = (name: string): WatchedFolder => ({
+      id: name,
+      place: `/home/kim/${name}`,
+      name,
+      kind: 'local',
+      companions: true,
+      problem: null,
+    });
+    const { backend, user, sheet } = await withSettings({ folders: [folder('Talks'), folder('Meetings')] });
+    const choice = async (name: string) =>
+      within(await within(sheet).findByRole('group', { name })).getByRole('checkbox', {
+        name: 'Attach the chat and the attendance list that lie beside a recording',
+      });
+    const checked = async () => [
+      ((await choice('Talks')) as HTMLInputElement).checked,
+      ((await choice('Meetings')) as HTMLInputElement).checked,
+    ];
+    await user.click(await choice('Meetings'));
+    expect(backend.calls).toEqual([['setWatchCompanions', 'Meetings', false]]);
+    expect(await checked()).toEqual([true, false]);
+    expect(await axeViolations()).toEqual([]);
+    backend.refuseNext = { code: 'internal', what: 'The disk is full.', fix: 'Make room.' };
+    await user.click(await choice('Talks'));
+    expect(await within(sheet).findByText('The disk is full.')).toBeDefined();
+    expect(await checked()).toEqual([true, false]);
   });
 
   test('mark a sandbox in the window for as long as it is used', async () => {

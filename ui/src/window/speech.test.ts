@@ -156,6 +156,65 @@ test('a transcript beside a recording is taken along when asked to', async () =>
   expect(backend.calls).toEqual([['processFile', source, [link]]]);
 });
 
+test('a recording with a transcript is recognised anyway when asked to, in the text field and as a chip', async () => {
+  const { backend, user } = await opened();
+  const anyway = () => screen.findByRole('checkbox', { name: 'Recognise the recording anyway' });
+  const field = screen.getByRole('textbox');
+  backend.attachNext = ['/a.vtt'];
+  await user.type(field, '/a.m4a');
+  await user.click(screen.getByRole('button', { name: 'Attach file' }));
+  expect(await screen.findByText('Words and speakers come from a.vtt.')).toBeDefined();
+  expect(await anyway()).toHaveProperty('checked', false);
+  await user.click(await anyway());
+  expect(screen.getByText('The recording is recognised; a.vtt is only a document.')).toBeDefined();
+  expect(screen.queryByText(/^Words and speakers/u)).toBeNull();
+  expect(await axeViolations()).toEqual([]);
+  await user.click(screen.getByRole('button', { name: /^Process/u }));
+
+  await user.click(field);
+  await user.paste('/b.m4a\n/c.m4a');
+  backend.attachNext = ['/b.srt'];
+  await user.click(await screen.findByRole('button', { name: 'Attach a file to b.m4a' }));
+  await user.click(await anyway());
+  expect(screen.getByText('The recording is recognised; b.srt is only a document.')).toBeDefined();
+  expect(await axeViolations()).toEqual([]);
+  await user.click(screen.getByRole('button', { name: 'Process 2' }));
+  await waitFor(() => expect(backend.calls.filter(([name]) => name !== 'pickFiles')).toHaveLength(3));
+  const wishes = { template: null, participants: [], ignore_transcripts: true };
+  expect(backend.calls.filter(([name]) => name !== 'pickFiles')).toEqual([
+    ['processFileWith', '/a.m4a', ['/a.vtt'], wishes],
+    ['processFileWith', '/b.m4a', ['/b.srt'], wishes],
+    ['processFile', '/c.m4a', []],
+  ]);
+});
+
+describe('participants', () => {
+  const sent = 'They are sent to api.deepgram.com as hints.';
+  const link = 'https://drive.google.com/file/d/1transcript-of-the-weekly/view';
+  const looks = { '*': { name: 'Weekly.mp4', transcripts: [{ name: 'weekly.vtt', link }] } };
+
+  test('are told to go to the service that hears the recording, unless its words come from a transcript', async () => {
+    const { user } = await opened({ looks, speech: speechReady({ engine: 'deepgram', model: null }) });
+    await user.click(screen.getByRole('button', { name: 'Options' }));
+    const field = { name: 'Participants', description: new RegExp(sent, 'u') };
+    expect(await screen.findByRole('textbox', field)).toBeDefined();
+    await user.click(screen.getByLabelText('Links or file paths of recordings'));
+    await user.paste('https://drive.google.com/file/d/1recording-of-the-weekly/view');
+    await user.click(
+      await screen.findByRole('button', { name: 'Use it instead of recognition: weekly.vtt' }),
+    );
+    await waitFor(() => expect(screen.queryByRole('textbox', field)).toBeNull());
+    expect(screen.getByRole('textbox', { name: 'Participants' })).toBeDefined();
+  });
+
+  test('stay here where this machine hears it', async () => {
+    const { user } = await opened({ looks, speech: speechReady() });
+    await user.click(screen.getByRole('button', { name: 'Options' }));
+    const field = await screen.findByRole('textbox', { name: 'Participants', description: /^Names that/u });
+    expect(field.parentElement?.textContent).not.toContain('sent to');
+  });
+});
+
 test('a chat and an attendance list beside a recording are taken along, and left when they are unticked', async () => {
   const companions = ['weekly - Chat.txt', 'weekly-attendance.csv'].map((name) => ({
     name,

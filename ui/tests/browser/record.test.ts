@@ -20,6 +20,7 @@ const LOOKS: [string, Omit<Look, 'scene'>][] = [
   ['small-en', { width: 720, height: 520 }],
   ['small-zh-TW-dark', { locale: 'zh-TW', colorScheme: 'dark', width: 720, height: 520 }],
   ['zoomed', { zoom: 2 }],
+  ['small-zoomed', { width: 720, height: 520, zoom: 2 }],
   ['forced-colors', { forcedColors: true }],
 ];
 

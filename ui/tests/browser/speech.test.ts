@@ -146,6 +146,11 @@ test.each(LOOKS)('a transcript beside a recording is offered, %s', async (name, 
     .fill('https://drive.google.com/file/d/1AbCdEfGhIjKlMnOpQrStUvWxYz012345/view');
   await page.getByText('weekly.vtt').first().waitFor();
   await expectSound(page, `beside-${name}`);
+  await page.getByRole('button', { name: /weekly\.vtt/u }).click();
+  const anyway = page.getByRole('checkbox');
+  await anyway.click();
+  expect(await anyway.isChecked()).toBe(true);
+  await expectSound(page, `beside-anyway-${name}`);
 });
 
 test.each([...LOOKS, ['en-dark', { colorScheme: 'dark' }]] as [string, Omit<Look, 'scene'>][])(

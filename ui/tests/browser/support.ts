@@ -39,6 +39,7 @@ export const OTHER_LOOKS: Looks = [
   ['zh-TW-light', { locale: 'zh-TW' }],
   ['small', { width: 720, height: 520 }],
   ['zoomed', { zoom: 2 }],
+  ['small-zoomed', { width: 720, height: 520, zoom: 2 }],
   ['forced-colors', { forcedColors: true }],
 ];
 

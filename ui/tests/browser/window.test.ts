@@ -98,10 +98,41 @@ test('the paused window says so', async () => {
   await expectSound(page, 'paused');
 });
 
+describe('zoomed in on a small window', () => {
+  const zoomed: Look = { scene: 'busy', width: 720, height: 520, zoom: 2 };
+
+  test('titles and what the footer says are whole', async () => {
+    const page = await browser.open(zoomed);
+    const cut = await page
+      .locator('[data-job] .title, footer :is(.engine, .cut, .version)')
+      .evaluateAll((all) =>
+        all.filter((node) => node.scrollWidth > node.clientWidth + 1).map((node) => node.textContent),
+      );
+    expect(cut).toEqual([]);
+  });
+
+  test('a notice is in sight wherever the list was scrolled to', async () => {
+    const page = await browser.open(zoomed);
+    const cancel = page.getByRole('button', { name: 'Cancel: Weekly product review — 11 Nov' });
+    await cancel.click();
+    const undo = page.getByRole('button', { name: 'Undo' });
+    await undo.waitFor();
+    expect(await page.locator('main').evaluate((main) => main.scrollTop)).toBeGreaterThan(0);
+    const isSeen = await undo.evaluate((node) => {
+      const { left, right, top, bottom } = node.getBoundingClientRect();
+      return node.contains(document.elementFromPoint((left + right) / 2, (top + bottom) / 2));
+    });
+    expect(isSeen).toBe(true);
+    await expectSound(page, 'zoomed-notice');
+  });
+});
+
 test('F1 lists the keys', async () => {
   const page = await browser.open({ scene: 'busy' });
   await page.keyboard.press('F1');
-  await page.getByRole('dialog', { name: 'Keys' }).waitFor();
+  const sheet = page.getByRole('dialog', { name: 'Keys' });
+  await sheet.waitFor();
+  for (const key of ['Ctrl++', 'Ctrl+-', 'Ctrl+0']) await sheet.getByText(key, { exact: true }).waitFor();
   await expectSound(page, 'keys');
   await page.keyboard.press('Escape');
   await page.getByRole('dialog').waitFor({ state: 'detached' });

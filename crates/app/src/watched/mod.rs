@@ -290,6 +290,24 @@ impl App {
             Ok(id) => self.pool.store().unwatch(id)?,
             Err(_) => false,
         };
+        self.changed(id, known)
+    }
+
+    /// Whether chats and lists of those who were there are attached to the new recordings of a watched folder that they lie
+    /// beside.
+    ///
+    /// # Errors
+    /// It isn't watched.
+    pub fn set_watch_companions(&self, id: &str, companions: bool) -> Result<Vec<WatchedFolder>, Failure> {
+        let known = match id.trim().parse() {
+            Ok(id) => self.pool.store().set_watch_companions(id, companions)?,
+            Err(_) => false,
+        };
+        self.changed(id, known)
+    }
+
+    /// The folders after a change of one, if there is one with that id.
+    fn changed(&self, id: &str, known: bool) -> Result<Vec<WatchedFolder>, Failure> {
         if known {
             return self.watched_folders();
         }

@@ -110,8 +110,7 @@ impl JobStore {
     pub fn watch(&self, folder: &WatchedFolder, before: &[String]) -> Result<()> {
         self.write(|tx| {
             if let Some(known) = folders(tx)?.iter().find(|known| known.place.is_same(&folder.place)) {
-                let sql = "UPDATE watched_folders SET companions = ?2 WHERE id = ?1";
-                tx.execute(sql, params![known.id.to_string(), folder.companions])?;
+                set_companions(tx, known.id, folder.companions)?;
                 return Ok(());
             }
             let id = folder.id.to_string();
@@ -146,6 +145,14 @@ impl JobStore {
             Ok(tx.execute("DELETE FROM watched_folders WHERE id = ?1", [folder.to_string()])? > 0)
         };
         self.write(gone)
+    }
+
+    /// Whether companions are attached to a folder's new recordings; says whether it is watched.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub fn set_watch_companions(&self, folder: Uuid, companions: bool) -> Result<bool> {
+        self.write(|tx| set_companions(tx, folder, companions))
     }
 
     /// Every change of a folder up to `cursor` was handled.
@@ -277,6 +284,11 @@ impl JobStore {
             Ok(true)
         })
     }
+}
+
+fn set_companions(connection: &Connection, folder: Uuid, companions: bool) -> Result<bool> {
+    let sql = "UPDATE watched_folders SET companions = ?2 WHERE id = ?1";
+    Ok(connection.execute(sql, params![folder.to_string(), companions])? > 0)
 }
 
 fn folders(connection: &Connection) -> Result<Vec<WatchedFolder>> {

@@ -64,6 +64,11 @@ fn a_folder_is_watched_once_with_all_that_is_known_of_it() {
     watched(&store, &alone, &[]);
     let now = world.store().watched_folders().unwrap().remove(1);
     assert_eq!((now.id, now.companions, now.cursor.as_deref()), (there.id, false, Some("7")));
+    assert!(store.set_watch_companions(there.id, true).unwrap());
+    assert!(!store.set_watch_companions(alone.id, false).unwrap(), "that one was never watched");
+    let companions = |folder: WatchedFolder| folder.companions;
+    let now = world.store().watched_folders().unwrap().into_iter().map(companions);
+    assert_eq!(now.collect::<Vec<_>>(), [true, true]);
 
     assert_eq!((store.unwatch(here.id).unwrap(), store.unwatch(here.id).unwrap()), (true, false));
     assert_eq!(store.watched_folders().unwrap().len(), 1);
