@@ -1,5 +1,7 @@
 // Everything that the window shows, each part told of what the others did, and what is said of it.
 
+import { untrack } from 'svelte';
+
 import type { Backend, CommandError } from '../backend/backend';
 import { Announcer } from '../jobs/announcer';
 import { Drafts } from '../jobs/drafts.svelte';
@@ -36,8 +38,9 @@ export class Desk {
     const sayError = ({ what, fix }: CommandError) => this.announcer.urgent(t('say-error', { what, fix }));
     const tell = (text: string) => this.tell(text);
     this.announcer = new Announcer((text) => {
-      // The same words twice in a row are heard twice only if the text differs.
-      this.said = this.said === text ? `${text}\u00A0` : text;
+      // The same words twice in a row are heard twice only if the text differs. An effect that says something must not
+      // run again for having said it.
+      this.said = untrack(() => this.said) === text ? `${text}\u00A0` : text;
     });
     this.jobs = new Jobs(backend, {
       stageBegan: (job, stage) =>
