@@ -11,7 +11,13 @@ export default defineConfig(({ mode }) => ({
   plugins: [svelte(), svelteTesting()],
   // Relative addresses work under Tauri's scheme and under `vite preview` alike.
   base: './',
-  server: { port: 1420, strictPort: true, host: '127.0.0.1' },
+  server: {
+    port: 1420,
+    strictPort: true,
+    host: '127.0.0.1',
+    // Tests read the backend's list of failures.
+    ...(mode === 'test' && { fs: { allow: ['..'] } }),
+  },
   preview: { host: '127.0.0.1', headers: { 'Content-Security-Policy': contentSecurityPolicy } },
   build: {
     target: 'es2022',
