@@ -2,7 +2,7 @@
 
 import { untrack } from 'svelte';
 
-import type { Backend, CommandError } from '../backend/backend';
+import type { Backend, CommandError, JobView } from '../backend/backend';
 import { Announcer } from '../jobs/announcer';
 import { Drafts } from '../jobs/drafts.svelte';
 import { Google } from '../jobs/google.svelte';
@@ -14,6 +14,7 @@ import { Speech } from '../jobs/speech.svelte';
 import { stageDoing } from '../jobs/stages';
 import { Jobs } from '../jobs/store.svelte';
 import { Watched } from '../jobs/watched.svelte';
+import { failureShown, told } from '../text/backend';
 import type { Translate } from '../text/text';
 import { dayOf } from '../text/time';
 
@@ -35,7 +36,12 @@ export class Desk {
   chosen = $state<string | null>(null);
 
   constructor(backend: Backend, t: Translate) {
-    const sayError = ({ what, fix }: CommandError) => this.announcer.urgent(t('say-error', { what, fix }));
+    const sayError = (error: CommandError) => {
+      const { what, fix } = failureShown(t, error);
+      this.announcer.urgent(t('say-error', { what, fix }));
+    };
+    const saidOf = ({ error, message }: JobView) =>
+      error ? failureShown(t, error) : { what: told(t, message), fix: '' };
     const tell = (text: string) => this.tell(text);
     this.announcer = new Announcer((text) => {
       // The same words twice in a row are heard twice only if the text differs. An effect that says something must not
@@ -46,18 +52,19 @@ export class Desk {
       stageBegan: (job, stage) =>
         this.announcer.calm(t('say-stage', { title: job.title, doing: stageDoing(t, stage, job) })),
       ended: (job) => {
-        const { title, error } = job;
+        const { title } = job;
         if (job.status === 'failed') {
-          const [what, fix] = [error?.what ?? job.message, error?.fix ?? ''];
+          const { what, fix } = saidOf(job);
           this.announcer.urgent(t('say-failed', { title, what, fix }));
         } else {
           this.announcer.calm(t(job.status === 'completed' ? 'say-completed' : 'say-cancelled', { title }));
         }
       },
-      needsPerson: ({ title, error, message }) => {
-        this.announcer.urgent(t('say-needs', { title, what: error?.what ?? message, fix: error?.fix ?? '' }));
+      needsPerson: (job) => {
+        const { what, fix } = saidOf(job);
+        this.announcer.urgent(t('say-needs', { title: job.title, what, fix }));
         // The job knew first that a sign-in has expired.
-        if (error && remedyOf(error.code)) this.refresh();
+        if (job.error && remedyOf(job.error.code)) this.refresh();
       },
     });
     this.google = new Google(backend, {
@@ -86,7 +93,7 @@ export class Desk {
     const served = {
       keyTaken: (service: string) => tell(t('told-key', { service })),
       keyRemoved: (service: string) => tell(t('told-key-removed', { service })),
-      tested: (answer: string) => this.announcer.urgent(answer),
+      tested: (answer: string) => this.announcer.urgent(told(t, answer)),
       refused: sayError,
     };
     this.speech = new Speech(backend, {
@@ -106,7 +113,10 @@ export class Desk {
     });
     this.models = new Models(backend, {
       ready: ({ name }) => tell(t('told-model', { name })),
-      stopped: ({ name }, error) => tell(t('say-model-stopped', { name, what: error.what, fix: error.fix })),
+      stopped: ({ name }, error) => {
+        const { what, fix } = failureShown(t, error);
+        tell(t('say-model-stopped', { name, what, fix }));
+      },
       refused: sayError,
       changed: () => {
         void this.speech.refresh();
