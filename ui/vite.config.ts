@@ -24,6 +24,8 @@ export default defineConfig(({ mode }) => ({
     outDir: mode === 'browser-test' ? 'dist-browser-test' : 'dist',
     // A font turned into a `data:` address would be refused by the policy.
     assetsInlineLimit: 0,
+    // The window comes from this machine, with its words in every language.
+    chunkSizeWarningLimit: 800,
     modulePreload: { polyfill: false },
   },
   test: {

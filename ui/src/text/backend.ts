@@ -64,6 +64,8 @@ function factShown(t: Translate, name: string, fact: string): string {
   switch (name) {
     case 'what':
     case 'host':
+    case 'provider':
+    case 'service':
       return told(t, fact);
     case 'passed':
       // It may be a failure's sentence without its end.
@@ -117,7 +119,7 @@ export function offered(t: Translate, { name, described }: { name: string; descr
 export function engineShown(t: Translate, engine: string): string {
   const transcript = /^the transcript (.+)$/su.exec(engine)?.[1];
   if (transcript !== undefined) return t('engine-transcript', { name: transcript });
-  return engine === 'PocketSphinx (rough, English only)' ? t('engine-rough-one') : engine;
+  return engine === 'PocketSphinx (rough, English only)' ? t('engine-rough-one') : told(t, engine);
 }
 
 /** Who writes, or wrote, the notes of a job: one after the other. */
@@ -125,7 +127,9 @@ export function writersShown(t: Translate, writers: string): string {
   if (writers === 'Nobody: sentences taken from the transcript') return t('notes-nobody');
   const shown = writers.split(', ').map((writer) => {
     const [, model, provider] = /^(.+) at (.+)$/su.exec(writer) ?? [];
-    return model !== undefined && provider !== undefined ? t('notes-writer', { model, provider }) : writer;
+    return model !== undefined && provider !== undefined
+      ? t('notes-writer', { model, provider: told(t, provider) })
+      : writer;
   });
   return shown.join(t('list-between'));
 }

@@ -608,6 +608,10 @@ describe('other sentences', () => {
       'Gemini 只提供句子的時間，每個詞的時間是估計的。',
     ],
     ['The property “Gone” is no longer in “Meetings”.', '屬性「Gone」已不在「Meetings」裡。'],
+    [
+      'OpenAI-compatible server answers with m1. Transcripts are sent to llm.example.org.',
+      '相容於 OpenAI 的伺服器 的 m1 有回應。逐字稿會傳送到 llm.example.org。',
+    ],
     ['Waiting for its turn', '等待中'],
     ['line 3: unknown field `jokes`', 'line 3: unknown field `jokes`'],
   ])('%s', (text, expected) => {

@@ -79,6 +79,8 @@ answer-speech = { $service } answers. Recordings are sent to { $host }.
 answer-notes-one = { $service } offers one model. Transcripts are sent to { $host }.
 answer-notes-count = { $service } offers { $count } models. Transcripts are sent to { $host }.
 answer-notes-model = { $service } answers with { $model }. Transcripts are sent to { $host }.
+engine-sends = { $service }, sends the audio to { $host }
+provider-compatible = OpenAI-compatible server
 host-here = { $host } (this machine)
 estimate-unpriced = No price is known for one of the chosen services.
 

@@ -98,6 +98,8 @@ answer-speech = { $service } 有回應。錄音會傳送到 { $host }。
 answer-notes-one = { $service } 提供 1 個模型。逐字稿會傳送到 { $host }。
 answer-notes-count = { $service } 提供 { $count } 個模型。逐字稿會傳送到 { $host }。
 answer-notes-model = { $service } 的 { $model } 有回應。逐字稿會傳送到 { $host }。
+engine-sends = { $service }，音訊會傳送到 { $host }
+provider-compatible = 相容於 OpenAI 的伺服器
 host-here = { $host }（這台電腦）
 estimate-unpriced = 所選的服務中，有一項價格不明。
 

@@ -91,8 +91,8 @@ export class Desk {
       changed: () => void this.jobs.refreshAbout(),
     });
     const served = {
-      keyTaken: (service: string) => tell(t('told-key', { service })),
-      keyRemoved: (service: string) => tell(t('told-key-removed', { service })),
+      keyTaken: (service: string) => tell(t('told-key', { service: told(t, service) })),
+      keyRemoved: (service: string) => tell(t('told-key-removed', { service: told(t, service) })),
       tested: (answer: string) => this.announcer.urgent(told(t, answer)),
       refused: sayError,
     };
