@@ -11,13 +11,21 @@ export default defineConfig(({ mode }) => ({
   plugins: [svelte(), svelteTesting()],
   // Relative addresses work under Tauri's scheme and under `vite preview` alike.
   base: './',
-  server: { port: 1420, strictPort: true, host: '127.0.0.1' },
+  server: {
+    port: 1420,
+    strictPort: true,
+    host: '127.0.0.1',
+    // Tests read the backend's list of failures.
+    ...(mode === 'test' && { fs: { allow: ['..'] } }),
+  },
   preview: { host: '127.0.0.1', headers: { 'Content-Security-Policy': contentSecurityPolicy } },
   build: {
     target: 'es2022',
     outDir: mode === 'browser-test' ? 'dist-browser-test' : 'dist',
     // A font turned into a `data:` address would be refused by the policy.
     assetsInlineLimit: 0,
+    // The window comes from this machine, with its words in every language.
+    chunkSizeWarningLimit: 800,
     modulePreload: { polyfill: false },
   },
   test: {

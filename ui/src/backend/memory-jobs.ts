@@ -47,7 +47,7 @@ export function jobView(over: Partial<JobView> & { id: string }): JobView {
     attachments: [],
     account: null,
     duration_ms: null,
-    engine: 'PocketSphinx — rough, English only',
+    engine: 'PocketSphinx (rough, English only)',
     own_engine: false,
     notes_by: EXTRACTIVE,
     cost: null,
@@ -107,8 +107,8 @@ export function needing(error: JobError): Partial<JobView> {
 /** The needs of a page folder that cannot be written to, for scenes and tests. */
 export const PAGE_FOLDER_GONE: JobError = {
   code: 'page_folder_gone',
-  what: 'The folder for pages is gone.',
-  fix: 'Connect the disk that holds ~/Documents/Debrief, or choose another folder. The transcript is safe.',
+  what: 'The folder for pages, /home/kim/Documents/Debrief, has gone.',
+  fix: 'Connect the drive or choose another folder in the settings; the transcript is safe.',
   stage: 'publish',
   detail: 'No such file or directory (os error 2)',
 };

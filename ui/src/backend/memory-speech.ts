@@ -107,7 +107,7 @@ export function speechView(over: Partial<SpeechView> = {}): SpeechView {
     ],
     engine: null,
     model: null,
-    next_job: 'PocketSphinx — rough, English only',
+    next_job: 'PocketSphinx (rough, English only)',
     problem: null,
     language: null,
     languages: ['zh-Hant', 'zh-Hans', 'en', 'ja', 'ko', 'es', 'fr', 'de'],

@@ -46,7 +46,7 @@ export class MemoryBackend extends MemoryConnections implements Backend {
       version: '0.1.0',
       pages_folder: '~/Documents/Debrief',
       data_folder: '~/.local/share/debrief',
-      engine: 'PocketSphinx — rough, English only',
+      engine: 'PocketSphinx (rough, English only)',
       engine_ready: true,
       engine_hint: null,
       paused: false,

@@ -156,7 +156,7 @@ export function backendOfNotionScene(scene: NotionScene, jobs: JobView[]): Memor
           },
           properties: notionProperties().map((property) =>
             property.role === 'date'
-              ? { ...property, problem: '“Date” is text now, and can’t hold a date.' }
+              ? { ...property, problem: 'The property “Date” is of the type rich text; date needs date.' }
               : property,
           ),
         },

@@ -54,13 +54,13 @@ function busy(chinese: boolean): JobView[] {
       stage_progress: { done: 2_205_000, total: 3_501_000, unit: 'audio_ms' },
       stages: stagesUpTo('transcribe', 'running', (weight) => weight * 520),
       duration_ms: 3_501_000,
-      engine: 'PocketSphinx — rough, English only',
+      engine: 'PocketSphinx (rough, English only)',
       created_at: ago(900),
       updated_at: ago(302),
       warnings: [
         {
-          code: 'rough_engine',
-          text: 'PocketSphinx makes rough transcripts. Read it against the recording.',
+          code: 'several_audio_tracks',
+          text: 'The file has 2 audio tracks; only track 1 was used. If somebody is missing, save the tracks as separate files and process each of them.',
         },
       ],
     }),
@@ -123,7 +123,10 @@ function busy(chinese: boolean): JobView[] {
         page_path: '~/Documents/Debrief/Hiring sync.md',
         page_html_path: '~/Documents/Debrief/Hiring sync.html',
         warnings: [
-          { code: 'extractive', text: 'The summary is made of sentences that were said, not rewritten.' },
+          {
+            code: 'recording_ends_early',
+            text: 'The recording breaks off at 48:00; everything up to there was kept. If the original is longer, copy it again and process it again.',
+          },
         ],
       }),
     }),
@@ -137,8 +140,8 @@ function busy(chinese: boolean): JobView[] {
       stages: stagesUpTo('decode', 'stopped'),
       error: {
         code: 'not_a_recording',
-        what: 'This file is neither audio nor video.',
-        fix: 'Check the file, or choose the recording itself.',
+        what: 'notes.mp3 is not an audio or video file that Debrief knows.',
+        fix: 'Choose an audio or video file. If it is a recording, copy it again from where it was made.',
         stage: 'decode',
         detail: 'symphonia: unsupported format: no suitable format reader found (first bytes 54 68 69 73)',
       },
@@ -182,8 +185,10 @@ function backendNamed(name: string | null): MemoryBackend {
         about: {
           engine: 'No speech engine',
           engine_ready: false,
-          engine_hint: 'Install PocketSphinx, or set a model file in the settings.',
-          notice: 'The database was damaged and has been set aside. Pages and recordings are untouched.',
+          engine_hint:
+            'No speech model is chosen. Get one in the settings under Models, or run `debrief models list`.',
+          notice:
+            'The job database was damaged. It was kept as /home/kim/.local/share/debrief/jobs.damaged.db, and a new one was begun; your pages are untouched.',
         },
       });
     default:

@@ -150,7 +150,12 @@ export function backendOfSpeechScene(scene: SpeechScene, jobs: JobView[]): Memor
     case 'speech-broken':
       return new MemoryBackend({
         jobs,
-        about: { engine: 'Whisper large-v3-turbo', engine_ready: false, engine_hint: MODEL_MISSING.fix },
+        about: {
+          engine: 'Whisper large-v3-turbo',
+          engine_ready: false,
+          engine_hint:
+            'The model Whisper large-v3-turbo is not on this computer. Download it in the settings, or run `debrief models get whisper-large-v3-turbo`.',
+        },
         speech: speechView({
           engine: 'transcribe-cpp',
           next_job: 'Whisper, Parakeet and others',

@@ -149,6 +149,9 @@ describe('an ended job', () => {
 
   test('that failed says what happened', () => {
     const failed = jobView({ id: 'a', status: 'failed', group: 'done', error: PAGE_FOLDER_GONE });
-    expect(statusLine(failed, moment, en)).toBe('The folder for pages is gone.');
+    expect(statusLine(failed, moment, en)).toBe(
+      'The folder for pages, /home/kim/Documents/Debrief, has gone.',
+    );
+    expect(statusLine(failed, moment, zh)).toBe('存放頁面的資料夾「/home/kim/Documents/Debrief」不見了。');
   });
 });

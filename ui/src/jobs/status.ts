@@ -1,6 +1,7 @@
 // What a row says about its job, from structured facts alone.
 
 import type { JobView } from '../backend/backend';
+import { failureShown, told } from '../text/backend';
 import type { Translate } from '../text/text';
 import { bytesOf, byteRate, fileSize } from '../text/bytes';
 import { inWords, timecode, timeLeft } from '../text/time';
@@ -66,7 +67,7 @@ function bytesLine(job: JobView, moment: Moment, t: Translate): string | null {
 }
 
 function workingLine(job: JobView, moment: Moment, t: Translate): string {
-  if (!job.stage) return job.message;
+  if (!job.stage) return told(t, job.message);
   const doing = stageDoing(t, job.stage, job);
   if (job.in_line) return t('status-in-line', { doing });
   const bytes = bytesLine(job, moment, t);
@@ -81,7 +82,7 @@ function waitingLine(job: JobView, moment: Moment, t: Translate): string {
     const stage = stageName(t, job.stage, job);
     const wait_ms = Date.parse(job.retry_at) - moment.now_ms;
     if (job.error) {
-      const { what } = job.error;
+      const { what } = failureShown(t, job.error);
       return wait_ms > 0
         ? t('status-retrying-why', { what, time: timecode(wait_ms + 999) })
         : t('status-retrying-why-now', { what });
@@ -103,7 +104,7 @@ export function statusLine(job: JobView, moment: Moment, t: Translate): string {
       return waitingLine(job, moment, t);
     case 'needs_you':
     case 'failed':
-      return job.error?.what ?? job.message;
+      return job.error ? failureShown(t, job.error).what : told(t, job.message);
     case 'cancelled':
       return t('status-cancelled');
     case 'completed':
@@ -113,7 +114,7 @@ export function statusLine(job: JobView, moment: Moment, t: Translate): string {
 
 /** What a screen reader says for the progress of a working job. */
 export function progressHeard(job: JobView, moment: Moment, t: Translate): string {
-  if (!job.stage) return job.message;
+  if (!job.stage) return told(t, job.message);
   const doing = stageDoing(t, job.stage, job);
   if (job.in_line) return t('status-in-line', { doing });
   if (moment.left_ms !== null)

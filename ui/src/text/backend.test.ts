@@ -10,21 +10,21 @@ test('what the backend says in a fixed form is said in the language of the windo
   const said = (t: typeof english) => [
     engineShown(t, 'the transcript talk.vtt'),
     engineShown(t, 'PocketSphinx (rough, English only)'),
-    engineShown(t, 'Deepgram nova-3'),
+    engineShown(t, 'Deepgram (nova-3), sends the audio to api.deepgram.com'),
     writersShown(t, 'claude-sonnet-4-6 at Anthropic, qwen3:8b at Ollama'),
     writersShown(t, 'Nobody: sentences taken from the transcript'),
   ];
   expect(said(english)).toEqual([
     'the transcript talk.vtt',
     'PocketSphinx (rough, English only)',
-    'Deepgram nova-3',
+    'Deepgram (nova-3), sends the audio to api.deepgram.com',
     'claude-sonnet-4-6 at Anthropic, qwen3:8b at Ollama',
     'Nobody: sentences are taken from the transcript',
   ]);
   expect(said(chinese)).toEqual([
     '逐字稿 talk.vtt',
     'PocketSphinx（結果粗略，僅限英文）',
-    'Deepgram nova-3',
+    'Deepgram (nova-3)，音訊會傳送到 api.deepgram.com',
     'Anthropic 的 claude-sonnet-4-6、Ollama 的 qwen3:8b',
     '不使用模型：直接摘錄逐字稿的句子',
   ]);

@@ -4,6 +4,8 @@ import { FluentBundle, FluentResource, type FluentVariable } from '@fluent/bundl
 import { negotiateLanguages } from '@fluent/langneg';
 
 import english from './en.ftl?raw';
+import failures from './failures.zh-TW.ftl?raw';
+import remarks from './remarks.zh-TW.ftl?raw';
 import traditionalChinese from './zh-TW.ftl?raw';
 
 export const LOCALES = ['en', 'zh-TW'] as const;
@@ -11,8 +13,14 @@ export type Locale = (typeof LOCALES)[number];
 
 const SOURCES: Record<Locale, string> = { en: english, 'zh-TW': traditionalChinese };
 
-/** Formats the message `id`. */
-export type Translate = (id: string, args?: Record<string, FluentVariable>) => string;
+/** What the backend says; it says it in English itself. */
+const OF_THE_BACKEND: Record<Locale, readonly string[]> = { en: [], 'zh-TW': [failures, remarks] };
+
+/** Formats the message `id`, or an attribute of it: `id.attribute`. */
+export interface Translate {
+  (id: string, args?: Record<string, FluentVariable>): string;
+  readonly locale: Locale;
+}
 
 export interface Words {
   locale: Locale;
@@ -30,7 +38,7 @@ export function negotiated(requested: readonly string[]): Locale {
   return 'en';
 }
 
-/** The ids of all messages in a locale. */
+/** The ids of all messages of the window in a locale. */
 export function messageIds(locale: Locale): string[] {
   return new FluentResource(SOURCES[locale]).body.map((entry) => entry.id);
 }
@@ -39,16 +47,20 @@ export function messageIds(locale: Locale): string[] {
 export function wordsIn(locale: Locale): Words {
   // Our English is British, its dates too. Isolation marks help right-to-left scripts only, and would end up in copied text.
   const bundle = new FluentBundle(locale === 'en' ? 'en-GB' : locale, { useIsolating: false });
-  const [broken] = bundle.addResource(new FluentResource(SOURCES[locale]));
-  if (broken) throw broken;
+  for (const source of [SOURCES[locale], ...OF_THE_BACKEND[locale]]) {
+    const [broken] = bundle.addResource(new FluentResource(source));
+    if (broken) throw broken;
+  }
 
-  const t: Translate = (id, args) => {
-    const pattern = bundle.getMessage(id)?.value;
+  const format = (id: string, args?: Record<string, FluentVariable>) => {
+    const [name = id, attribute] = id.split('.');
+    const message = bundle.getMessage(name);
+    const pattern = attribute === undefined ? message?.value : message?.attributes[attribute];
     if (pattern === undefined || pattern === null) return id;
     const errors: Error[] = [];
     const text = bundle.formatPattern(pattern, args ?? null, errors);
     if (errors.length > 0) console.error(`Message ${id}:`, errors);
     return text;
   };
-  return { locale, t };
+  return { locale, t: Object.assign(format, { locale }) };
 }

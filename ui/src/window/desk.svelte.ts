@@ -1,6 +1,8 @@
 // Everything that the window shows, each part told of what the others did, and what is said of it.
 
-import type { Backend, CommandError } from '../backend/backend';
+import { untrack } from 'svelte';
+
+import type { Backend, CommandError, JobView } from '../backend/backend';
 import { Announcer } from '../jobs/announcer';
 import { Drafts } from '../jobs/drafts.svelte';
 import { Google } from '../jobs/google.svelte';
@@ -12,6 +14,7 @@ import { Speech } from '../jobs/speech.svelte';
 import { stageDoing } from '../jobs/stages';
 import { Jobs } from '../jobs/store.svelte';
 import { Watched } from '../jobs/watched.svelte';
+import { failureShown, told } from '../text/backend';
 import type { Translate } from '../text/text';
 import { dayOf } from '../text/time';
 
@@ -33,28 +36,35 @@ export class Desk {
   chosen = $state<string | null>(null);
 
   constructor(backend: Backend, t: Translate) {
-    const sayError = ({ what, fix }: CommandError) => this.announcer.urgent(t('say-error', { what, fix }));
+    const sayError = (error: CommandError) => {
+      const { what, fix } = failureShown(t, error);
+      this.announcer.urgent(t('say-error', { what, fix }));
+    };
+    const saidOf = ({ error, message }: JobView) =>
+      error ? failureShown(t, error) : { what: told(t, message), fix: '' };
     const tell = (text: string) => this.tell(text);
     this.announcer = new Announcer((text) => {
-      // The same words twice in a row are heard twice only if the text differs.
-      this.said = this.said === text ? `${text}\u00A0` : text;
+      // The same words twice in a row are heard twice only if the text differs. An effect that says something must not
+      // run again for having said it.
+      this.said = untrack(() => this.said) === text ? `${text}\u00A0` : text;
     });
     this.jobs = new Jobs(backend, {
       stageBegan: (job, stage) =>
         this.announcer.calm(t('say-stage', { title: job.title, doing: stageDoing(t, stage, job) })),
       ended: (job) => {
-        const { title, error } = job;
+        const { title } = job;
         if (job.status === 'failed') {
-          const [what, fix] = [error?.what ?? job.message, error?.fix ?? ''];
+          const { what, fix } = saidOf(job);
           this.announcer.urgent(t('say-failed', { title, what, fix }));
         } else {
           this.announcer.calm(t(job.status === 'completed' ? 'say-completed' : 'say-cancelled', { title }));
         }
       },
-      needsPerson: ({ title, error, message }) => {
-        this.announcer.urgent(t('say-needs', { title, what: error?.what ?? message, fix: error?.fix ?? '' }));
+      needsPerson: (job) => {
+        const { what, fix } = saidOf(job);
+        this.announcer.urgent(t('say-needs', { title: job.title, what, fix }));
         // The job knew first that a sign-in has expired.
-        if (error && remedyOf(error.code)) this.refresh();
+        if (job.error && remedyOf(job.error.code)) this.refresh();
       },
     });
     this.google = new Google(backend, {
@@ -81,9 +91,9 @@ export class Desk {
       changed: () => void this.jobs.refreshAbout(),
     });
     const served = {
-      keyTaken: (service: string) => tell(t('told-key', { service })),
-      keyRemoved: (service: string) => tell(t('told-key-removed', { service })),
-      tested: (answer: string) => this.announcer.urgent(answer),
+      keyTaken: (service: string) => tell(t('told-key', { service: told(t, service) })),
+      keyRemoved: (service: string) => tell(t('told-key-removed', { service: told(t, service) })),
+      tested: (answer: string) => this.announcer.urgent(told(t, answer)),
       refused: sayError,
     };
     this.speech = new Speech(backend, {
@@ -103,7 +113,10 @@ export class Desk {
     });
     this.models = new Models(backend, {
       ready: ({ name }) => tell(t('told-model', { name })),
-      stopped: ({ name }, error) => tell(t('say-model-stopped', { name, what: error.what, fix: error.fix })),
+      stopped: ({ name }, error) => {
+        const { what, fix } = failureShown(t, error);
+        tell(t('say-model-stopped', { name, what, fix }));
+      },
       refused: sayError,
       changed: () => {
         void this.speech.refresh();

@@ -308,3 +308,19 @@ test('a failure is said at once', async () => {
     ),
   );
 });
+
+test('a refusal is said once', async () => {
+  const { backend, user } = await opened({ jobs: [failed] });
+  backend.retryJob = () =>
+    Promise.reject({ code: 'bad_request', what: 'It has gone.', fix: 'Look at the list again.' });
+  const said: (string | null)[] = [];
+  const status = screen.getByRole('status');
+  new MutationObserver(() => said.push(status.textContent)).observe(status, {
+    childList: true,
+    subtree: true,
+    characterData: true,
+  });
+  await user.click(within(screen.getByRole('complementary')).getByRole('button', { name: 'Retry' }));
+  expect(await screen.findByText('It has gone.')).toBeDefined();
+  await waitFor(() => expect(said).toEqual(['It has gone. Look at the list again.']));
+});
