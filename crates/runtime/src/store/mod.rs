@@ -277,7 +277,10 @@ impl JobStore {
                 let at = params![key, stage.word()];
                 tx.execute("UPDATE checkpoints SET stale = 1 WHERE job = ?1 AND stage = ?2", at)?;
             }
-            for stage in Stage::ALL.into_iter().filter(|stage| from.is_some_and(|from| *stage >= from)) {
+            // What is kept of an unfinished page says that there may be one, which whoever writes it looks for first.
+            let forgotten =
+                |stage: &Stage| *stage != Stage::Publish && from.is_some_and(|from| *stage >= from);
+            for stage in Stage::ALL.into_iter().filter(forgotten) {
                 forget_unfinished(tx, id, stage)?;
             }
             tx.execute(
