@@ -334,6 +334,11 @@ impl JobStore {
     pub fn complete(&self, id: JobId, result: &JobResult, now: Timestamp) -> Result<Job> {
         self.write(|tx| {
             tx.execute("UPDATE jobs SET result = ?2 WHERE id = ?1", params![id.to_string(), json(result)])?;
+            let corrections = edits::corrections(tx, id)?;
+            if corrections.number > corrections.on_page {
+                // Corrected while the page was written, after the result was made.
+                self.follow_stored(tx, id)?;
+            }
             transition(tx, id, &JobEvent::Completed, now)
         })
     }
