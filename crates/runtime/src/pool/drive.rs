@@ -171,7 +171,7 @@ impl Inner {
             self.live.clone(),
             self.news.clone(),
         );
-        let (id, attempts) = (job.id, job.attempts);
+        let id = job.id;
         let percent = self.store.facts(id).map_or(0, |facts| facts.percent);
         lock_of(&self.live).insert(id, Live { percent, ..Live::default() });
         let compose = self.compose.clone();
@@ -181,19 +181,14 @@ impl Inner {
             pipeline::run(&job, &steps, &journal).await
         });
         let outcome = run.await.unwrap_or_else(|panic| Err(Failure::internal(panic).into()));
-        self.settle_once_there_is_room(id, attempts, outcome).await;
+        self.settle_once_there_is_room(id, outcome).await;
         lock_of(&self.live).remove(&id);
     }
 
     /// Stores how a run ended, as soon as the database takes it. Until then a full disk is told from memory. When this
     /// process ends before that, the job is found without its worker at the next start.
-    async fn settle_once_there_is_room(
-        &self,
-        id: JobId,
-        attempts: u32,
-        outcome: Result<JobResult, StepError>,
-    ) {
-        while let Err(error) = self.settle(id, attempts, outcome.clone()) {
+    async fn settle_once_there_is_room(&self, id: JobId, outcome: Result<JobResult, StepError>) {
+        while let Err(error) = self.settle(id, outcome.clone()) {
             tracing::error!(job = %id, %error, "a job's end can't be stored");
             if !matches!(error, StoreError::Database(_)) {
                 break;
@@ -220,12 +215,7 @@ impl Inner {
     }
 
     /// Stores how a run ended. Temporary files go first, so that whoever sees a job ended sees none of them.
-    fn settle(
-        &self,
-        id: JobId,
-        attempts: u32,
-        outcome: Result<JobResult, StepError>,
-    ) -> Result<(), StoreError> {
+    fn settle(&self, id: JobId, outcome: Result<JobResult, StepError>) -> Result<(), StoreError> {
         let now = Timestamp::now();
         let event = match outcome {
             Ok(result) => {
@@ -234,6 +224,8 @@ impl Inner {
                 return Ok(());
             }
             Err(StepError::Stopped(_)) => JobEvent::Released,
+        // As they are stored: a stage that was done in this run has ended the row of failures.
+        let Job { status, attempts, .. } = self.store.job(id)?;
             Err(StepError::Failed(why)) => match why.retry {
                 Retry::Later { after_ms } if attempts < MAX_ATTEMPTS => {
                     let delay_ms = backoff_ms(attempts, after_ms, jitter());
@@ -244,7 +236,7 @@ impl Inner {
                 Retry::Later { .. } | Retry::Never => JobEvent::Failed(why),
             },
         };
-        let after = self.store.job(id)?.status.after(&event)?;
+        let after = status.after(&event)?;
         if after.is_final() {
             self.remove_folder(id);
         }
