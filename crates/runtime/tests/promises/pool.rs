@@ -224,6 +224,25 @@ async fn failures_of_an_earlier_stage_do_not_count_against_the_next_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_service_that_does_not_answer_whether_one_job_may_go_on_keeps_no_other_waiting() {
+    let world = World::new();
+    let (store, id) = (world.store(), JobId(Uuid::new_v4()));
+    let earlier = Timestamp::now() - SignedDuration::from_mins(10);
+    let unseen = Failure::person(FailureCode::PickNeeded, "It may not be seen.", "Choose it.");
+    store.submit(id, &request("a.m4a"), earlier).unwrap();
+    store.claim(0, earlier).unwrap();
+    store.hold_up(id, &JobEvent::NeedsPerson(unseen), earlier).unwrap();
+    world.script.source_is_silent.store(true, Ordering::SeqCst);
+    let pool = world.pool();
+    while !world.script.source_was_asked.load(Ordering::SeqCst) {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    let other = pool.submit(&request("b.m4a")).unwrap();
+    assert_eq!(ended(&pool, other).await.status, StatusWord::Completed);
+    tokio::time::timeout(Duration::from_secs(10), pool.shutdown()).await.expect("nor a shutdown");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_job_that_needs_the_person_goes_on_once_that_is_done() {
     let world = World::new();
     let gone = Failure::person(FailureCode::PageFolderGone, "The folder has gone.", "Bring it back.");
