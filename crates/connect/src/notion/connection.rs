@@ -226,6 +226,7 @@ impl Connection {
             return Ok(token.clone());
         }
         let mut live = self.grant.lock().await;
+        self.keep_unsaved(&mut live).await?;
         Ok(Secret::new(self.grant_of(&mut live).await?.access))
     }
 
@@ -468,5 +469,24 @@ mod tests {
         connection.renew(&old).await.unwrap();
         assert_eq!(connection.token().await.unwrap(), Secret::new("new"));
         assert_eq!(connection.ready(), Ok(()));
+    }
+
+    #[tokio::test]
+    async fn a_renewed_token_that_could_not_be_kept_is_kept_before_it_is_used() {
+        let folder = tempfile::tempdir().unwrap();
+        let secrets = Secrets::new(Keep::File, "test", folder.path().join("secrets.json"));
+        let renewed = async || r#"{"access_token":"new","refresh_token":"r2"}"#;
+        let connection = signed_in(&secrets, post(renewed)).await;
+        let old = connection.token().await.unwrap();
+        // Nothing can be kept while there is a folder in the place of this file.
+        let lock = folder.path().join("secrets.lock");
+        std::fs::remove_file(&lock).unwrap();
+        std::fs::create_dir(&lock).unwrap();
+        assert_eq!(connection.renew(&old).await.unwrap_err().code, FailureCode::NoKeychain);
+        assert_eq!(connection.token().await.unwrap_err().code, FailureCode::NoKeychain);
+        std::fs::remove_dir(&lock).unwrap();
+        assert_eq!(connection.token().await.unwrap(), Secret::new("new"));
+        let kept = secrets.get("notion:token").await.unwrap().unwrap();
+        assert!(kept.expose().contains("r2"));
     }
 }
