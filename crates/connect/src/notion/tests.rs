@@ -397,6 +397,17 @@ fn a_todo_that_got_a_name_is_the_same_todo() {
     assert_eq!((plan.changes, plan.kept_edits), (vec![], 1));
 }
 
+#[test]
+fn a_file_that_is_on_the_page_is_never_sent_again_wherever_it_should_stand() {
+    // Of such a file nobody knows the upload any more.
+    let file = || super::blocks::file("pdf", "", "agenda.pdf");
+    let (mut before, mut wanted) = (letters("abcd"), letters("abcd"));
+    before.push(file());
+    wanted.insert(0, file());
+    let plan = plan(&sent(&before), &Paper::present(&Paper::of(&before).blocks), &wanted);
+    assert_eq!((plan.changes, plan.kept_edits), (vec![], 0));
+}
+
 proptest! {
     #[test]
     fn an_interrupted_first_writing_goes_on_where_it_was(text in "([a-d]|[A-C]\\[[e-h]{1,4}\\]){1,12}", done in 0usize..40, torn in any::<bool>()) {
