@@ -18,7 +18,7 @@ use super::node::Node;
 use super::pack::{children, first_request};
 use super::rich_text::{clean, units};
 
-fn page(blocks: Vec<Block>) -> Page {
+pub(super) fn page(blocks: Vec<Block>) -> Page {
     let names = PropertyValue::Names(vec!["Ana".into(), "Ben".into()]);
     let source = PropertyValue::Link {
         text: "weekly.m4a".into(),
@@ -47,7 +47,7 @@ fn nodes_of(page: &Page) -> Vec<Node> {
     blocks(page, &[], true, &Uploads::default())
 }
 
-fn said(at_ms: u32, text: &str) -> Block {
+pub(super) fn said(at_ms: u32, text: &str) -> Block {
     Block::Utterance { speaker: "Ana".into(), speaker_index: Some(0), at_ms, text: text.into() }
 }
 
