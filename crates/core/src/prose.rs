@@ -1,5 +1,7 @@
 //! Formatted text: the Markdown that notes are written in, as a tree that any destination can write.
 
+use std::ops::Range;
+
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 use serde::{Deserialize, Serialize};
 
@@ -55,14 +57,34 @@ pub enum Prose {
 /// Lists and quotations that lie deeper than this inside others come out at this depth.
 const MAX_DEPTH: usize = 16;
 
+/// Beyond CommonMark.
+const UNDERSTOOD: Options = Options::ENABLE_TABLES.union(Options::ENABLE_STRIKETHROUGH);
+
 /// Markdown → formatted text. Whatever is not understood (HTML, footnotes) stays as text: nothing is left out.
 pub fn parse(markdown: &str) -> Vec<Prose> {
-    let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH;
     let mut reader = Reader::default();
-    for event in Parser::new_ext(markdown, options) {
+    for event in Parser::new_ext(markdown, UNDERSTOOD) {
         reader.take(event);
     }
     reader.finish()
+}
+
+/// Where links and pictures stand in Markdown, and in each the words that are shown for it; of those inside each other the
+/// outer one.
+pub(crate) fn links(markdown: &str) -> Vec<(Range<usize>, Range<usize>)> {
+    let mut links: Vec<(Range<usize>, Range<usize>)> = Vec::new();
+    for (event, range) in Parser::new_ext(markdown, UNDERSTOOD).into_offset_iter() {
+        let within = links.last_mut().filter(|(link, _)| range.start < link.end);
+        match (event, within) {
+            (Event::Start(Tag::Link { .. } | Tag::Image { .. }), None) => {
+                links.push((range.clone(), range.start..range.start));
+            }
+            (Event::End(_), _) | (_, None) => {}
+            (_, Some((_, words))) if words.start == words.end => *words = range,
+            (_, Some((_, words))) => words.end = words.end.max(range.end),
+        }
+    }
+    links
 }
 
 /// The characters of formatted text alone, a block a line.

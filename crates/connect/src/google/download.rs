@@ -110,6 +110,8 @@ impl Download<'_> {
                 return self.verified(meta).await;
             }
             match self.one_connection(meta, had).await {
+                // Without a size, or a byte, the end is where the connection ended well.
+                Ok(()) if meta.size.is_none_or(|size| size == 0) => return self.verified(meta).await,
                 Ok(()) => {}
                 Err(Cut::Stopped) => return Err(Stopped.into()),
                 Err(Cut::Disk(failure)) => return Err(failure.into()),
@@ -122,10 +124,6 @@ impl Download<'_> {
                     }
                 }
                 Err(Cut::Call(error)) => return Err(Failure::from(error).into()),
-            }
-            // Without a size the end is where the connection ended well.
-            if meta.size.is_none() {
-                return self.verified(meta).await;
             }
         }
     }
@@ -256,5 +254,70 @@ fn remove(file: &Path) -> StepResult<()> {
             Err(StepError::Failed(Failure::store(error)))
         }
         Ok(()) | Err(_) => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::time::Duration;
+
+    use axum::Router;
+    use axum::extract::{Query, State};
+    use axum::routing::get;
+    use debrief_core::secret::Secret;
+    use serde_json::json;
+
+    use super::*;
+    use crate::google::{Account, AccountBook, Accounts, DriveSource, Endpoints};
+    use crate::keychain::{Keep, Secrets};
+    use crate::media::testing::Recorder;
+
+    struct NoBook;
+
+    impl AccountBook for NoBook {
+        fn accounts(&self) -> Result<Vec<Account>, Failure> {
+            Ok(Vec::new())
+        }
+        fn put(&self, _: &Account) -> Result<(), Failure> {
+            Ok(())
+        }
+        fn remove(&self, _: &str) -> Result<(), Failure> {
+            Ok(())
+        }
+    }
+
+    /// A Drive whose only file is an empty one; it counts how often the bytes are asked for.
+    async fn drive_of_an_empty_file(asked: Arc<AtomicUsize>) -> Drive {
+        let file = async |State(asked): State<Arc<AtomicUsize>>,
+                          Query(query): Query<HashMap<String, String>>| {
+            if query.contains_key("alt") {
+                asked.fetch_add(1, Ordering::SeqCst);
+                return Vec::new();
+            }
+            let meta = json!({ "id": "1a", "name": "weekly.vtt", "mimeType": "text/vtt", "size": "0" });
+            meta.to_string().into_bytes()
+        };
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base: url::Url = format!("http://{}", listener.local_addr().unwrap()).parse().unwrap();
+        let routes = Router::new().route("/files/1a", get(file)).with_state(asked);
+        tokio::spawn(async move { axum::serve(listener, routes).await });
+        let endpoints =
+            Endpoints { auth: base.clone(), token: base.clone(), revoke: base.clone(), drive: base };
+        let secrets = Secrets::new(Keep::Session, "test", "unused".into());
+        let token = Some(Secret::new("token"));
+        Drive::new(Arc::new(Accounts::new("test", endpoints, None, Arc::new(NoBook), secrets, token)))
+    }
+
+    #[tokio::test]
+    async fn a_file_without_a_byte_is_fetched_once() {
+        let (folder, asked) = (tempfile::tempdir().unwrap(), Arc::<AtomicUsize>::default());
+        let source = DriveSource::new(drive_of_an_empty_file(asked.clone()).await);
+        let (cx, to) = (Recorder::new().cx(folder.path()), folder.path().join("attachment"));
+        let fetched = source.document("1a", None, to.clone(), &cx);
+        assert!(tokio::time::timeout(Duration::from_secs(10), fetched).await.expect("it ends").is_ok());
+        assert_eq!((length(&to), to.exists(), asked.load(Ordering::SeqCst)), (0, true, 1));
     }
 }

@@ -411,9 +411,20 @@ fn is_named(quote: &str, roster: &Roster, person: usize) -> bool {
 
 /// A name in the spelling of the quote; `None` when it is not there.
 fn as_spoken(quote: &str, name: &str) -> Option<String> {
-    if let Some(at) = quote.to_lowercase().find(&name.to_lowercase()) {
-        // Small letters may be longer than capitals; then the name stays as the model wrote it.
-        return Some(quote.get(at..at + name.len()).unwrap_or(name).to_owned());
+    let small = name.to_lowercase();
+    if quote.to_lowercase().contains(&small) {
+        // Small letters may be longer than capitals, so places in small letters are none in the quote.
+        let behind = |at: usize| {
+            quote[at..].chars().scan(at, |end, c| {
+                *end += c.len_utf8();
+                Some(*end)
+            })
+        };
+        let spoken = quote.char_indices().find_map(|(at, _)| {
+            let ends = behind(at).take(name.chars().count());
+            ends.map(|end| &quote[at..end]).find(|spoken| spoken.to_lowercase() == small)
+        });
+        return Some(spoken.unwrap_or(name).to_owned());
     }
     // The same sounds in the script of the transcript.
     let roster = Roster::of([name]);

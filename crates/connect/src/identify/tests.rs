@@ -326,3 +326,21 @@ fn speakers_stored_before_there_were_reasons_are_still_read() {
     let stored = serde_json::from_str::<Speakers>(r#"{"names":{"0":"Ana"}}"#).unwrap();
     assert_eq!((stored.names.len(), stored.evidence.len()), (1, 0));
 }
+
+#[test]
+fn a_name_is_cut_out_of_a_quote_with_letters_that_grow_when_they_are_small() {
+    let mut made = transcript();
+    made.language = "tr".into();
+    made.segments[0].text = "İyi günler, benim adım Ayşe Kaya.".into();
+    let claim = asked::Claim {
+        speaker: 0,
+        name: "Ayşe Kaya".into(),
+        segment: 0,
+        quote: made.segments[0].text.clone(),
+        kind: NameSource::Introduction,
+        confidence: 90,
+    };
+    let mut roster = Roster::default();
+    let vote = asked::verified(&claim, &made, &mut roster).unwrap();
+    assert_eq!(roster.name(vote.person), "Ayşe Kaya");
+}

@@ -26,11 +26,12 @@ pub(super) fn markdown(block: &Prose) -> String {
         Prose::Code { language, text } => {
             let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
             let fence = "`".repeat(3.max(longest + 1));
-            format!("{fence}{}\n{text}\n{fence}", inline(language).replace('\\', ""))
+            // A fence with a backtick behind it is none.
+            format!("{fence}{}\n{text}\n{fence}", inline(language).replace(['\\', '`'], ""))
         }
         Prose::Table(rows) => {
             let line = |row: &Vec<Vec<Span>>| {
-                let cells: Vec<String> = row.iter().map(|cell| spans_text(cell)).collect();
+                let cells: Vec<String> = row.iter().map(|cell| cell_text(cell)).collect();
                 format!("| {} |", cells.join(" | "))
             };
             let mut lines: Vec<String> = rows.iter().map(line).collect();
@@ -53,6 +54,15 @@ fn paragraph(spans: &[Span]) -> String {
 
 fn spans_text(spans: &[Span]) -> String {
     spans.iter().map(span_text).collect()
+}
+
+/// In a table a bar ends the cell, also inside code.
+fn cell_text(spans: &[Span]) -> String {
+    let text = |span: &Span| {
+        let text = span_text(span);
+        if span.code { text.replace('|', "\\|") } else { text }
+    };
+    spans.iter().map(text).collect()
 }
 
 /// White space stays outside of marks: beside a blank they would mean nothing.
@@ -187,6 +197,20 @@ mod tests {
         let blocks = parse(SAMPLE);
         let written: Vec<String> = blocks.iter().map(markdown).collect();
         assert_eq!(parse(&written.join("\n\n")), blocks);
+    }
+
+    #[test]
+    fn backticks_and_bars_inside_code_leave_it_where_it_is() {
+        for text in [
+            "~~~ a`b\n# no heading\n~~~",
+            "| a | b |\n| --- | --- |\n| `x \\| y` | z |",
+            "> ~~~ `\n> <b>\n> ~~~",
+        ] {
+            let blocks = parse(text);
+            let written: Vec<String> = blocks.iter().map(markdown).collect();
+            let plain = |blocks| debrief_core::prose::plain(blocks);
+            assert_eq!(plain(&parse(&written.join("\n\n"))), plain(&blocks), "{written:?}");
+        }
     }
 
     #[test]

@@ -14,6 +14,8 @@ use super::words::{Words, words};
 pub(super) const ICON: &str = "📝";
 /// The first word of a to-do's key.
 pub(super) const TODO: &str = "todo";
+/// The first word of a file's key.
+pub(super) const FILE: &str = "file";
 /// A toggle of the transcript holds about this much of it.
 const TOGGLE_MS: u32 = 600_000;
 /// Colours of speakers, told apart in Notion's light and dark.
@@ -264,7 +266,9 @@ pub(super) fn file(kind: &'static str, upload: &str, caption: &str) -> Node {
     if !caption.is_empty() {
         content["caption"] = blocks_of(&[Run::plain(caption)]).swap_remove(0).into();
     }
-    Node::new(kind, content)
+    let mut node = Node::new(kind, content);
+    node.key = Some(format!("{FILE} {kind} {caption}"));
+    node
 }
 
 fn plain(kind: &'static str, rich_text: Vec<Value>) -> Node {

@@ -226,7 +226,19 @@ impl Connection {
             return Ok(token.clone());
         }
         let mut live = self.grant.lock().await;
+        self.keep_unsaved(&mut live).await?;
         Ok(Secret::new(self.grant_of(&mut live).await?.access))
+    }
+
+    /// A renewed token that could not be kept is kept before it is used: the older one is dead.
+    async fn keep_unsaved(&self, live: &mut Live) -> Result<(), Failure> {
+        if live.unsaved
+            && let Some(grant) = live.grant.clone()
+        {
+            self.keep(&grant).await?;
+            live.unsaved = false;
+        }
+        Ok(())
     }
 
     async fn grant_of(&self, live: &mut Live) -> Result<Grant, Failure> {
@@ -254,37 +266,45 @@ impl Connection {
     /// Renews the token that was refused, unless somebody else has.
     pub(super) async fn renew(&self, refused: &Secret) -> Result<(), Failure> {
         let mut live = self.grant.lock().await;
-        if live.unsaved
-            && let Some(grant) = live.grant.clone()
-        {
-            self.keep(&grant).await?;
-            live.unsaved = false;
-        }
+        self.keep_unsaved(&mut live).await?;
         let grant = self.grant_of(&mut live).await?;
         if grant.access != refused.expose() {
             return Ok(());
         }
-        // Another process may have renewed it: its successor is in the keychain.
-        let kept = self.secrets.get(&self.name("token")).await?;
-        let kept = kept.and_then(|kept| serde_json::from_str::<Grant>(kept.expose()).ok());
-        if let Some(newer) = kept.filter(|kept| kept.access != refused.expose()) {
-            live.grant = Some(newer);
+        if self.takes_over(&mut live, refused).await? {
             return Ok(());
         }
         let (Some(client), Some(refresh)) = (self.client().await?, grant.refresh) else {
             return Err(self.refused());
         };
         let body = json!({ "grant_type": "refresh_token", "refresh_token": refresh });
-        let granted = self.oauth(&client, &body).await.map_err(|error| match error {
-            NotionError::Invalid { .. } | NotionError::Unauthorized(_) => self.refused().because(error),
-            other => other.into(),
-        })?;
+        let granted = match self.oauth(&client, &body).await {
+            Ok(granted) => granted,
+            Err(error @ (NotionError::Invalid { .. } | NotionError::Unauthorized(_))) => {
+                // Also while this one was asked for.
+                if self.takes_over(&mut live, refused).await? {
+                    return Ok(());
+                }
+                return Err(self.refused().because(error));
+            }
+            Err(error) => return Err(error.into()),
+        };
         // The older one is dead: this one must be kept before anything is done with it.
         let grant = Grant { access: granted.access_token, refresh: granted.refresh_token.or(Some(refresh)) };
         *live = Live { grant: Some(grant.clone()), unsaved: true };
         self.keep(&grant).await?;
         live.unsaved = false;
         Ok(())
+    }
+
+    /// Another process may have renewed the token: its successor is in the keychain.
+    async fn takes_over(&self, live: &mut Live, refused: &Secret) -> Result<bool, Failure> {
+        let kept = self.secrets.get(&self.name("token")).await?;
+        let kept = kept.and_then(|kept| serde_json::from_str::<Grant>(kept.expose()).ok());
+        let newer = kept.filter(|kept| kept.access != refused.expose());
+        let is_there = newer.is_some();
+        live.grant = newer.or(live.grant.take());
+        Ok(is_there)
     }
 
     /// What to say when the token is refused for good.
@@ -396,5 +416,77 @@ fn oauth_error(status: u16, body: &[u8], after_ms: Option<u32>) -> NotionError {
             NotionError::Invalid { code: code.to_owned(), message }
         }
         _ => NotionError::of(status, body, after_ms),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::Router;
+    use axum::http::StatusCode;
+    use axum::routing::post;
+
+    use super::*;
+    use crate::keychain::Keep;
+
+    #[derive(Default)]
+    struct Book(Mutex<Option<Connected>>);
+
+    impl ConnectionBook for Book {
+        fn connected(&self) -> Result<Option<Connected>, Failure> {
+            Ok(self.0.lock().unwrap().clone())
+        }
+        fn put(&self, connected: Option<&Connected>) -> Result<(), Failure> {
+            *self.0.lock().unwrap() = connected.cloned();
+            Ok(())
+        }
+    }
+
+    /// A connection that was signed in, whose token is to be renewed by what `answers`.
+    async fn signed_in(secrets: &Secrets, answers: axum::routing::MethodRouter) -> Connection {
+        secrets.set("notion:token", Secret::new(r#"{"access":"old","refresh":"r1"}"#)).await.unwrap();
+        secrets.set("notion:client", Secret::new("secret")).await.unwrap();
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap()).parse().unwrap();
+        let routes = Router::new().route("/oauth/token", answers);
+        tokio::spawn(async move { axum::serve(listener, routes).await });
+        let (id, workspace) = ("bot".to_owned(), "Acme".to_owned());
+        let book =
+            Book(Mutex::new(Some(Connected { id, workspace, kind: TokenKind::Oauth, expired: false })));
+        Connection::new("notion", base, Some("client".into()), Arc::new(book), secrets.clone(), None)
+    }
+
+    #[tokio::test]
+    async fn a_token_that_another_process_renews_at_the_same_time_is_no_expired_connection() {
+        let secrets = Secrets::new(Keep::Session, "test", "unused".into());
+        let other = secrets.clone();
+        let refused = async move || {
+            let newer = Secret::new(r#"{"access":"new","refresh":"r2"}"#);
+            other.set("notion:token", newer).await.unwrap();
+            (StatusCode::BAD_REQUEST, r#"{"error":"invalid_grant"}"#)
+        };
+        let connection = signed_in(&secrets, post(refused)).await;
+        let old = connection.token().await.unwrap();
+        connection.renew(&old).await.unwrap();
+        assert_eq!(connection.token().await.unwrap(), Secret::new("new"));
+        assert_eq!(connection.ready(), Ok(()));
+    }
+
+    #[tokio::test]
+    async fn a_renewed_token_that_could_not_be_kept_is_kept_before_it_is_used() {
+        let folder = tempfile::tempdir().unwrap();
+        let secrets = Secrets::new(Keep::File, "test", folder.path().join("secrets.json"));
+        let renewed = async || r#"{"access_token":"new","refresh_token":"r2"}"#;
+        let connection = signed_in(&secrets, post(renewed)).await;
+        let old = connection.token().await.unwrap();
+        // Nothing can be kept while there is a folder in the place of this file.
+        let lock = folder.path().join("secrets.lock");
+        std::fs::remove_file(&lock).unwrap();
+        std::fs::create_dir(&lock).unwrap();
+        assert_eq!(connection.renew(&old).await.unwrap_err().code, FailureCode::NoKeychain);
+        assert_eq!(connection.token().await.unwrap_err().code, FailureCode::NoKeychain);
+        std::fs::remove_dir(&lock).unwrap();
+        assert_eq!(connection.token().await.unwrap(), Secret::new("new"));
+        let kept = secrets.get("notion:token").await.unwrap().unwrap();
+        assert!(kept.expose().contains("r2"));
     }
 }

@@ -4,7 +4,7 @@
 use debrief_core::ports::SentBlock;
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
-use super::blocks::TODO;
+use super::blocks::{FILE, TODO};
 use super::node::Node;
 
 /// A block that is on the page.
@@ -131,10 +131,11 @@ fn plan_of(sent: &[SentBlock], present: &[Present], wanted: &[SentBlock]) -> Pla
                 // It has been replaced already, by a run that was cut off.
                 deletions.push(Change::Delete { id: present[p].id.clone() });
             }
-            // A to-do stays where it is, whatever the order of the rest: it may have been ticked.
+            // A to-do stays where it is, whatever the order of the rest: it may have been ticked. A file that is on the page
+            // can't be sent once more.
             (Some(w), Some(p))
                 if block.inside == wanted[w].inside
-                    && (is_todo(block) || stands_right(w, p, &there_wanted)) =>
+                    && (stays(block) || stands_right(w, p, &there_wanted)) =>
             {
                 places[w] = Place::There(p);
                 rewrite(&mut plan, &present[p], block, wanted, w);
@@ -150,8 +151,8 @@ fn plan_of(sent: &[SentBlock], present: &[Present], wanted: &[SentBlock]) -> Pla
     plan
 }
 
-fn is_todo(block: &SentBlock) -> bool {
-    block.key.as_ref().is_some_and(|key| key.split(' ').next() == Some(TODO))
+fn stays(block: &SentBlock) -> bool {
+    block.key.as_ref().is_some_and(|key| matches!(key.split(' ').next(), Some(TODO | FILE)))
 }
 
 /// Whether what is at `p` has those before it that it should have before it.

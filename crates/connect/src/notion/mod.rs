@@ -6,6 +6,8 @@ mod connection;
 mod digest;
 mod errors;
 mod files;
+#[cfg(test)]
+mod interrupted_test;
 mod lookup;
 mod merge;
 mod node;

@@ -32,6 +32,15 @@ pub(super) struct Bookmark {
     pub(super) page: Option<PageRef>,
     /// Blocks at the page's top level that Notion has said it has.
     pub(super) acknowledged: usize,
+    /// What those blocks say, and what the ones say that were sent last. Should the page have to say something else before
+    /// it is whole, they are known for Debrief's own by this.
+    #[serde(default)]
+    pub(super) sent: Vec<SentBlock>,
+    #[serde(default)]
+    pub(super) begun: Vec<SentBlock>,
+    /// Digests of the properties that the page was made with.
+    #[serde(default)]
+    pub(super) properties: BTreeMap<String, String>,
     /// Uploads that no page is known to use yet.
     pub(super) uploads: BTreeMap<PathBuf, Upload>,
 }
@@ -121,7 +130,9 @@ impl Run<'_> {
         self.bookmark.creating_since.get_or_insert_with(Timestamp::now);
         self.bookmark.page = None;
         self.bookmark.acknowledged = 0;
-        self.save()?;
+        self.bookmark.sent.clear();
+        self.bookmark.properties = digests(values);
+        self.begin(count)?;
         let created = self.notion.post(&["pages"], &body).await.map_err(Failure::from)?;
         let found = PageRef::of(&created).map_err(Failure::from)?;
         self.bookmark.page = Some(found.clone());
@@ -131,16 +142,25 @@ impl Run<'_> {
             let count = first_request(&self.nodes[from..], 0);
             let body = json!({ "children": children(&self.nodes[from..from + count]) });
             self.cx.check_stopped()?;
+            self.begin(count)?;
             self.notion.append(&["blocks", &found.id, "children"], &body).await.map_err(Failure::from)?;
             self.acknowledge(count)?;
         }
         Ok(found)
     }
 
+    /// From here on these blocks may be there.
+    fn begin(&mut self, count: usize) -> Result<(), Failure> {
+        let from = self.bookmark.acknowledged;
+        self.bookmark.begun = self.nodes[from..from + count].iter().map(Node::sent).collect();
+        self.save()
+    }
+
     fn acknowledge(&mut self, count: usize) -> Result<(), Failure> {
         let from = self.bookmark.acknowledged;
         self.told(self.nodes[from..from + count].iter().map(Node::count).sum());
         self.bookmark.acknowledged += count;
+        self.bookmark.sent.append(&mut self.bookmark.begun);
         self.save()
     }
 
@@ -154,8 +174,10 @@ impl Run<'_> {
     pub(super) async fn mend(&mut self, found: &PageRef, sent: &[SentBlock]) -> StepResult<()> {
         self.bookmark.page = Some(found.clone());
         self.save()?;
-        let present = self.present(found, sent.is_empty()).await?;
-        let plan = plan(sent, &present, &self.nodes);
+        let begins_anew = sent.is_empty() && self.says_something_else();
+        let present = self.present(found, sent.is_empty() && !begins_anew).await?;
+        let own = if begins_anew { self.sent_of(&present) } else { Vec::new() };
+        let plan = plan(if begins_anew { &own } else { sent }, &present, &self.nodes);
         let nodes = self.nodes.clone();
         self.apply(&found.id, &plan.changes, &nodes).await?;
         if plan.kept_edits > 0 {
@@ -166,6 +188,20 @@ impl Run<'_> {
             self.cx.warn(Warning::new("page_edited", text));
         }
         Ok(())
+    }
+
+    /// Whether an interrupted first writing is to go on with other words than it began with.
+    fn says_something_else(&self) -> bool {
+        let mut wanted = self.nodes.iter().map(Node::sent);
+        self.bookmark.sent.iter().chain(&self.bookmark.begun).any(|sent| wanted.next().as_ref() != Some(sent))
+    }
+
+    /// What was sent of it. Of the last request nobody knows but by what is there: Notion does all of one or nothing.
+    fn sent_of(&self, present: &[Present]) -> Vec<SentBlock> {
+        let is_there = |sent: &SentBlock| present.iter().any(|block| block.digest == sent.digest);
+        let begun =
+            if self.bookmark.begun.iter().all(is_there) { self.bookmark.begun.as_slice() } else { &[] };
+        self.bookmark.sent.iter().chain(begun).cloned().collect()
     }
 
     /// What is on the page. Blocks that Notion has acknowledged are taken to be whole when a first writing goes on.
@@ -259,10 +295,10 @@ impl Run<'_> {
     pub(super) async fn set_properties(
         &self,
         found: &PageRef,
-        earlier: &NotionPage,
+        sent: &BTreeMap<String, String>,
         values: &BTreeMap<String, Value>,
     ) -> StepResult<()> {
-        let is_new = |(id, value): &(&String, &Value)| earlier.properties.get(*id) != Some(&hash(value));
+        let is_new = |(id, value): &(&String, &Value)| sent.get(*id) != Some(&hash(value));
         let changed: BTreeMap<&String, &Value> = values.iter().filter(is_new).collect();
         if changed.is_empty() {
             return Ok(());
@@ -285,8 +321,13 @@ fn assumed(block: &SentBlock) -> Present {
     }
 }
 
+/// The hashes of properties, by their ids.
+pub(super) fn digests(values: &BTreeMap<String, Value>) -> BTreeMap<String, String> {
+    values.iter().map(|(id, value)| (id.clone(), hash(value))).collect()
+}
+
 /// The hash of a property. It is kept for years, so it must not depend on the order in which its fields were written.
-pub(super) fn hash(value: &Value) -> String {
+fn hash(value: &Value) -> String {
     let hash = Sha256::digest(by_name(value).to_string().as_bytes());
     hash[..8].iter().map(|byte| format!("{byte:02x}")).collect()
 }

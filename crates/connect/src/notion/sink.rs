@@ -16,7 +16,7 @@ use super::client::Notion;
 use super::files::FilesWanted;
 use super::node::Node;
 use super::places::Opened;
-use super::run::{Run, hash};
+use super::run::{Run, digests};
 use super::schema::{Choices, Mapping};
 
 /// A request that is under way when the person stops the job has this long to be answered.
@@ -81,8 +81,10 @@ impl NotionSink {
         run.nodes = blocks(page, &mapping.elsewhere(&values), with_marker, &uploads);
         let found = match there {
             Some(found) => {
-                if let Some(earlier) = &earlier {
-                    run.set_properties(&found, earlier, &values).await?;
+                let sent = earlier.as_ref().map_or(&run.bookmark.properties, |earlier| &earlier.properties);
+                // A page of which nobody knows with what it was made has them.
+                if !sent.is_empty() {
+                    run.set_properties(&found, sent, &values).await?;
                 }
                 run.mend(&found, earlier.as_ref().map_or(&[], |earlier| earlier.sent.as_slice())).await?;
                 found
@@ -90,7 +92,7 @@ impl NotionSink {
             None => run.write(&opened, &values).await?,
         };
         let sent = run.nodes.iter().map(Node::sent).collect();
-        let properties = values.iter().map(|(id, value)| (id.clone(), hash(value))).collect();
+        let properties = digests(&values);
         Ok(PublishedPage {
             notion: Some(NotionPage { id: found.id, url: found.url, sent, properties }),
             ..PublishedPage::default()

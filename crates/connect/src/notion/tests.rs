@@ -18,7 +18,7 @@ use super::node::Node;
 use super::pack::{children, first_request};
 use super::rich_text::{clean, units};
 
-fn page(blocks: Vec<Block>) -> Page {
+pub(super) fn page(blocks: Vec<Block>) -> Page {
     let names = PropertyValue::Names(vec!["Ana".into(), "Ben".into()]);
     let source = PropertyValue::Link {
         text: "weekly.m4a".into(),
@@ -47,7 +47,7 @@ fn nodes_of(page: &Page) -> Vec<Node> {
     blocks(page, &[], true, &Uploads::default())
 }
 
-fn said(at_ms: u32, text: &str) -> Block {
+pub(super) fn said(at_ms: u32, text: &str) -> Block {
     Block::Utterance { speaker: "Ana".into(), speaker_index: Some(0), at_ms, text: text.into() }
 }
 
@@ -395,6 +395,17 @@ fn a_todo_that_got_a_name_is_the_same_todo() {
     let theirs = Paper::of(&[block("mine", None, vec![])]);
     let plan = super::merge::plan(&sent(&before), &Paper::present(&theirs.blocks), &wanted);
     assert_eq!((plan.changes, plan.kept_edits), (vec![], 1));
+}
+
+#[test]
+fn a_file_that_is_on_the_page_is_never_sent_again_wherever_it_should_stand() {
+    // Of such a file nobody knows the upload any more.
+    let file = || super::blocks::file("pdf", "", "agenda.pdf");
+    let (mut before, mut wanted) = (letters("abcd"), letters("abcd"));
+    before.push(file());
+    wanted.insert(0, file());
+    let plan = plan(&sent(&before), &Paper::present(&Paper::of(&before).blocks), &wanted);
+    assert_eq!((plan.changes, plan.kept_edits), (vec![], 0));
 }
 
 proptest! {

@@ -1,13 +1,10 @@
 //! From a model's answer to notes: what is doubtful set apart, what is said twice put together.
 
-use std::sync::LazyLock;
-
-use regex::Regex;
-
 use super::gate::{Claim, Evidence};
 use super::shape::{Cited, Decision, PartNotes, Task};
 use super::{Brief, due, words};
 use crate::notes::{ClaimKind, Doubt, Notes, NotesMethod, Point, Section, Todo, Unverified};
+use crate::prose;
 use crate::template::NotesPart;
 use crate::transcript::Transcript;
 
@@ -217,10 +214,21 @@ fn tags(tags: Vec<String>) -> Vec<String> {
 
 /// Nobody said a link: one in a model's text could lead anywhere. Its words stay.
 fn without_links(markdown: &str) -> String {
-    static LINK: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"!?\[([^\]]*)\](?:\([^)]*\)|\[[^\]]*\])|<(https?:[^>]*)>").expect("the pattern is tested")
-    });
-    LINK.replace_all(markdown.trim(), "$1$2").into_owned()
+    const MOST_ROUNDS: usize = 16;
+    let mut text = markdown.trim().to_owned();
+    // The words that stay may be a link again, with others inside or with what stands around them.
+    for _ in 0..MOST_ROUNDS {
+        let links = prose::links(&text);
+        if links.is_empty() {
+            return text;
+        }
+        for (link, words) in links.into_iter().rev() {
+            let words = text[words].to_owned();
+            text.replace_range(link, &words);
+        }
+    }
+    // Nobody nests them so deep who means well.
+    text.replace(['[', '<'], "(")
 }
 
 #[cfg(test)]
@@ -264,6 +272,24 @@ mod tests {
             task("Review the draft", None, &[1]),
         ];
         assert_eq!(distinct(tasks).len(), 2);
+    }
+
+    #[test]
+    fn however_a_link_is_written_none_is_left() {
+        let nested = format!("{}x{}", "[".repeat(40), "](https://evil.example)".repeat(40));
+        for body in [
+            "[[a]](https://evil.example)",
+            "[[x](y)](https://evil.example)",
+            "[a\\]b](https://evil.example)",
+            "![a [b](https://evil.example)](https://evil.example/c)",
+            "a <HTTPS://evil.example> b",
+            "- See [x].\n\n[x]: https://evil.example",
+            &nested,
+        ] {
+            let shown = format!("{:?}", prose::parse(&without_links(body)));
+            assert!(!shown.contains("link: Some"), "{body}: {shown}");
+        }
+        assert_eq!(without_links("a <https://evil.example> b"), "a https://evil.example b");
     }
 
     #[test]

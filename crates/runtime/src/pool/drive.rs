@@ -11,6 +11,7 @@ use debrief_core::job::{Job, JobEvent, JobId, JobStatus};
 use debrief_core::stage::StepError;
 use debrief_core::view::{JobFacts, JobResult, JobView, Live};
 use jiff::{SignedDuration, Timestamp};
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -101,12 +102,18 @@ impl Inner {
         self.sweep_folders();
         let mut ticks = tokio::time::interval(TICK);
         let mut tick: u32 = 0;
+        let mut probing: Option<JoinHandle<()>> = None;
         while !self.closing.is_cancelled() {
             self.claim_jobs(after_revision);
             tokio::select! {
                 () = self.wake.notified() => {}
                 _ = ticks.tick() => {
-                    self.wake_up_due(tick).await;
+                    self.wake_up_due();
+                    // A service may take its time to answer, or never do: meanwhile jobs are begun all the same.
+                    let is_free = probing.as_ref().is_none_or(JoinHandle::is_finished);
+                    if is_free && tick.is_multiple_of(PROBE_EVERY_TICKS) {
+                        probing = Some(self.probe(tick.is_multiple_of(ASK_SERVICES_EVERY_TICKS)));
+                    }
                     tick = tick.wrapping_add(1);
                 }
                 () = self.closing.cancelled() => {}
@@ -171,7 +178,7 @@ impl Inner {
             self.live.clone(),
             self.news.clone(),
         );
-        let (id, attempts) = (job.id, job.attempts);
+        let id = job.id;
         let percent = self.store.facts(id).map_or(0, |facts| facts.percent);
         lock_of(&self.live).insert(id, Live { percent, ..Live::default() });
         let compose = self.compose.clone();
@@ -181,19 +188,14 @@ impl Inner {
             pipeline::run(&job, &steps, &journal).await
         });
         let outcome = run.await.unwrap_or_else(|panic| Err(Failure::internal(panic).into()));
-        self.settle_once_there_is_room(id, attempts, outcome).await;
+        self.settle_once_there_is_room(id, outcome).await;
         lock_of(&self.live).remove(&id);
     }
 
     /// Stores how a run ended, as soon as the database takes it. Until then a full disk is told from memory. When this
     /// process ends before that, the job is found without its worker at the next start.
-    async fn settle_once_there_is_room(
-        &self,
-        id: JobId,
-        attempts: u32,
-        outcome: Result<JobResult, StepError>,
-    ) {
-        while let Err(error) = self.settle(id, attempts, outcome.clone()) {
+    async fn settle_once_there_is_room(&self, id: JobId, outcome: Result<JobResult, StepError>) {
+        while let Err(error) = self.settle(id, outcome.clone()) {
             tracing::error!(job = %id, %error, "a job's end can't be stored");
             if !matches!(error, StoreError::Database(_)) {
                 break;
@@ -220,13 +222,10 @@ impl Inner {
     }
 
     /// Stores how a run ended. Temporary files go first, so that whoever sees a job ended sees none of them.
-    fn settle(
-        &self,
-        id: JobId,
-        attempts: u32,
-        outcome: Result<JobResult, StepError>,
-    ) -> Result<(), StoreError> {
+    fn settle(&self, id: JobId, outcome: Result<JobResult, StepError>) -> Result<(), StoreError> {
         let now = Timestamp::now();
+        // As they are stored: a stage that was done in this run has ended the row of failures.
+        let Job { status, attempts, .. } = self.store.job(id)?;
         let event = match outcome {
             Ok(result) => {
                 self.remove_folder(id);
@@ -244,7 +243,7 @@ impl Inner {
                 Retry::Later { .. } | Retry::Never => JobEvent::Failed(why),
             },
         };
-        let after = self.store.job(id)?.status.after(&event)?;
+        let after = status.after(&event)?;
         if after.is_final() {
             self.remove_folder(id);
         }
@@ -257,28 +256,41 @@ impl Inner {
         Ok(())
     }
 
-    /// Puts jobs back into the queue whose retry is due, or whose fix is done.
-    async fn wake_up_due(&self, tick: u32) {
-        let (probe, rarely) =
-            (tick.is_multiple_of(PROBE_EVERY_TICKS), tick.is_multiple_of(ASK_SERVICES_EVERY_TICKS));
+    /// Puts jobs back into the queue whose retry is due.
+    fn wake_up_due(&self) {
         let Ok(jobs) = self.store.held_up() else { return };
         let now = Timestamp::now();
         for job in jobs {
-            let ready = match &job.status {
-                JobStatus::Retrying { at, .. } => *at <= now,
-                JobStatus::Waiting { fix, .. } => {
-                    probe && may_probe(&job, now) && self.is_fixed(&job, fix.code, rarely).await
-                }
-                JobStatus::Pending
-                | JobStatus::Processing { .. }
-                | JobStatus::Cancelling { .. }
-                | JobStatus::Cancelled
-                | JobStatus::Failed { .. }
-                | JobStatus::Completed => false,
-            };
-            if ready && self.store.apply(job.id, &JobEvent::Ready, now).is_ok() {
-                self.changed.notify_one();
+            if matches!(&job.status, JobStatus::Retrying { at, .. } if *at <= now) {
+                self.wake_up(job.id);
             }
+        }
+    }
+
+    /// Puts jobs back into the queue whose fix is done; services on the network are asked only `rarely`.
+    fn probe(self: &Arc<Self>, rarely: bool) -> JoinHandle<()> {
+        let inner = self.clone();
+        let looking = async move {
+            let Ok(jobs) = inner.store.held_up() else { return };
+            for job in jobs {
+                let JobStatus::Waiting { fix, .. } = &job.status else { continue };
+                if may_probe(&job, Timestamp::now()) && inner.is_fixed(&job, fix.code, rarely).await {
+                    inner.wake_up(job.id);
+                }
+            }
+        };
+        let inner = self.clone();
+        self.workers.spawn(async move {
+            tokio::select! {
+                () = looking => {}
+                () = inner.closing.cancelled() => {}
+            }
+        })
+    }
+
+    fn wake_up(&self, id: JobId) {
+        if self.store.apply(id, &JobEvent::Ready, Timestamp::now()).is_ok() {
+            self.changed.notify_one();
         }
     }
 

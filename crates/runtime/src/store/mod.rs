@@ -277,7 +277,10 @@ impl JobStore {
                 let at = params![key, stage.word()];
                 tx.execute("UPDATE checkpoints SET stale = 1 WHERE job = ?1 AND stage = ?2", at)?;
             }
-            for stage in Stage::ALL.into_iter().filter(|stage| from.is_some_and(|from| *stage >= from)) {
+            // What is kept of an unfinished page says that there may be one, which whoever writes it looks for first.
+            let forgotten =
+                |stage: &Stage| *stage != Stage::Publish && from.is_some_and(|from| *stage >= from);
+            for stage in Stage::ALL.into_iter().filter(forgotten) {
                 forget_unfinished(tx, id, stage)?;
             }
             tx.execute(
@@ -331,6 +334,11 @@ impl JobStore {
     pub fn complete(&self, id: JobId, result: &JobResult, now: Timestamp) -> Result<Job> {
         self.write(|tx| {
             tx.execute("UPDATE jobs SET result = ?2 WHERE id = ?1", params![id.to_string(), json(result)])?;
+            let corrections = edits::corrections(tx, id)?;
+            if corrections.number > corrections.on_page {
+                // Corrected while the page was written, after the result was made.
+                self.follow_stored(tx, id)?;
+            }
             transition(tx, id, &JobEvent::Completed, now)
         })
     }

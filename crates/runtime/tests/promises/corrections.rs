@@ -101,6 +101,21 @@ async fn what_is_corrected_while_the_notes_are_written_comes_onto_the_page() {
 }
 
 #[tokio::test]
+async fn what_is_corrected_while_the_page_is_written_shows_in_the_result() {
+    let world = World::new();
+    world.script.plan(Stage::Publish, Plan::Take(Duration::from_millis(600)));
+    let pool = world.pool();
+    let id = pool.submit(&request("a.m4a")).unwrap();
+    until(&pool, id, |view| view.stage == Some(Stage::Publish)).await;
+    correct(pool.store(), id, "Good day", Some("Greetings"));
+    let view = ended(&pool, id).await;
+    let result = view.result.unwrap();
+    assert_eq!((result.title.as_str(), result.identified_speakers.len()), ("Greetings", 1));
+    assert!(view.page_outdated, "the page doesn't know that");
+    pool.shutdown().await;
+}
+
+#[tokio::test]
 async fn corrections_that_fit_no_more_are_told_and_kept() {
     let world = World::new();
     let pool = world.pool();

@@ -4,14 +4,15 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use crate::support::{Plan, World, ended, in_stage, request, until};
-use debrief_core::failure::{Failure, FailureCode};
-use debrief_core::job::JobId;
+use debrief_core::failure::{Failure, FailureCode, MAX_ATTEMPTS};
+use debrief_core::job::{JobEvent, JobId};
 use debrief_core::stage::Stage::{
     self, Decode, Diarize, Fetch, Identify, Publish, Rename, Summarize, Transcribe,
 };
 use debrief_core::view::{Group, StatusWord};
 use debrief_runtime::pool::JobNews;
 use debrief_runtime::store::StoreError;
+use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 fn broken() -> Failure {
@@ -201,6 +202,44 @@ async fn a_temporary_failure_is_tried_again_by_itself() {
     let view = until(&pool, id, |view| view.retry_at.is_some()).await;
     assert_eq!((view.status, view.group), (StatusWord::Pending, Group::Waiting));
     assert_eq!(ended(&pool, id).await.status, StatusWord::Completed);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn failures_of_an_earlier_stage_do_not_count_against_the_next_one() {
+    let world = World::new();
+    let (store, id, now) = (world.store(), JobId(Uuid::new_v4()), Timestamp::now());
+    let busy = || Failure::later(FailureCode::TimedOut, "The service is busy.", "Nothing to do.");
+    store.submit(id, &request("a.m4a"), now).unwrap();
+    for _ in 0..MAX_ATTEMPTS {
+        store.claim(0, now).unwrap();
+        store.hold_up(id, &JobEvent::FailedForNow { why: busy(), at: now }, now).unwrap();
+        store.apply(id, &JobEvent::Ready, now).unwrap();
+    }
+    world.script.plan(Decode, Plan::Fail(busy()));
+    let pool = world.pool();
+    let view = until(&pool, id, |view| view.error.is_some()).await;
+    assert_eq!(view.status, StatusWord::Pending, "it is tried again: {view:?}");
+    let again: Timestamp = view.retry_at.unwrap().parse().unwrap();
+    assert!(again.duration_since(Timestamp::now()) < SignedDuration::from_secs(10), "{again}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_service_that_does_not_answer_whether_one_job_may_go_on_keeps_no_other_waiting() {
+    let world = World::new();
+    let (store, id) = (world.store(), JobId(Uuid::new_v4()));
+    let earlier = Timestamp::now() - SignedDuration::from_mins(10);
+    let unseen = Failure::person(FailureCode::PickNeeded, "It may not be seen.", "Choose it.");
+    store.submit(id, &request("a.m4a"), earlier).unwrap();
+    store.claim(0, earlier).unwrap();
+    store.hold_up(id, &JobEvent::NeedsPerson(unseen), earlier).unwrap();
+    world.script.source_is_silent.store(true, Ordering::SeqCst);
+    let pool = world.pool();
+    while !world.script.source_was_asked.load(Ordering::SeqCst) {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    let other = pool.submit(&request("b.m4a")).unwrap();
+    assert_eq!(ended(&pool, other).await.status, StatusWord::Completed);
+    tokio::time::timeout(Duration::from_secs(10), pool.shutdown()).await.expect("nor a shutdown");
 }
 
 #[tokio::test(flavor = "multi_thread")]

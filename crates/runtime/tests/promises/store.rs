@@ -140,3 +140,19 @@ fn whoever_comes_late_learns_of_every_change_and_removal() {
     assert!(matches!(store.delete(kept), Err(StoreError::NotEnded)));
     assert!(store.history(gone).unwrap().is_empty());
 }
+
+#[test]
+fn a_retry_from_an_earlier_stage_remembers_that_a_page_may_exist() {
+    let world = World::new();
+    let store = world.store();
+    let (id, now) = (submitted(&store), Timestamp::now());
+    store.claim(0, now).unwrap();
+    let (page, begun) = (serde_json::json!({ "page": "p1" }), serde_json::json!("half-way"));
+    store.save_bookmark(id, Stage::Publish, &page, 0.5).unwrap();
+    store.save_bookmark(id, Stage::Summarize, &begun, 0.5).unwrap();
+    store.apply(id, &JobEvent::CancelRequested, now).unwrap();
+    store.apply(id, &JobEvent::Released, now).unwrap();
+    store.retry(id, Some(Stage::Summarize), None, now).unwrap();
+    assert_eq!(store.bookmark(id, Stage::Summarize).unwrap(), None);
+    assert_eq!(store.bookmark(id, Stage::Publish).unwrap(), Some(page));
+}

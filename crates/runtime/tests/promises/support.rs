@@ -46,6 +46,9 @@ pub(crate) struct Script {
     pub(crate) hints: Mutex<Vec<String>>,
     speaking: Mutex<(usize, usize)>,
     pub(crate) sink_is_ready: std::sync::atomic::AtomicBool,
+    /// Whether the source never says if a recording could be fetched, and whether it was asked.
+    pub(crate) source_is_silent: std::sync::atomic::AtomicBool,
+    pub(crate) source_was_asked: std::sync::atomic::AtomicBool,
 }
 
 impl Script {
@@ -119,6 +122,10 @@ impl RecordingSource for Scripted {
     }
 
     async fn ready(&self, _: &RecordingLink) -> Result<(), Failure> {
+        self.0.source_was_asked.store(true, std::sync::atomic::Ordering::SeqCst);
+        if self.0.source_is_silent.load(std::sync::atomic::Ordering::SeqCst) {
+            std::future::pending::<()>().await;
+        }
         Ok(())
     }
 
