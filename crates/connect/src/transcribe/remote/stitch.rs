@@ -81,14 +81,24 @@ pub(super) fn turns(words: &[Said]) -> Option<Vec<Turn>> {
 }
 
 fn join(mut earlier: Piece, mut later: Piece) -> Piece {
-    let (upto, from) = seam(&earlier, &later);
+    let Seam { upto, from, is_met } = seam(&earlier, &later);
     let names = same_speakers(&earlier, &later);
     for said in &mut later.words {
         said.speaker = said.speaker.map(|speaker| names[&speaker]);
     }
     earlier.words.truncate(upto);
-    earlier.words.extend(later.words.drain(from..));
-    // Jitter may have put the two words at the seam the wrong way round.
+    later.words.drain(..from);
+    if is_met {
+        // The pieces may place the same word seconds apart, above all where times are estimates. What is said after the seam
+        // was said later, whatever its times say.
+        let from_ms = earlier.words.last().map_or(0, |last| last.word.start_ms);
+        for Said { word, .. } in &mut later.words {
+            word.start_ms = word.start_ms.max(from_ms);
+            word.end_ms = word.end_ms.max(word.start_ms);
+        }
+    }
+    earlier.words.append(&mut later.words);
+    // Where each piece heard something else, it lies in between.
     earlier.words.sort_by_key(|said| said.word.start_ms);
     Piece {
         start_ms: earlier.start_ms,
@@ -99,15 +109,27 @@ fn join(mut earlier: Piece, mut later: Piece) -> Piece {
     }
 }
 
-/// How many words of the earlier piece stay, and the first one of the later piece that does.
-fn seam(earlier: &Piece, later: &Piece) -> (usize, usize) {
+/// Where two pieces are put together.
+struct Seam {
+    /// How many words of the earlier piece stay.
+    upto: usize,
+    /// The first word of the later piece that stays.
+    from: usize,
+    /// Whether both heard the same there: then what stays of the later piece goes on where the earlier one ends.
+    is_met: bool,
+}
+
+/// The place in the stretch in common that both pieces heard best.
+fn seam(earlier: &Piece, later: &Piece) -> Seam {
+    let met = |(upto, from)| Seam { upto, from, is_met: true };
+    let unmet = |upto, from| Seam { upto, from, is_met: false };
     let middle = later.start_ms.midpoint(earlier.end_ms);
     if later.start_ms >= earlier.end_ms {
-        return (earlier.words.len(), 0);
+        return unmet(earlier.words.len(), 0);
     }
     if !(earlier.timed && later.timed) {
         let by_time = |piece: &Piece| piece.words.partition_point(|said| said.middle() <= middle);
-        return untimed_seam(earlier, later).unwrap_or_else(|| (by_time(earlier), by_time(later)));
+        return untimed_seam(earlier, later).map_or_else(|| unmet(by_time(earlier), by_time(later)), met);
     }
     let by_text = APART_MS.iter().find_map(|apart| {
         nearest(earlier, later, middle, *apart, |a, b| {
@@ -121,10 +143,10 @@ fn seam(earlier: &Piece, later: &Piece) -> (usize, usize) {
         // Nothing was heard by both: all of it counts, but for what an edge may have cut.
         let upto = earlier.words.partition_point(|said| said.word.end_ms + EDGE_MS < earlier.end_ms);
         let from = later.words.partition_point(|said| said.word.start_ms <= later.start_ms + EDGE_MS);
-        return (upto, from);
+        return unmet(upto, from);
     };
     // The word itself comes from the piece whose edge is farther away.
-    if earlier.words[a].middle() <= middle { (a + 1, b + 1) } else { (a, b) }
+    met(if earlier.words[a].middle() <= middle { (a + 1, b + 1) } else { (a, b) })
 }
 
 /// The part of the shorter word that both have in common, when it is more than half of it.

@@ -134,6 +134,23 @@ fn pieces_without_times_meet_in_the_words_that_they_share() {
 }
 
 #[test]
+fn words_stay_in_their_order_where_two_pieces_place_them_far_apart() {
+    let talk: Vec<String> = (0..40).map(|n| format!("w{n}")).collect();
+    // One and a half seconds late in the earlier piece, as where times are estimates.
+    let at = |range: std::ops::Range<usize>, late: u32| {
+        range.map(|n| said(&talk[n], n as u32 * 500 + late, n as u32 * 500 + late + 400, None)).collect()
+    };
+    for timed in [true, false] {
+        let earlier = Piece { timed, ..piece(0, 16_000, at(0..29, 1_500)) };
+        let later = Piece { timed, ..piece(8_000, 20_000, at(16..40, 0)) };
+        let whole = stitch(vec![earlier, later]).unwrap();
+        assert_eq!(texts(&whole.words), talk, "{timed}");
+        assert!(whole.words.is_sorted_by_key(|said| said.word.start_ms));
+        assert!(whole.words.iter().all(|said| said.word.start_ms <= said.word.end_ms));
+    }
+}
+
+#[test]
 fn a_speaker_keeps_their_number_in_the_next_piece_and_a_new_one_gets_a_new_one() {
     let earlier = piece(
         0,
