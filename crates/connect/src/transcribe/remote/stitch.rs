@@ -254,11 +254,13 @@ fn same_speakers(earlier: &Piece, later: &Piece) -> BTreeMap<u16, u16> {
             names.insert(other, one);
         }
     }
-    let mut next = earlier.words.iter().filter_map(|said| said.speaker).max().map_or(0, |last| last + 1);
+    let next = earlier.words.iter().filter_map(|said| said.speaker).max();
+    let mut next = next.map_or(0, |last| last.saturating_add(1));
     for speaker in later.words.iter().filter_map(|said| said.speaker) {
         names.entry(speaker).or_insert_with(|| {
-            next += 1;
-            next - 1
+            let number = next;
+            next = next.saturating_add(1);
+            number
         });
     }
     names

@@ -151,6 +151,14 @@ fn words_stay_in_their_order_where_two_pieces_place_them_far_apart() {
 }
 
 #[test]
+fn a_speaker_of_the_highest_number_leaves_room_for_another() {
+    let earlier = piece(0, 10_000, vec![said("a", 0, 500, Some(u16::MAX))]);
+    let later = piece(8_000, 20_000, vec![said("b", 12_000, 12_500, Some(0))]);
+    let whole = stitch(vec![earlier, later]).unwrap();
+    assert_eq!(turns(&whole.words).unwrap().len(), 2);
+}
+
+#[test]
 fn a_speaker_keeps_their_number_in_the_next_piece_and_a_new_one_gets_a_new_one() {
     let earlier = piece(
         0,
