@@ -61,12 +61,31 @@ enum Part {
     },
     /// What was ordered came to nothing.
     Nothing,
+    /// It was too large, and goes in shorter pieces.
+    Shorter(Shorter),
     /// Its words.
     Heard {
         piece: Piece,
         /// What the service still keeps of it.
         left: Option<String>,
     },
+}
+
+/// A piece in the middle of its shorter ones.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Shorter {
+    /// What was heard of it.
+    heard: Vec<Piece>,
+    /// What is left to be heard, the next stretch last.
+    to_hear: Vec<Region>,
+    /// What the service still keeps of the stretch that was heard last.
+    left: Option<String>,
+}
+
+impl Shorter {
+    fn whole(region: Region) -> Shorter {
+        Shorter { heard: Vec::new(), to_hear: vec![region], left: None }
+    }
 }
 
 /// Everything that was heard, on the recording's time line.
@@ -86,12 +105,13 @@ pub(super) async fn transcribe(
         match (heard.get_mut(number as usize), part) {
             (Some(place), Part::Heard { piece, left }) => *place = Some((piece, left)),
             (Some(_), Part::Uploaded { address, region }) => {
-                begun[number as usize] = Some((region, Order::Uploaded(address)));
+                begun[number as usize] = Some(Begun::Order(region, Order::Uploaded(address)));
             }
             (Some(_), Part::Ordered { id, region }) => {
                 let region = region.unwrap_or(header.pieces[number as usize]);
-                begun[number as usize] = Some((region, Order::Ordered(id)));
+                begun[number as usize] = Some(Begun::Order(region, Order::Ordered(id)));
             }
+            (Some(_), Part::Shorter(shorter)) => begun[number as usize] = Some(Begun::Shorter(shorter)),
             (Some(_), Part::Nothing) | (None, _) => {}
         }
     }
@@ -168,8 +188,14 @@ fn heard_of(region: Region) -> Usage {
 /// What is known of a piece that has been heard, or nothing yet.
 type Kept = Option<(Piece, Option<String>)>;
 
-/// What an earlier run began for a stretch of the recording, if anything.
-type Begun = Option<(Region, Order)>;
+/// What an earlier run began for a piece.
+#[derive(Clone)]
+enum Begun {
+    /// An order of a stretch of the recording.
+    Order(Region, Order),
+    /// Shorter pieces.
+    Shorter(Shorter),
+}
 
 /// One run of the step.
 struct Run<'a> {
@@ -192,7 +218,7 @@ struct Run<'a> {
 
 impl Run<'_> {
     /// Hears every piece that is not there yet.
-    async fn all(&self, pieces: &[Region], heard: &mut [Kept], begun: &[Begun]) -> StepResult<()> {
+    async fn all(&self, pieces: &[Region], heard: &mut [Kept], begun: &[Option<Begun>]) -> StepResult<()> {
         // What an earlier run may not have come to delete.
         for (_, left) in heard.iter().flatten() {
             self.forget(left.as_deref()).await;
@@ -217,30 +243,39 @@ impl Run<'_> {
     }
 
     /// Hears one piece and keeps it; `None` when it was not begun because another one has failed.
-    async fn piece(&self, number: u32, whole: Region, mut begun: Begun) -> StepResult<Option<Piece>> {
-        // What is of a part of it alone belongs to shorter pieces, which may be cut elsewhere this time.
-        begun.take_if(|(of, _)| *of != whole);
-        let mut heard = Vec::new();
-        let mut left = None;
-        let mut to_hear = vec![whole];
-        while let Some(region) = to_hear.pop() {
+    async fn piece(&self, number: u32, whole: Region, begun: Option<Begun>) -> StepResult<Option<Piece>> {
+        let (mut order, mut work) = match begun {
+            Some(Begun::Shorter(shorter)) => (None, shorter),
+            Some(Begun::Order(of, order)) if of == whole => (Some(order), Shorter::whole(whole)),
+            // What is of a part of it alone belongs to shorter pieces, which may be cut elsewhere this time.
+            Some(Begun::Order(..)) | None => (None, Shorter::whole(whole)),
+        };
+        // What an earlier run may not have come to delete.
+        self.forget(work.left.take().as_deref()).await;
+        while let Some(region) = work.to_hear.pop() {
             if self.failed.load(Ordering::SeqCst) {
                 return Ok(None);
             }
             let longest_ms = self.longest_ms.load(Ordering::SeqCst);
-            if region.length_ms() > longest_ms && begun.is_none() {
-                to_hear.extend(pieces(self.audio, region, longest_ms, self.cx).await?.into_iter().rev());
+            if region.length_ms() > longest_ms && order.is_none() {
+                work.to_hear.extend(pieces(self.audio, region, longest_ms, self.cx).await?.into_iter().rev());
+                self.cx.save_part(number, &Part::Shorter(work.clone()), self.fraction())?;
                 continue;
             }
-            match self.region(number, region, begun.take().map(|(_, order)| order)).await? {
+            match self.region(number, region, region == whole, order.take()).await? {
                 Ok(answer) => {
-                    left = answer.left.clone().or(left);
-                    heard.push(self.place(answer, region).await?);
+                    work.left = answer.left.clone();
+                    work.heard.push(self.place(answer, region).await?);
+                    if !work.to_hear.is_empty() {
+                        self.cx.save_part(number, &Part::Shorter(work.clone()), self.fraction())?;
+                        self.forget(work.left.take().as_deref()).await;
+                    }
                 }
-                Err(SpeechError::TooLarge(_)) if self.shorten(region) => to_hear.push(region),
+                Err(SpeechError::TooLarge(_)) if self.shorten(region) => work.to_hear.push(region),
                 Err(error) => return Err(self.whose.failure(error).into()),
             }
         }
+        let Shorter { heard, left, .. } = work;
         let Some(piece) = stitch(heard) else { return Ok(None) };
         let ms = u64::from(whole.length_ms());
         self.done_ms.fetch_add(ms, Ordering::SeqCst);
@@ -271,9 +306,14 @@ impl Run<'_> {
         &self,
         number: u32,
         region: Region,
+        is_whole: bool,
         begun: Option<Order>,
     ) -> StepResult<Result<Answer, SpeechError>> {
         let keep = |order: &Order| {
+            if !is_whole {
+                // It would take the place of what was heard of the other shorter pieces.
+                return Ok(());
+            }
             let part = match order.clone() {
                 Order::Uploaded(address) => Part::Uploaded { address, region },
                 Order::Ordered(id) => Part::Ordered { id, region: Some(region) },
