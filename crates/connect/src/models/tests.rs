@@ -415,6 +415,33 @@ fn a_process_that_dies_leaves_a_part_that_is_taken_up() {
 }
 
 #[tokio::test]
+async fn a_whole_part_is_not_fetched_again_when_the_process_dies_before_it_has_its_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let (host, base) = Host::start([]).await;
+    let models = models(&folder, &base);
+    fs::create_dir_all(models.folder().join("one")).unwrap();
+    let fetch = || async {
+        let (_go, wish) = tokio::sync::watch::channel(super::Wish::Go);
+        let fetch = super::Fetch {
+            client: &models.0.client,
+            url: models.url(models.catalogue().model("one").unwrap(), "one.gguf"),
+            part: models.folder().join("one/one.gguf.part"),
+            size_bytes: SIZE as u64,
+            exact: true,
+            sha256: None,
+            pause: Duration::from_millis(1),
+            wish,
+            tell: &|_| {},
+        };
+        fetch.run().await.unwrap()
+    };
+    assert_eq!(fetch().await.sha256, sum(&content(1)));
+    assert_eq!(settled(&models, "one").await, VERIFIED);
+    assert_eq!(host.ranges().len(), 1, "all of it was there");
+    assert_eq!(files(&models.folder().join("one")), ["one.gguf"]);
+}
+
+#[tokio::test]
 async fn a_pause_keeps_what_has_arrived_and_a_cancel_removes_it() {
     let folder = tempfile::tempdir().unwrap();
     let (_, base) = Host::start([Answer::HangAfter(100_000), Answer::HangAfter(100_000)]).await;
