@@ -510,6 +510,27 @@ async fn a_file_is_recognised_by_what_is_in_it() {
     assert_eq!(models.state("two"), ModelState::Ready { checked: Checked::Unchecked });
 }
 
+#[test]
+fn a_file_never_takes_the_place_of_another_one_of_its_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let models = models(&folder, &Url::parse("http://127.0.0.1:9/").unwrap());
+    let file = |place: &str, seed: u8| {
+        fs::create_dir_all(folder.path().join(place)).unwrap();
+        let path = folder.path().join(place).join("ggml-model.gguf");
+        fs::write(&path, content(seed)).unwrap();
+        path
+    };
+    models.add_file(&file("a", 7), true).unwrap();
+    let other = file("b", 8);
+    let refused = models.add_file(&other, true).unwrap_err();
+    assert_eq!(refused.what, "There is another model of the name ggml-model.gguf already.");
+    assert_eq!(refused.fix, "Give the file another name, or remove the other model first.");
+    assert_eq!(fs::read(models.path("file:ggml-model.gguf").unwrap()).unwrap(), content(7));
+    assert!(other.exists());
+    // The same once more does no harm.
+    models.add_file(&file("c", 7), true).unwrap();
+}
+
 #[tokio::test]
 async fn a_removed_model_names_what_takes_its_place() {
     let folder = tempfile::tempdir().unwrap();
