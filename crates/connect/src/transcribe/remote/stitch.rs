@@ -206,24 +206,29 @@ fn align(a: &[Said], b: &[Said], likeness: impl Fn(&Said, &Said) -> Option<f64>)
     pairs
 }
 
-/// Without times: in the middle of the longest run of words that the end of one and the start of the other have in common.
+/// Without times: in the middle of the run of words that the end of one and the start of the other have in common, the longest
+/// and the nearest to the edges.
 fn untimed_seam(earlier: &Piece, later: &Piece) -> Option<(usize, usize)> {
     let first = earlier.words.len().saturating_sub(UNTIMED_WORDS);
     let text = |said: &Said| plain(&said.word.text);
     let a: Vec<String> = earlier.words[first..].iter().map(text).collect();
     let b: Vec<String> = later.words.iter().take(UNTIMED_WORDS).map(text).collect();
-    let mut runs = vec![0; b.len() + 1];
-    let (mut longest, mut ends) = (0, (0, 0));
+    let mut runs = vec![0_usize; b.len() + 1];
+    let mut best: Option<(usize, usize, usize)> = None;
     for (i, left) in a.iter().enumerate() {
         for j in (0..b.len()).rev() {
             runs[j + 1] = if *left == b[j] { runs[j] + 1 } else { 0 };
-            if runs[j + 1] > longest {
-                (longest, ends) = (runs[j + 1], (i + 1, j + 1));
+            let run = runs[j + 1];
+            let beside = (a.len() - (i + 1)) + (j + 1 - run);
+            // Both pieces have heard what lies between a match and the edges. Where that is much more than the match, of a few
+            // words that people say again and again, the match is one by chance, and all of it would be lost.
+            let Some(worth) = (run * run).checked_sub(beside) else { continue };
+            if run >= UNTIMED_RUN && best.is_none_or(|(most, ..)| worth > most) {
+                best = Some((worth, first + i + 1 - run / 2, j + 1 - run / 2));
             }
         }
     }
-    let back = longest / 2;
-    (longest >= UNTIMED_RUN).then_some((first + ends.0 - back, ends.1 - back))
+    best.map(|(_, upto, from)| (upto, from))
 }
 
 /// A word without case and punctuation. A word of nothing else stays as it is.

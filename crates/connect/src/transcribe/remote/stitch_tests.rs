@@ -159,6 +159,22 @@ fn a_speaker_of_the_highest_number_leaves_room_for_another() {
 }
 
 #[test]
+fn pieces_without_times_lose_nothing_for_a_few_words_that_are_said_twice_by_chance() {
+    // Nobody speaks in the stretch from 52 to 60 s that both have heard.
+    let spoken = |text: &str, from_ms: u32| -> Vec<Said> {
+        let words = text.split(' ').zip(0u32..);
+        words.map(|(word, n)| said(word, from_ms + n * 400, from_ms + n * 400 + 300, None)).collect()
+    };
+    let (one, other) = (
+        "i think that we should call the bank before monday and ask them for another month to pay it",
+        "good then what about the room well i think that we can rent the small one again for june",
+    );
+    let earlier = Piece { timed: false, ..piece(0, 60_000, spoken(one, 40_000)) };
+    let later = Piece { timed: false, ..piece(52_000, 120_000, spoken(other, 61_000)) };
+    assert_eq!(texts(&stitch(vec![earlier, later]).unwrap().words).join(" "), format!("{one} {other}"));
+}
+
+#[test]
 fn a_speaker_keeps_their_number_in_the_next_piece_and_a_new_one_gets_a_new_one() {
     let earlier = piece(
         0,
