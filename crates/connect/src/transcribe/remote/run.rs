@@ -325,7 +325,8 @@ impl Run<'_> {
             Some(answered) => answered,
             None => self.sent(region, &keep).await?,
         };
-        if answered.is_ok() {
+        // Gemini's answers were counted as they came.
+        if answered.is_ok() && self.service != Service::Gemini {
             self.count(region);
         }
         Ok(answered)
@@ -382,7 +383,7 @@ impl Run<'_> {
             Service::OpenAi | Service::Groq => openai::hear(&self.caller, &file).await,
             Service::Deepgram => deepgram::hear(&self.caller, &file).await,
             Service::AssemblyAi => assemblyai::hear(&self.caller, &file, keep).await,
-            Service::Gemini => gemini::hear(&self.caller, &file).await,
+            Service::Gemini => gemini::hear(&self.caller, &file, &|| self.count(region)).await,
         })
     }
 

@@ -383,6 +383,44 @@ async fn an_answer_that_is_cut_short_is_asked_for_in_shorter_pieces_and_every_fi
     assert_eq!(deleted.load(Ordering::SeqCst), asked);
 }
 
+/// What calls have cost, in the order of the calls.
+#[derive(Default)]
+struct Book(Mutex<Vec<debrief_core::spending::Expense>>);
+
+impl Ledger for Book {
+    fn left_usd(&self) -> Result<Option<f64>, Failure> {
+        Ok(None)
+    }
+
+    fn record(
+        &self,
+        _: debrief_core::job::JobId,
+        expense: debrief_core::spending::Expense,
+    ) -> Result<(), Failure> {
+        self.0.lock().unwrap().push(expense);
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn an_answer_of_gemini_that_is_of_no_use_has_cost_as_much() {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let count = asked.clone();
+    let said = move || {
+        let reason = if count.fetch_add(1, Ordering::SeqCst) == 0 { "MAX_TOKENS" } else { "STOP" };
+        gemini_says(reason, &json!([{ "start": 0.5, "end": 1.0, "speaker": "A", "text": "Well" }]))
+    };
+    let (base, _) = gemini(said).await;
+    let (desk, book) = (Desk::new(), Arc::new(Book::default()));
+    let ledger: Option<Arc<dyn Ledger>> = Some(book.clone());
+    let engine = Remote::new(RemoteSettings { ledger, ..settings(Service::Gemini, base) });
+    let audio = write_wav(desk.folder(), &silence(60_000));
+    engine.transcribe(&audio, &Hints::default(), desk.cx()).await.unwrap();
+    let rows = book.0.lock().unwrap();
+    assert_eq!(rows.len(), asked.load(Ordering::SeqCst));
+    assert_eq!(rows[0].usage.audio_ms, 60_000);
+}
+
 #[tokio::test]
 async fn the_file_is_deleted_also_when_gemini_fails_or_the_job_is_stopped() {
     let (base, deleted) = gemini(|| StatusCode::INTERNAL_SERVER_ERROR.into_response()).await;
