@@ -74,6 +74,7 @@ impl Drop for Uploaded {
 async fn delete(caller: &Caller, name: &str) {
     let request = with_key(caller, caller.http.delete(file_url(caller, name)));
     if let Err(error) = call(request, caller.short_patience(), refused).await {
+        let error = caller.without_key(error);
         tracing::warn!(%error, "an uploaded file could not be deleted; Google deletes it after two days");
     }
 }

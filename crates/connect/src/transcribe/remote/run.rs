@@ -329,7 +329,7 @@ impl Run<'_> {
         if answered.is_ok() && self.service != Service::Gemini {
             self.count(region);
         }
-        Ok(answered)
+        Ok(answered.map_err(|error| self.caller.without_key(error)))
     }
 
     /// What comes of an order that an earlier run began; `None` when it is of no use.
@@ -472,6 +472,7 @@ impl Run<'_> {
     async fn forget(&self, left: Option<&str>) {
         let Some(id) = left else { return };
         if let Err(error) = assemblyai::delete(&self.caller, id).await {
+            let error = self.caller.without_key(error);
             let text = format!(
                 "{} still keeps a transcript of this recording, as it couldn't be deleted: {error}. Delete {id} on its \
                  page if you mind.",

@@ -452,6 +452,35 @@ async fn the_file_is_deleted_also_when_gemini_fails_or_the_job_is_stopped() {
 }
 
 #[tokio::test]
+async fn a_key_that_a_service_says_again_is_in_no_failure_and_no_warning() {
+    // It takes what it is sent: who answers before that may break the connection.
+    let refuse = async |method: axum::http::Method, uri: Uri, _: Bytes| {
+        let word = json!({ "text": "Yes.", "start": 100, "end": 400, "confidence": 0.9, "speaker": "A" });
+        match (method.as_str(), uri.path()) {
+            ("POST", "/v2/upload") => reply(&json!({ "upload_url": "https://cdn.assemblyai.com/upload/1" })),
+            ("POST", "/v2/transcript") => reply(&json!({ "id": "t-1" })),
+            ("GET", "/v2/transcript/t-1") => reply(&json!({ "status": "completed", "words": [word] })),
+            _ => (StatusCode::UNAUTHORIZED, json!({ "error": "bad key k-123" }).to_string()).into_response(),
+        }
+    };
+    let base = serve(Router::new().fallback(any(refuse))).await;
+    let desk = Desk::new();
+    let audio = write_wav(desk.folder(), &silence(2000));
+    let engine = Remote::new(settings(Service::OpenAi, base.clone()));
+    let refused = failure(engine.transcribe(&audio, &Hints::default(), desk.cx()).await);
+    assert_eq!(refused.code, FailureCode::SpeechKeyRefused);
+    assert_eq!(refused.detail.unwrap(), "status 401: bad key …");
+    let refused = test(&settings(Service::Deepgram, base.clone())).await.unwrap_err();
+    assert_eq!(refused.detail.unwrap(), "status 401: bad key …");
+
+    let engine = Remote::new(settings(Service::AssemblyAi, base));
+    engine.transcribe(&audio, &Hints::default(), desk.cx()).await.unwrap();
+    let warnings = desk.host.warnings.lock().unwrap();
+    assert_eq!(warnings.last().unwrap().code, "transcript_left");
+    assert!(!warnings.last().unwrap().text.contains("k-123"), "{warnings:?}");
+}
+
+#[tokio::test]
 async fn a_key_that_cannot_be_one_is_refused_before_anybody_is_asked() {
     let mut settings = settings(Service::Deepgram, Service::Deepgram.base());
     settings.key.given = Some(Secret::new("two\nlines"));
