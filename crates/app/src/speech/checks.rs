@@ -63,7 +63,9 @@ pub(crate) fn check_count(min: Option<u16>, max: Option<u16>) -> Result<(), Fail
 
 pub(crate) fn checked_base(text: &str) -> Result<Url, Failure> {
     let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
-    url.filter(|url| url.query().is_none() && url.username().is_empty()).ok_or_else(|| {
+    // A secret in an address would be shown and logged with it.
+    let is_plain = |url: &Url| url.query().is_none() && url.username().is_empty() && url.password().is_none();
+    url.filter(is_plain).ok_or_else(|| {
         refused(format!("“{text}” is no base address."), "Give one like http://127.0.0.1:8000/v1.")
     })
 }

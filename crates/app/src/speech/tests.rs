@@ -209,3 +209,11 @@ async fn a_sandbox_stands_in_for_every_service_and_goes_again() {
     app.use_sandbox(None).await.unwrap();
     assert_eq!(hosts().0[0], "http://127.0.0.1:8000/v1", "a server of one's own stays");
 }
+
+#[test]
+fn an_address_holds_no_password() {
+    for text in ["http://ana:secret@127.0.0.1:8000/v1", "http://:secret@127.0.0.1:8000/v1"] {
+        let refused = checked_base(text).map(|url| url.to_string()).unwrap_err();
+        assert_eq!(refused.code, FailureCode::BadRequest);
+    }
+}

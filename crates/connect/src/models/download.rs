@@ -340,7 +340,7 @@ impl Fetch<'_> {
             self.remove().map_err(|error| self.disk(&error))?;
             return Err(failures::damaged(&self.name()).into());
         }
-        let _ = std::fs::remove_file(sidecar_of(&self.part));
+        // What says whose part it is stays until the part has its name: without it, all would be fetched again.
         Ok(got)
     }
 

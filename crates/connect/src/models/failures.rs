@@ -92,6 +92,14 @@ pub(super) fn busy_here() -> Failure {
     )
 }
 
+pub(super) fn name_taken(name: &str) -> Failure {
+    Failure::never(
+        FailureCode::BadRequest,
+        format!("There is another model of the name {name} already."),
+        "Give the file another name, or remove the other model first.",
+    )
+}
+
 pub(super) fn unusable(name: &str) -> Failure {
     Failure {
         retry: Retry::Never,

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::catalogue::CatalogueModel;
+use super::download::sidecar_of;
 use crate::inflow::{self, length};
 
 const STATE_FILE: &str = "models.json";
@@ -126,8 +127,9 @@ impl Folder {
     pub(super) fn settle(&self, id: &str, name: &str) -> io::Result<()> {
         let (part, file) = (self.part(id, name), self.of(id).join(name));
         File::options().write(true).open(&part)?.sync_all()?;
-        fs::rename(part, file)?;
+        fs::rename(&part, file)?;
         sync_folder(&self.of(id));
+        let _ = fs::remove_file(sidecar_of(&part));
         Ok(())
     }
 

@@ -48,6 +48,11 @@ impl Models {
             Recognised::Other => {
                 let id = format!("{FILE_PREFIX}{name}");
                 let _claim = self.claim_for_adding(&folder, &id, &name)?;
+                // Many models are called ggml-model.bin; the file that is here may be the only one of its kind.
+                let there = folder.whole(&id).and_then(|mut whole| whole.files.remove(&name));
+                if there.is_some_and(|file| file.sha256 != looked.sha256) {
+                    return Err(failures::name_taken(&name));
+                }
                 self.take_in(&folder, &id, path, &name, &looked, move_it)?;
                 let file = WholeFile { size_bytes: looked.size_bytes, sha256: looked.sha256 };
                 let whole = Whole { checked: Checked::Unchecked, files: BTreeMap::from([(name, file)]) };

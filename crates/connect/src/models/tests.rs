@@ -415,6 +415,33 @@ fn a_process_that_dies_leaves_a_part_that_is_taken_up() {
 }
 
 #[tokio::test]
+async fn a_whole_part_is_not_fetched_again_when_the_process_dies_before_it_has_its_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let (host, base) = Host::start([]).await;
+    let models = models(&folder, &base);
+    fs::create_dir_all(models.folder().join("one")).unwrap();
+    let fetch = || async {
+        let (_go, wish) = tokio::sync::watch::channel(super::Wish::Go);
+        let fetch = super::Fetch {
+            client: &models.0.client,
+            url: models.url(models.catalogue().model("one").unwrap(), "one.gguf"),
+            part: models.folder().join("one/one.gguf.part"),
+            size_bytes: SIZE as u64,
+            exact: true,
+            sha256: None,
+            pause: Duration::from_millis(1),
+            wish,
+            tell: &|_| {},
+        };
+        fetch.run().await.unwrap()
+    };
+    assert_eq!(fetch().await.sha256, sum(&content(1)));
+    assert_eq!(settled(&models, "one").await, VERIFIED);
+    assert_eq!(host.ranges().len(), 1, "all of it was there");
+    assert_eq!(files(&models.folder().join("one")), ["one.gguf"]);
+}
+
+#[tokio::test]
 async fn a_pause_keeps_what_has_arrived_and_a_cancel_removes_it() {
     let folder = tempfile::tempdir().unwrap();
     let (_, base) = Host::start([Answer::HangAfter(100_000), Answer::HangAfter(100_000)]).await;
@@ -481,6 +508,27 @@ async fn a_file_is_recognised_by_what_is_in_it() {
     assert!(matches!(models.state("two"), ModelState::Paused { .. }));
     models.add_file(&file("b.bin", b"b"), false).unwrap();
     assert_eq!(models.state("two"), ModelState::Ready { checked: Checked::Unchecked });
+}
+
+#[test]
+fn a_file_never_takes_the_place_of_another_one_of_its_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let models = models(&folder, &Url::parse("http://127.0.0.1:9/").unwrap());
+    let file = |place: &str, seed: u8| {
+        fs::create_dir_all(folder.path().join(place)).unwrap();
+        let path = folder.path().join(place).join("ggml-model.gguf");
+        fs::write(&path, content(seed)).unwrap();
+        path
+    };
+    models.add_file(&file("a", 7), true).unwrap();
+    let other = file("b", 8);
+    let refused = models.add_file(&other, true).unwrap_err();
+    assert_eq!(refused.what, "There is another model of the name ggml-model.gguf already.");
+    assert_eq!(refused.fix, "Give the file another name, or remove the other model first.");
+    assert_eq!(fs::read(models.path("file:ggml-model.gguf").unwrap()).unwrap(), content(7));
+    assert!(other.exists());
+    // The same once more does no harm.
+    models.add_file(&file("c", 7), true).unwrap();
 }
 
 #[tokio::test]

@@ -112,7 +112,7 @@ pub(super) async fn transcribe(audio: &Audio, cx: &StageCx, hearing: Hearing) ->
     let mut work = Work::new(audio, cx)?;
     while work.searched_ms.is_some() {
         let found = work.hear_until_found(&mut crew, &mut search).await?;
-        work.take_up(found, &crew)?;
+        work.take_up(found, &crew);
     }
     if !is_known {
         let fraction = work.fraction(0);
@@ -121,7 +121,7 @@ pub(super) async fn transcribe(audio: &Audio, cx: &StageCx, hearing: Hearing) ->
     work.hear_all(&mut crew).await?;
     // What a pack alone was taken for is judged by the whole recording; so it is the same whatever the order, and after a crash.
     for (number, language) in strays(&work.parts) {
-        work.hear_again(number, language, &crew)?;
+        work.hear_again(number, language, &crew);
     }
     work.hear_all(&mut crew).await?;
 
@@ -209,7 +209,7 @@ impl<'a> Work<'a> {
     }
 
     /// Gives the packs to the engines, but for those that an earlier run has heard.
-    fn take_up(&mut self, found: Found, crew: &Crew) -> Result<(), Failure> {
+    fn take_up(&mut self, found: Found, crew: &Crew) {
         self.searched_ms = found.position_ms;
         for pack in found.packs {
             let number = self.packs.len();
@@ -221,18 +221,17 @@ impl<'a> Work<'a> {
                 }
                 None => {
                     self.left += 1;
-                    crew.give(Task { number, pack, language: None })?;
+                    crew.give(Task { number, pack, language: None });
                 }
             }
         }
-        Ok(())
     }
 
-    fn hear_again(&mut self, number: u32, language: String, crew: &Crew) -> Result<(), Failure> {
-        let Some(part) = self.parts.get(&number) else { return Ok(()) };
+    fn hear_again(&mut self, number: u32, language: String, crew: &Crew) {
+        let Some(part) = self.parts.get(&number) else { return };
         self.left += 1;
         self.heard_ms -= u64::from(part.pack.length_ms());
-        crew.give(Task { number: number as usize, pack: part.pack.clone(), language: Some(language) })
+        crew.give(Task { number: number as usize, pack: part.pack.clone(), language: Some(language) });
     }
 
     /// Keeps what is heard until the search tells something.
@@ -395,6 +394,27 @@ mod tests {
         let parts = parts(&heard);
         assert_eq!(languages(&parts)[0], ("zh".to_owned(), 180_000));
         assert_eq!(strays(&parts), [(5, "zh".to_owned())]);
+    }
+
+    #[tokio::test]
+    async fn an_engine_that_cannot_be_opened_says_why_however_much_there_is_to_hear() {
+        use crate::transcribe::testing::{Desk, silence, write_wav};
+        let desk = Desk::new();
+        let audio = write_wav(desk.folder(), &silence(1000));
+        let packs: Vec<Pack> = parts(&[(1, None); 5000]).into_values().map(|part| part.pack).collect();
+        let mark = Bookmark { by: format!("test {}", audio.duration_ms), packs: Some(packs) };
+        desk.cx().start_over(&mark).unwrap();
+        let why = Failure::person(FailureCode::ModelMissing, "It is gone.", "Put it back.");
+        let told = why.clone();
+        let hearing = Hearing {
+            by: "test".into(),
+            cutting: Cutting { pad_ms: 100, join_ms: 300, longest_ms: 30_000 },
+            pack_ms: 0,
+            threads: 1,
+            open: Arc::new(move || Err(told.clone())),
+        };
+        let heard = transcribe(&audio, &desk.cx(), hearing).await;
+        assert_eq!(heard, Err(why.into()));
     }
 
     #[test]

@@ -210,7 +210,9 @@ impl Cutter {
     }
 
     fn keep(&mut self, open: &Open, end: u32) {
-        if open.frames.iter().filter(|(voice, _)| *voice).count() < FEWEST_VOICED {
+        // What is left behind a cut is the end of a talk, however short: a last "no" is no cough.
+        let is_short = open.frames.iter().filter(|(voice, _)| *voice).count() < FEWEST_VOICED;
+        if is_short && !open.continues {
             return;
         }
         let pad = if open.continues { 0 } else { self.cutting.pad_ms * PER_MS };
@@ -285,6 +287,25 @@ mod tests {
             let at = pair[0].end as usize;
             assert!(samples[at - 800..at + 800].iter().all(|s| s.abs() < 500), "cut inside a word");
         }
+    }
+
+    #[test]
+    fn a_short_word_behind_a_cut_is_kept() {
+        let cutting = Cutting { pad_ms: 100, join_ms: 250, longest_ms: 8000 };
+        let mut cutter = Cutter::new(cutting, 1000 * FRAME);
+        let longest = (8000 - 200) * PER_MS / FRAME;
+        // All voice, with the quietest place right before the last two frames.
+        for at in 0..longest + 200 {
+            let quiet = (longest - 8..longest - 2).contains(&at);
+            cutter.push(at < longest && !quiet, if quiet { 0.0 } else { 1.0 });
+        }
+        cutter.close();
+        let found = cutter.found();
+        assert_eq!(
+            found.iter().map(|region| region.end).max(),
+            Some(longest * FRAME + 100 * PER_MS),
+            "{found:?}"
+        );
     }
 
     #[test]

@@ -96,9 +96,9 @@ impl Crew {
         Ok(crew)
     }
 
-    /// To whichever thread is free first.
-    pub(super) fn give(&self, task: Task) -> Result<(), Failure> {
-        self.tasks.send(task).map_err(|error| broke_off().because(error))
+    /// To whichever thread is free first. Where every one has ended, a report that is waiting says why.
+    pub(super) fn give(&self, task: Task) {
+        let _ = self.tasks.send(task);
     }
 
     /// The next pack that was heard; none once every thread has ended.

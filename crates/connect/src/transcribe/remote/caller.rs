@@ -77,6 +77,26 @@ impl Caller {
         self.patience.min(SHORT_PATIENCE)
     }
 
+    /// The error without the key, which some servers say again.
+    pub(super) fn without_key(&self, error: SpeechError) -> SpeechError {
+        let Some(key) = &self.key else { return error };
+        let clean = |words: String| words.replace(key.expose(), "…");
+        match error {
+            SpeechError::KeyRefused(words) => SpeechError::KeyRefused(clean(words)),
+            SpeechError::CreditUsedUp(words) => SpeechError::CreditUsedUp(clean(words)),
+            SpeechError::QuotaUsedUp(words) => SpeechError::QuotaUsedUp(clean(words)),
+            SpeechError::Busy { words, after_ms } => SpeechError::Busy { words: clean(words), after_ms },
+            SpeechError::Faulty { words, after_ms } => SpeechError::Faulty { words: clean(words), after_ms },
+            SpeechError::TooLarge(words) => SpeechError::TooLarge(clean(words)),
+            SpeechError::UnknownModel(words) => SpeechError::UnknownModel(clean(words)),
+            SpeechError::NotThere(words) => SpeechError::NotThere(clean(words)),
+            SpeechError::Refused(words) => SpeechError::Refused(clean(words)),
+            SpeechError::Unreachable(words) => SpeechError::Unreachable(clean(words)),
+            SpeechError::NoAnswer(words) => SpeechError::NoAnswer(clean(words)),
+            SpeechError::TimedOut(_) | SpeechError::Own(_) => error,
+        }
+    }
+
     /// Waits until one more upload is within the service's rate, whichever job the others are for.
     pub(super) async fn turn(&self) {
         self.pace.until_ready().await;

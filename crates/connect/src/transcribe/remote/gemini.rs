@@ -74,23 +74,31 @@ impl Drop for Uploaded {
 async fn delete(caller: &Caller, name: &str) {
     let request = with_key(caller, caller.http.delete(file_url(caller, name)));
     if let Err(error) = call(request, caller.short_patience(), refused).await {
+        let error = caller.without_key(error);
         tracing::warn!(%error, "an uploaded file could not be deleted; Google deletes it after two days");
     }
 }
 
-/// What is said in the file.
-pub(super) async fn hear(caller: &Caller, file: &Path) -> Result<Answer, SpeechError> {
+/// What is said in the file. `heard` is told once there is an answer: it has its price also when it is of no use, cut short or
+/// broken off.
+pub(super) async fn hear(
+    caller: &Caller,
+    file: &Path,
+    heard: &(dyn Fn() + Send + Sync),
+) -> Result<Answer, SpeechError> {
     caller.turn().await;
     let uploaded = upload(caller, file).await?;
     let name = uploaded["name"].as_str().ok_or_else(|| lacks("file name"))?.to_owned();
     let guard = Uploaded { caller: caller.clone(), name, is_deleted: false };
-    let heard = async {
+    let said = async {
         let address = ready(caller, &guard.name, uploaded).await?;
-        generate(caller, &address).await
+        let said = generate(caller, &address).await?;
+        heard();
+        read(&said)
     }
     .await;
     guard.delete().await;
-    heard
+    said
 }
 
 /// The file as Google describes it.
@@ -140,7 +148,7 @@ async fn ready(caller: &Caller, name: &str, mut file: Value) -> Result<String, S
     }
 }
 
-async fn generate(caller: &Caller, address: &str) -> Result<Answer, SpeechError> {
+async fn generate(caller: &Caller, address: &str) -> Result<Value, SpeechError> {
     let mut task = TASK.to_owned();
     if let Some(language) = &caller.language {
         task.push_str(&format!(" The recording's language is {language}."));
@@ -158,7 +166,7 @@ async fn generate(caller: &Caller, address: &str) -> Result<Answer, SpeechError>
     });
     let url = caller.url(&["v1beta", "models", &format!("{}:generateContent", caller.model)]);
     let request = with_key(caller, caller.http.post(url)).json(&question);
-    read(&call(request, caller.patience, refused).await?)
+    call(request, caller.patience, refused).await
 }
 
 fn schema() -> Value {

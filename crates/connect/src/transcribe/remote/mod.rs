@@ -114,7 +114,7 @@ pub async fn test(settings: &RemoteSettings) -> Result<String, Failure> {
         Service::Gemini => gemini::test(&caller).await,
     };
     let whose = settings.whose();
-    tested.map_err(|error| whose.failure(error))?;
+    tested.map_err(|error| whose.failure(caller.without_key(error)))?;
     let takes = if caller.key.is_some() { "takes the key" } else { "answers" };
     Ok(format!("{} {takes}. Recordings are sent to {}.", whose.name, destination(&settings.base)))
 }

@@ -61,12 +61,31 @@ enum Part {
     },
     /// What was ordered came to nothing.
     Nothing,
+    /// It was too large, and goes in shorter pieces.
+    Shorter(Shorter),
     /// Its words.
     Heard {
         piece: Piece,
         /// What the service still keeps of it.
         left: Option<String>,
     },
+}
+
+/// A piece in the middle of its shorter ones.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Shorter {
+    /// What was heard of it.
+    heard: Vec<Piece>,
+    /// What is left to be heard, the next stretch last.
+    to_hear: Vec<Region>,
+    /// What the service still keeps of the stretch that was heard last.
+    left: Option<String>,
+}
+
+impl Shorter {
+    fn whole(region: Region) -> Shorter {
+        Shorter { heard: Vec::new(), to_hear: vec![region], left: None }
+    }
 }
 
 /// Everything that was heard, on the recording's time line.
@@ -86,12 +105,13 @@ pub(super) async fn transcribe(
         match (heard.get_mut(number as usize), part) {
             (Some(place), Part::Heard { piece, left }) => *place = Some((piece, left)),
             (Some(_), Part::Uploaded { address, region }) => {
-                begun[number as usize] = Some((region, Order::Uploaded(address)));
+                begun[number as usize] = Some(Begun::Order(region, Order::Uploaded(address)));
             }
             (Some(_), Part::Ordered { id, region }) => {
                 let region = region.unwrap_or(header.pieces[number as usize]);
-                begun[number as usize] = Some((region, Order::Ordered(id)));
+                begun[number as usize] = Some(Begun::Order(region, Order::Ordered(id)));
             }
+            (Some(_), Part::Shorter(shorter)) => begun[number as usize] = Some(Begun::Shorter(shorter)),
             (Some(_), Part::Nothing) | (None, _) => {}
         }
     }
@@ -168,8 +188,14 @@ fn heard_of(region: Region) -> Usage {
 /// What is known of a piece that has been heard, or nothing yet.
 type Kept = Option<(Piece, Option<String>)>;
 
-/// What an earlier run began for a stretch of the recording, if anything.
-type Begun = Option<(Region, Order)>;
+/// What an earlier run began for a piece.
+#[derive(Clone)]
+enum Begun {
+    /// An order of a stretch of the recording.
+    Order(Region, Order),
+    /// Shorter pieces.
+    Shorter(Shorter),
+}
 
 /// One run of the step.
 struct Run<'a> {
@@ -192,7 +218,7 @@ struct Run<'a> {
 
 impl Run<'_> {
     /// Hears every piece that is not there yet.
-    async fn all(&self, pieces: &[Region], heard: &mut [Kept], begun: &[Begun]) -> StepResult<()> {
+    async fn all(&self, pieces: &[Region], heard: &mut [Kept], begun: &[Option<Begun>]) -> StepResult<()> {
         // What an earlier run may not have come to delete.
         for (_, left) in heard.iter().flatten() {
             self.forget(left.as_deref()).await;
@@ -217,30 +243,39 @@ impl Run<'_> {
     }
 
     /// Hears one piece and keeps it; `None` when it was not begun because another one has failed.
-    async fn piece(&self, number: u32, whole: Region, mut begun: Begun) -> StepResult<Option<Piece>> {
-        // What is of a part of it alone belongs to shorter pieces, which may be cut elsewhere this time.
-        begun.take_if(|(of, _)| *of != whole);
-        let mut heard = Vec::new();
-        let mut left = None;
-        let mut to_hear = vec![whole];
-        while let Some(region) = to_hear.pop() {
+    async fn piece(&self, number: u32, whole: Region, begun: Option<Begun>) -> StepResult<Option<Piece>> {
+        let (mut order, mut work) = match begun {
+            Some(Begun::Shorter(shorter)) => (None, shorter),
+            Some(Begun::Order(of, order)) if of == whole => (Some(order), Shorter::whole(whole)),
+            // What is of a part of it alone belongs to shorter pieces, which may be cut elsewhere this time.
+            Some(Begun::Order(..)) | None => (None, Shorter::whole(whole)),
+        };
+        // What an earlier run may not have come to delete.
+        self.forget(work.left.take().as_deref()).await;
+        while let Some(region) = work.to_hear.pop() {
             if self.failed.load(Ordering::SeqCst) {
                 return Ok(None);
             }
             let longest_ms = self.longest_ms.load(Ordering::SeqCst);
-            if region.length_ms() > longest_ms && begun.is_none() {
-                to_hear.extend(pieces(self.audio, region, longest_ms, self.cx).await?.into_iter().rev());
+            if region.length_ms() > longest_ms && order.is_none() {
+                work.to_hear.extend(pieces(self.audio, region, longest_ms, self.cx).await?.into_iter().rev());
+                self.cx.save_part(number, &Part::Shorter(work.clone()), self.fraction())?;
                 continue;
             }
-            match self.region(number, region, begun.take().map(|(_, order)| order)).await? {
+            match self.region(number, region, region == whole, order.take()).await? {
                 Ok(answer) => {
-                    left = answer.left.clone().or(left);
-                    heard.push(self.place(answer, region).await?);
+                    work.left = answer.left.clone();
+                    work.heard.push(self.place(answer, region).await?);
+                    if !work.to_hear.is_empty() {
+                        self.cx.save_part(number, &Part::Shorter(work.clone()), self.fraction())?;
+                        self.forget(work.left.take().as_deref()).await;
+                    }
                 }
-                Err(SpeechError::TooLarge(_)) if self.shorten(region) => to_hear.push(region),
+                Err(SpeechError::TooLarge(_)) if self.shorten(region) => work.to_hear.push(region),
                 Err(error) => return Err(self.whose.failure(error).into()),
             }
         }
+        let Shorter { heard, left, .. } = work;
         let Some(piece) = stitch(heard) else { return Ok(None) };
         let ms = u64::from(whole.length_ms());
         self.done_ms.fetch_add(ms, Ordering::SeqCst);
@@ -257,8 +292,8 @@ impl Run<'_> {
     /// Whether shorter pieces than this one are worth a try.
     fn shorten(&self, region: Region) -> bool {
         let shorter_ms = region.length_ms() / 8 * 5;
-        if self.longest_ms.load(Ordering::SeqCst) <= shorter_ms {
-            // Another piece has found out meanwhile.
+        if self.longest_ms.load(Ordering::SeqCst) < region.length_ms() {
+            // Another piece, which may be a little longer, has found out meanwhile.
             return true;
         }
         let times = self.shortened.fetch_add(1, Ordering::SeqCst);
@@ -271,9 +306,14 @@ impl Run<'_> {
         &self,
         number: u32,
         region: Region,
+        is_whole: bool,
         begun: Option<Order>,
     ) -> StepResult<Result<Answer, SpeechError>> {
         let keep = |order: &Order| {
+            if !is_whole {
+                // It would take the place of what was heard of the other shorter pieces.
+                return Ok(());
+            }
             let part = match order.clone() {
                 Order::Uploaded(address) => Part::Uploaded { address, region },
                 Order::Ordered(id) => Part::Ordered { id, region: Some(region) },
@@ -285,10 +325,11 @@ impl Run<'_> {
             Some(answered) => answered,
             None => self.sent(region, &keep).await?,
         };
-        if answered.is_ok() {
+        // Gemini's answers were counted as they came.
+        if answered.is_ok() && self.service != Service::Gemini {
             self.count(region);
         }
-        Ok(answered)
+        Ok(answered.map_err(|error| self.caller.without_key(error)))
     }
 
     /// What comes of an order that an earlier run began; `None` when it is of no use.
@@ -342,7 +383,7 @@ impl Run<'_> {
             Service::OpenAi | Service::Groq => openai::hear(&self.caller, &file).await,
             Service::Deepgram => deepgram::hear(&self.caller, &file).await,
             Service::AssemblyAi => assemblyai::hear(&self.caller, &file, keep).await,
-            Service::Gemini => gemini::hear(&self.caller, &file).await,
+            Service::Gemini => gemini::hear(&self.caller, &file, &|| self.count(region)).await,
         })
     }
 
@@ -431,6 +472,7 @@ impl Run<'_> {
     async fn forget(&self, left: Option<&str>) {
         let Some(id) = left else { return };
         if let Err(error) = assemblyai::delete(&self.caller, id).await {
+            let error = self.caller.without_key(error);
             let text = format!(
                 "{} still keeps a transcript of this recording, as it couldn't be deleted: {error}. Delete {id} on its \
                  page if you mind.",
@@ -448,5 +490,46 @@ impl Run<'_> {
         // Pieces share stretches; people think in positions of the recording.
         let done_ms = f64::from(self.audio.duration_ms) * self.fraction();
         self.cx.progress(Progress::audio(done_ms as u32, self.audio.duration_ms));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::keychain::{Keep, Secrets};
+    use crate::transcribe::remote::{PATIENCE, RemoteKey};
+    use crate::transcribe::testing::{Desk, silence, write_wav};
+
+    #[test]
+    fn pieces_side_by_side_that_are_all_too_large_count_as_one_shortening() {
+        let desk = Desk::new();
+        let (audio, cx) = (write_wav(desk.folder(), &silence(20)), desk.cx());
+        let service = Service::Gemini;
+        let kept = Secrets::new(Keep::Session, "debrief-test", "unused".into());
+        let key = RemoteKey { kept, given: None };
+        let (base, model) = (service.base(), service.info().model.into());
+        let settings = RemoteSettings { service, base, model, language: None, key, ledger: None };
+        let run = Run {
+            settings: &settings,
+            service,
+            whose: settings.whose(),
+            caller: Caller::new(&settings, None, &[], PATIENCE).unwrap(),
+            audio: &audio,
+            cx: &cx,
+            longest_ms: AtomicU32::new(u32::MAX),
+            shortened: AtomicU32::new(0),
+            failed: AtomicBool::new(false),
+            done_ms: AtomicU64::new(0),
+            total_ms: 1,
+            voice: OnceCell::new(),
+        };
+        let minutes = |tenths: u32| Region { start: 0, end: tenths * 6_000 * PER_MS };
+        // No two pieces are of one length, as each cut lies in a pause.
+        for lengths in [[395, 390, 385], [198, 195, 193], [99, 98, 97], [60, 59, 58]] {
+            for tenths in lengths {
+                assert!(run.shorten(minutes(tenths)), "{tenths}");
+            }
+        }
+        assert!(!run.shorten(minutes(30)), "the tries are bounded");
     }
 }

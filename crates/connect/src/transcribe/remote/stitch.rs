@@ -81,14 +81,24 @@ pub(super) fn turns(words: &[Said]) -> Option<Vec<Turn>> {
 }
 
 fn join(mut earlier: Piece, mut later: Piece) -> Piece {
-    let (upto, from) = seam(&earlier, &later);
+    let Seam { upto, from, is_met } = seam(&earlier, &later);
     let names = same_speakers(&earlier, &later);
     for said in &mut later.words {
         said.speaker = said.speaker.map(|speaker| names[&speaker]);
     }
     earlier.words.truncate(upto);
-    earlier.words.extend(later.words.drain(from..));
-    // Jitter may have put the two words at the seam the wrong way round.
+    later.words.drain(..from);
+    if is_met {
+        // The pieces may place the same word seconds apart, above all where times are estimates. What is said after the seam
+        // was said later, whatever its times say.
+        let from_ms = earlier.words.last().map_or(0, |last| last.word.start_ms);
+        for Said { word, .. } in &mut later.words {
+            word.start_ms = word.start_ms.max(from_ms);
+            word.end_ms = word.end_ms.max(word.start_ms);
+        }
+    }
+    earlier.words.append(&mut later.words);
+    // Where each piece heard something else, it lies in between.
     earlier.words.sort_by_key(|said| said.word.start_ms);
     Piece {
         start_ms: earlier.start_ms,
@@ -99,15 +109,27 @@ fn join(mut earlier: Piece, mut later: Piece) -> Piece {
     }
 }
 
-/// How many words of the earlier piece stay, and the first one of the later piece that does.
-fn seam(earlier: &Piece, later: &Piece) -> (usize, usize) {
+/// Where two pieces are put together.
+struct Seam {
+    /// How many words of the earlier piece stay.
+    upto: usize,
+    /// The first word of the later piece that stays.
+    from: usize,
+    /// Whether both heard the same there: then what stays of the later piece goes on where the earlier one ends.
+    is_met: bool,
+}
+
+/// The place in the stretch in common that both pieces heard best.
+fn seam(earlier: &Piece, later: &Piece) -> Seam {
+    let met = |(upto, from)| Seam { upto, from, is_met: true };
+    let unmet = |upto, from| Seam { upto, from, is_met: false };
     let middle = later.start_ms.midpoint(earlier.end_ms);
     if later.start_ms >= earlier.end_ms {
-        return (earlier.words.len(), 0);
+        return unmet(earlier.words.len(), 0);
     }
     if !(earlier.timed && later.timed) {
         let by_time = |piece: &Piece| piece.words.partition_point(|said| said.middle() <= middle);
-        return untimed_seam(earlier, later).unwrap_or_else(|| (by_time(earlier), by_time(later)));
+        return untimed_seam(earlier, later).map_or_else(|| unmet(by_time(earlier), by_time(later)), met);
     }
     let by_text = APART_MS.iter().find_map(|apart| {
         nearest(earlier, later, middle, *apart, |a, b| {
@@ -121,10 +143,10 @@ fn seam(earlier: &Piece, later: &Piece) -> (usize, usize) {
         // Nothing was heard by both: all of it counts, but for what an edge may have cut.
         let upto = earlier.words.partition_point(|said| said.word.end_ms + EDGE_MS < earlier.end_ms);
         let from = later.words.partition_point(|said| said.word.start_ms <= later.start_ms + EDGE_MS);
-        return (upto, from);
+        return unmet(upto, from);
     };
     // The word itself comes from the piece whose edge is farther away.
-    if earlier.words[a].middle() <= middle { (a + 1, b + 1) } else { (a, b) }
+    met(if earlier.words[a].middle() <= middle { (a + 1, b + 1) } else { (a, b) })
 }
 
 /// The part of the shorter word that both have in common, when it is more than half of it.
@@ -184,24 +206,29 @@ fn align(a: &[Said], b: &[Said], likeness: impl Fn(&Said, &Said) -> Option<f64>)
     pairs
 }
 
-/// Without times: in the middle of the longest run of words that the end of one and the start of the other have in common.
+/// Without times: in the middle of the run of words that the end of one and the start of the other have in common, the longest
+/// and the nearest to the edges.
 fn untimed_seam(earlier: &Piece, later: &Piece) -> Option<(usize, usize)> {
     let first = earlier.words.len().saturating_sub(UNTIMED_WORDS);
     let text = |said: &Said| plain(&said.word.text);
     let a: Vec<String> = earlier.words[first..].iter().map(text).collect();
     let b: Vec<String> = later.words.iter().take(UNTIMED_WORDS).map(text).collect();
-    let mut runs = vec![0; b.len() + 1];
-    let (mut longest, mut ends) = (0, (0, 0));
+    let mut runs = vec![0_usize; b.len() + 1];
+    let mut best: Option<(usize, usize, usize)> = None;
     for (i, left) in a.iter().enumerate() {
         for j in (0..b.len()).rev() {
             runs[j + 1] = if *left == b[j] { runs[j] + 1 } else { 0 };
-            if runs[j + 1] > longest {
-                (longest, ends) = (runs[j + 1], (i + 1, j + 1));
+            let run = runs[j + 1];
+            let beside = (a.len() - (i + 1)) + (j + 1 - run);
+            // Both pieces have heard what lies between a match and the edges. Where that is much more than the match, of a few
+            // words that people say again and again, the match is one by chance, and all of it would be lost.
+            let Some(worth) = (run * run).checked_sub(beside) else { continue };
+            if run >= UNTIMED_RUN && best.is_none_or(|(most, ..)| worth > most) {
+                best = Some((worth, first + i + 1 - run / 2, j + 1 - run / 2));
             }
         }
     }
-    let back = longest / 2;
-    (longest >= UNTIMED_RUN).then_some((first + ends.0 - back, ends.1 - back))
+    best.map(|(_, upto, from)| (upto, from))
 }
 
 /// A word without case and punctuation. A word of nothing else stays as it is.
@@ -232,11 +259,13 @@ fn same_speakers(earlier: &Piece, later: &Piece) -> BTreeMap<u16, u16> {
             names.insert(other, one);
         }
     }
-    let mut next = earlier.words.iter().filter_map(|said| said.speaker).max().map_or(0, |last| last + 1);
+    let next = earlier.words.iter().filter_map(|said| said.speaker).max();
+    let mut next = next.map_or(0, |last| last.saturating_add(1));
     for speaker in later.words.iter().filter_map(|said| said.speaker) {
         names.entry(speaker).or_insert_with(|| {
-            next += 1;
-            next - 1
+            let number = next;
+            next = next.saturating_add(1);
+            number
         });
     }
     names

@@ -134,6 +134,47 @@ fn pieces_without_times_meet_in_the_words_that_they_share() {
 }
 
 #[test]
+fn words_stay_in_their_order_where_two_pieces_place_them_far_apart() {
+    let talk: Vec<String> = (0..40).map(|n| format!("w{n}")).collect();
+    // One and a half seconds late in the earlier piece, as where times are estimates.
+    let at = |range: std::ops::Range<usize>, late: u32| {
+        range.map(|n| said(&talk[n], n as u32 * 500 + late, n as u32 * 500 + late + 400, None)).collect()
+    };
+    for timed in [true, false] {
+        let earlier = Piece { timed, ..piece(0, 16_000, at(0..29, 1_500)) };
+        let later = Piece { timed, ..piece(8_000, 20_000, at(16..40, 0)) };
+        let whole = stitch(vec![earlier, later]).unwrap();
+        assert_eq!(texts(&whole.words), talk, "{timed}");
+        assert!(whole.words.is_sorted_by_key(|said| said.word.start_ms));
+        assert!(whole.words.iter().all(|said| said.word.start_ms <= said.word.end_ms));
+    }
+}
+
+#[test]
+fn a_speaker_of_the_highest_number_leaves_room_for_another() {
+    let earlier = piece(0, 10_000, vec![said("a", 0, 500, Some(u16::MAX))]);
+    let later = piece(8_000, 20_000, vec![said("b", 12_000, 12_500, Some(0))]);
+    let whole = stitch(vec![earlier, later]).unwrap();
+    assert_eq!(turns(&whole.words).unwrap().len(), 2);
+}
+
+#[test]
+fn pieces_without_times_lose_nothing_for_a_few_words_that_are_said_twice_by_chance() {
+    // Nobody speaks in the stretch from 52 to 60 s that both have heard.
+    let spoken = |text: &str, from_ms: u32| -> Vec<Said> {
+        let words = text.split(' ').zip(0u32..);
+        words.map(|(word, n)| said(word, from_ms + n * 400, from_ms + n * 400 + 300, None)).collect()
+    };
+    let (one, other) = (
+        "i think that we should call the bank before monday and ask them for another month to pay it",
+        "good then what about the room well i think that we can rent the small one again for june",
+    );
+    let earlier = Piece { timed: false, ..piece(0, 60_000, spoken(one, 40_000)) };
+    let later = Piece { timed: false, ..piece(52_000, 120_000, spoken(other, 61_000)) };
+    assert_eq!(texts(&stitch(vec![earlier, later]).unwrap().words).join(" "), format!("{one} {other}"));
+}
+
+#[test]
 fn a_speaker_keeps_their_number_in_the_next_piece_and_a_new_one_gets_a_new_one() {
     let earlier = piece(
         0,

@@ -133,6 +133,45 @@ async fn what_is_too_large_goes_in_shorter_pieces() {
     assert_eq!(files(&desk), Vec::<String>::new());
 }
 
+/// A minute and a half of talk.
+fn talk(desk: &Desk) -> debrief_core::ports::Audio {
+    let sentence =
+        [flite("rms", "we need to talk to the customers again before we start"), silence(700)].concat();
+    let samples: Vec<i16> = sentence.into_iter().cycle().take(16_000 * 90).collect();
+    write_wav(desk.folder(), &samples)
+}
+
+#[tokio::test]
+async fn shorter_pieces_that_were_heard_are_not_sent_again() {
+    let (heard, large) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+    let fails = Arc::new(AtomicBool::new(true));
+    let (count, count_large, failing) = (heard.clone(), large.clone(), fails.clone());
+    let ask = post(async move |body: Bytes| {
+        if body.len() > 150_000 {
+            count_large.fetch_add(1, Ordering::SeqCst);
+            return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+        }
+        if count.load(Ordering::SeqCst) == 1 && failing.swap(false, Ordering::SeqCst) {
+            return StatusCode::SERVICE_UNAVAILABLE.into_response();
+        }
+        count.fetch_add(1, Ordering::SeqCst);
+        reply(&two_words())
+    });
+    let base = serve(Router::new().route("/audio/transcriptions", ask)).await;
+    let desk = Desk::new();
+    let audio = talk(&desk);
+    let engine = Remote::new(settings(Service::Groq, base));
+    let failure = failure(engine.transcribe(&audio, &Hints::default(), desk.cx()).await);
+    assert_eq!(failure.code, FailureCode::ServiceBusy);
+    assert_eq!(heard.load(Ordering::SeqCst), 1);
+    let refused = large.load(Ordering::SeqCst);
+
+    let words = engine.transcribe(&audio, &Hints::default(), desk.cx()).await.unwrap();
+    let pieces = words.words.iter().filter(|word| word.text == "indeed.").count();
+    assert_eq!(pieces, heard.load(Ordering::SeqCst), "each was paid for once: {words:?}");
+    assert_eq!(large.load(Ordering::SeqCst), refused, "it is known that the whole is too large");
+}
+
 #[tokio::test]
 async fn what_is_always_too_large_is_given_up() {
     let asked = Arc::new(AtomicUsize::new(0));
@@ -266,6 +305,36 @@ async fn a_transcript_that_was_ordered_is_taken_up_again_and_deleted_once_it_is_
     assert_eq!(asked.last().unwrap(), "DELETE /v2/transcript/t-1");
 }
 
+#[tokio::test]
+async fn the_transcripts_of_all_shorter_pieces_are_deleted() {
+    let asked: Arc<Mutex<Vec<String>>> = Arc::default();
+    let (note, ordered) = (asked.clone(), Arc::new(AtomicUsize::new(0)));
+    let answer = async move |method: axum::http::Method, uri: Uri, body: Bytes| {
+        let (method, path) = (method.as_str(), uri.path());
+        let word = json!({ "text": "Yes.", "start": 100, "end": 400, "confidence": 0.9, "speaker": "A" });
+        let said = match (method, path) {
+            ("POST", "/v2/upload") if body.len() > 150_000 => {
+                return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+            }
+            ("POST", "/v2/upload") => json!({ "upload_url": "https://cdn.assemblyai.com/upload/1" }),
+            ("POST", _) => json!({ "id": format!("t-{}", ordered.fetch_add(1, Ordering::SeqCst)) }),
+            (_, _) => json!({ "status": "completed", "words": [word] }),
+        };
+        if path.starts_with("/v2/transcript/") && method == "DELETE" || method == "POST" {
+            note.lock().unwrap().push(format!("{method} {path}"));
+        }
+        reply(&said)
+    };
+    let base = serve(Router::new().fallback(any(answer))).await;
+    let desk = Desk::new();
+    let engine = Remote::new(settings(Service::AssemblyAi, base));
+    engine.transcribe(&talk(&desk), &Hints::default(), desk.cx()).await.unwrap();
+    let asked = asked.lock().unwrap();
+    let orders = asked.iter().filter(|asked| *asked == "POST /v2/transcript").count();
+    let deletions = asked.iter().filter(|asked| asked.starts_with("DELETE")).count();
+    assert!(orders >= 2 && deletions == orders, "{asked:?}");
+}
+
 /// Gemini, whose answer is the last thing that the test says, with the deletions that it saw.
 async fn gemini(said: impl Fn() -> Response + Clone + Send + Sync + 'static) -> (Url, Arc<AtomicUsize>) {
     let deleted = Arc::new(AtomicUsize::new(0));
@@ -314,6 +383,44 @@ async fn an_answer_that_is_cut_short_is_asked_for_in_shorter_pieces_and_every_fi
     assert_eq!(deleted.load(Ordering::SeqCst), asked);
 }
 
+/// What calls have cost, in the order of the calls.
+#[derive(Default)]
+struct Book(Mutex<Vec<debrief_core::spending::Expense>>);
+
+impl Ledger for Book {
+    fn left_usd(&self) -> Result<Option<f64>, Failure> {
+        Ok(None)
+    }
+
+    fn record(
+        &self,
+        _: debrief_core::job::JobId,
+        expense: debrief_core::spending::Expense,
+    ) -> Result<(), Failure> {
+        self.0.lock().unwrap().push(expense);
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn an_answer_of_gemini_that_is_of_no_use_has_cost_as_much() {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let count = asked.clone();
+    let said = move || {
+        let reason = if count.fetch_add(1, Ordering::SeqCst) == 0 { "MAX_TOKENS" } else { "STOP" };
+        gemini_says(reason, &json!([{ "start": 0.5, "end": 1.0, "speaker": "A", "text": "Well" }]))
+    };
+    let (base, _) = gemini(said).await;
+    let (desk, book) = (Desk::new(), Arc::new(Book::default()));
+    let ledger: Option<Arc<dyn Ledger>> = Some(book.clone());
+    let engine = Remote::new(RemoteSettings { ledger, ..settings(Service::Gemini, base) });
+    let audio = write_wav(desk.folder(), &silence(60_000));
+    engine.transcribe(&audio, &Hints::default(), desk.cx()).await.unwrap();
+    let rows = book.0.lock().unwrap();
+    assert_eq!(rows.len(), asked.load(Ordering::SeqCst));
+    assert_eq!(rows[0].usage.audio_ms, 60_000);
+}
+
 #[tokio::test]
 async fn the_file_is_deleted_also_when_gemini_fails_or_the_job_is_stopped() {
     let (base, deleted) = gemini(|| StatusCode::INTERNAL_SERVER_ERROR.into_response()).await;
@@ -342,6 +449,35 @@ async fn the_file_is_deleted_also_when_gemini_fails_or_the_job_is_stopped() {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     panic!("the file was not deleted");
+}
+
+#[tokio::test]
+async fn a_key_that_a_service_says_again_is_in_no_failure_and_no_warning() {
+    // It takes what it is sent: who answers before that may break the connection.
+    let refuse = async |method: axum::http::Method, uri: Uri, _: Bytes| {
+        let word = json!({ "text": "Yes.", "start": 100, "end": 400, "confidence": 0.9, "speaker": "A" });
+        match (method.as_str(), uri.path()) {
+            ("POST", "/v2/upload") => reply(&json!({ "upload_url": "https://cdn.assemblyai.com/upload/1" })),
+            ("POST", "/v2/transcript") => reply(&json!({ "id": "t-1" })),
+            ("GET", "/v2/transcript/t-1") => reply(&json!({ "status": "completed", "words": [word] })),
+            _ => (StatusCode::UNAUTHORIZED, json!({ "error": "bad key k-123" }).to_string()).into_response(),
+        }
+    };
+    let base = serve(Router::new().fallback(any(refuse))).await;
+    let desk = Desk::new();
+    let audio = write_wav(desk.folder(), &silence(2000));
+    let engine = Remote::new(settings(Service::OpenAi, base.clone()));
+    let refused = failure(engine.transcribe(&audio, &Hints::default(), desk.cx()).await);
+    assert_eq!(refused.code, FailureCode::SpeechKeyRefused);
+    assert_eq!(refused.detail.unwrap(), "status 401: bad key …");
+    let refused = test(&settings(Service::Deepgram, base.clone())).await.unwrap_err();
+    assert_eq!(refused.detail.unwrap(), "status 401: bad key …");
+
+    let engine = Remote::new(settings(Service::AssemblyAi, base));
+    engine.transcribe(&audio, &Hints::default(), desk.cx()).await.unwrap();
+    let warnings = desk.host.warnings.lock().unwrap();
+    assert_eq!(warnings.last().unwrap().code, "transcript_left");
+    assert!(!warnings.last().unwrap().text.contains("k-123"), "{warnings:?}");
 }
 
 #[tokio::test]

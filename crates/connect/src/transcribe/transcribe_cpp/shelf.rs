@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use debrief_core::failure::Failure;
 use sysinfo::{MemoryRefreshKind, RefreshKind, System};
@@ -20,8 +20,12 @@ const SPARE_BYTES: u64 = 2 << 30;
 /// Every model of this process that nobody uses just now; the last one put back is at the end.
 static SHELF: Mutex<Vec<Kept>> = Mutex::new(Vec::new());
 
+/// By which a file is told from another one that took its place: length and time of change.
+type Mark = Option<(u64, SystemTime)>;
+
 struct Kept {
     path: PathBuf,
+    mark: Mark,
     gpu: bool,
     model: Model,
     since: Instant,
@@ -30,6 +34,7 @@ struct Kept {
 /// A model in use. Dropping it puts it back.
 pub(super) struct Loaded {
     path: PathBuf,
+    mark: Mark,
     gpu: bool,
     model: Option<Model>,
 }
@@ -51,7 +56,8 @@ impl Drop for Loaded {
         if free_memory_bytes() < SPARE_BYTES {
             return;
         }
-        let kept = Kept { path: std::mem::take(&mut self.path), gpu: self.gpu, model, since: Instant::now() };
+        let path = std::mem::take(&mut self.path);
+        let kept = Kept { path, mark: self.mark, gpu: self.gpu, model, since: Instant::now() };
         let mut shelf = lock();
         // Another model than the last one is not wanted any more.
         shelf.retain(|other| other.path == kept.path && other.gpu == kept.gpu);
@@ -82,18 +88,28 @@ impl First {
 
 /// The model of that file: from the shelf, or else loaded.
 pub(super) fn take(path: &Path, gpu: bool) -> Result<Loaded, Failure> {
+    // Looked at before it is loaded: if it is replaced meanwhile, it is loaded once too often rather than never.
+    let mark = mark(path);
     let kept = {
         let mut shelf = lock();
+        // A file that was replaced is another model.
+        shelf.retain(|kept| kept.path != path || kept.mark == mark);
         let at = shelf.iter().position(|kept| kept.path == path && kept.gpu == gpu);
         at.map(|at| shelf.remove(at).model)
     };
     let model = kept.map_or_else(|| super::load(path, gpu), Ok)?;
-    Ok(Loaded { path: path.to_owned(), gpu, model: Some(model) })
+    Ok(Loaded { path: path.to_owned(), mark, gpu, model: Some(model) })
 }
 
 /// Whether that file's model is kept.
 pub(super) fn holds(path: &Path, gpu: bool) -> bool {
-    lock().iter().any(|kept| kept.path == path && kept.gpu == gpu)
+    let mark = mark(path);
+    lock().iter().any(|kept| kept.path == path && kept.mark == mark && kept.gpu == gpu)
+}
+
+fn mark(path: &Path) -> Mark {
+    let file = std::fs::metadata(path).ok()?;
+    Some((file.len(), file.modified().ok()?))
 }
 
 /// Memory that is free for a model, in bytes; all of it where the system doesn't say.

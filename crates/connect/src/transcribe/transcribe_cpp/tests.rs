@@ -74,6 +74,18 @@ async fn what_was_heard_before_all_speech_was_found_is_not_heard_again() {
 }
 
 #[test]
+fn a_model_file_that_was_replaced_is_loaded_anew() {
+    let desk = Desk::new();
+    let file = TINY.write(desk.folder()).unwrap();
+    drop(shelf::take(&file, false).unwrap());
+    assert!(shelf::holds(&file, false) || shelf::free_memory_bytes() < 3 << 30, "it is kept");
+    std::fs::remove_file(&file).unwrap();
+    std::fs::write(&file, b"lmgg, and nothing else").unwrap();
+    assert!(!shelf::holds(&file, false));
+    assert!(shelf::take(&file, false).is_err(), "that is another file");
+}
+
+#[test]
 fn a_core_is_left_unless_there_are_two_and_no_more_engines_work_than_half_the_memory_holds() {
     let plenty = 1 << 40;
     let by_cores: Vec<usize> = [1, 2, 3, 4, 16].map(|cores| engines(cores, 1 << 30, plenty)).to_vec();
