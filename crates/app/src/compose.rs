@@ -21,6 +21,7 @@ use debrief_core::secret::Secret;
 use debrief_core::view::PageDestination;
 use debrief_runtime::pool::Compose;
 use debrief_runtime::store::JobStore;
+use url::Url;
 
 use crate::book::StoredAccounts;
 use crate::home::Home;
@@ -286,6 +287,13 @@ impl Compose for ComposedSteps {
 
 pub(crate) fn secret_variable(name: &str) -> Option<Secret> {
     std::env::var(name).ok().filter(|token| !token.is_empty()).map(Secret::new)
+}
+
+/// A key from the environment, for this process alone. It is for the service that bears the name `word`, at `own`, and may be
+/// tried on this machine: no other that stands in its place at `base` gets it.
+pub(crate) fn key_in_environment(word: &str, own: &Url, base: &Url) -> Option<Secret> {
+    let is_for = own.origin() == base.origin() || http::is_here(base);
+    secret_variable(&format!("DEBRIEF_{}_KEY", word.to_uppercase())).filter(|_| is_for)
 }
 
 /// The models of the settings' folder. Downloads go on when other settings change.

@@ -190,7 +190,17 @@ pub struct Providers {
 #[serde(deny_unknown_fields, default)]
 pub struct Spending {
     /// What services may cost in a month, in US dollars; no limit, unless set.
+    #[serde(deserialize_with = "amount")]
     pub monthly_cap_usd: Option<f64>,
+}
+
+fn amount<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<f64>, D::Error> {
+    let usd = f64::deserialize(from)?;
+    match usd.is_finite() && usd >= 0.0 {
+        true => Ok(Some(usd)),
+        // No sum is larger than `nan`.
+        false => Err(serde::de::Error::custom(format!("{usd} is no amount of money"))),
+    }
 }
 
 /// `[privacy]`

@@ -172,14 +172,18 @@ pub fn destination(base: &Url) -> String {
     format!("{host}{port}{machine}")
 }
 
+/// However long a service asks to wait, it is asked again after a day, in milliseconds.
+const LONGEST_ASKED_MS: u32 = 24 * 3_600_000;
+
 /// How long a service asks to wait, in milliseconds: `Retry-After` in seconds or as a date.
 pub(crate) fn retry_after_ms(headers: &reqwest::header::HeaderMap, now: jiff::Timestamp) -> Option<u32> {
     let text = headers.get(reqwest::header::RETRY_AFTER)?.to_str().ok()?.trim();
     if let Ok(seconds) = text.parse::<u32>() {
-        return Some(seconds.saturating_mul(1000));
+        return Some(seconds.saturating_mul(1000).min(LONGEST_ASKED_MS));
     }
     let at = jiff::fmt::rfc2822::parse(text).ok()?.timestamp();
-    u32::try_from((at.as_millisecond() - now.as_millisecond()).max(0)).ok()
+    let ms = (at.as_millisecond() - now.as_millisecond()).clamp(0, LONGEST_ASKED_MS.into());
+    u32::try_from(ms).ok()
 }
 
 /// The whole chain of causes on one line; reqwest itself names only the outermost.

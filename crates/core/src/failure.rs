@@ -191,6 +191,14 @@ impl Failure {
         Self { retry: Retry::Later { after_ms }, ..self }
     }
 
+    /// A temporary one that outlasted all tries: it doesn't go on by itself any more.
+    pub fn given_up(self) -> Self {
+        let fix = format!(
+            "Debrief tried {MAX_ATTEMPTS} times. What is finished is kept: retry the job when that may be over."
+        );
+        Self { fix, retry: Retry::Never, ..self }
+    }
+
     /// The same failure with its technical cause.
     pub fn because(self, detail: impl std::fmt::Display) -> Self {
         Self { detail: Some(detail.to_string()), ..self }
@@ -264,6 +272,17 @@ mod tests {
         let delays: Vec<u32> = (0..MAX_ATTEMPTS).map(|attempts| backoff_ms(attempts, None, 0.5)).collect();
         assert_eq!(delays, [5_000, 10_000, 20_000, 40_000, 80_000, 160_000, 320_000, 600_000]);
         assert_eq!(backoff_ms(100, None, 1.0), 750_000);
+    }
+
+    #[test]
+    fn a_temporary_failure_that_outlasts_all_tries_no_longer_says_that_it_goes_on() {
+        let busy = Failure::later(FailureCode::ServiceBusy, "Acme is busy.", "It goes on by itself.");
+        let given_up = busy.after(Some(1)).given_up();
+        assert_eq!((given_up.what.as_str(), given_up.retry), ("Acme is busy.", Retry::Never));
+        assert_eq!(
+            given_up.fix,
+            "Debrief tried 8 times. What is finished is kept: retry the job when that may be over."
+        );
     }
 
     #[test]

@@ -29,7 +29,8 @@ export function failureShown(t: Translate, error: CommandError): FailureShown {
   const facts = factsShown(t, known?.facts ?? {});
   // What the window itself refuses has codes of its own, and its language.
   if (t(id, facts) === id) return { what, fix, own: null };
-  return { what: t(id, facts), fix: t(`${id}.fix`, facts), own: known ? null : `${what} ${fix}`.trim() };
+  const todo = (known?.withFix ? null : knownText(t, fix)) ?? t(`${id}.fix`, facts);
+  return { what: t(id, facts), fix: todo, own: known ? null : `${what} ${fix}`.trim() };
 }
 
 /** What to know about a job. */

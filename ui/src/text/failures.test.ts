@@ -113,6 +113,16 @@ test('in English the backend speaks for itself', () => {
   expect(told(english, 'Done')).toBe('Done');
 });
 
+test('what nothing goes on with by itself any more says so', () => {
+  const fix = 'Debrief tried 8 times. What is finished is kept: retry the job when that may be over.';
+  const shown = failureShown(chinese, { code: 'service_busy', what: 'Deepgram is busy.', fix });
+  expect(shown).toEqual({
+    what: 'Deepgram 目前忙碌。',
+    fix: 'Debrief 已嘗試 8 次。已完成的部分都已保留；等情況可能好轉時，請重試這個工作。',
+    own: null,
+  });
+});
+
 test('what the window refuses itself stays in its words', () => {
   const error = { code: 'bad_date', what: '這不是日期。', fix: '請寫成 2026-12-31，或留空。' };
   expect(failureShown(chinese, error)).toEqual({ what: error.what, fix: error.fix, own: null });

@@ -1,6 +1,9 @@
 ### How the backend words what is no failure, so that it can be told in another language: `warning-CODE-WORDING` for what
 ### to know about a job, and the rest by what it is about. Of two that fit, the first counts.
 
+## What to do when nothing goes on by itself
+given-up = Debrief tried { $times } times. What is finished is kept: retry the job when that may be over.
+
 ## What to know about a job
 warning-speakers_not_found-why = { $what } The transcript is complete, without speakers; run that stage again to find them.
 warning-fewer_speakers-none = No speaker was told apart, although there are at least { $least }. Choose another method for speakers in the settings and run that step again, or give the sentences to a new speaker by hand.

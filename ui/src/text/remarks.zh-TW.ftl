@@ -6,6 +6,9 @@ again-speakers = 請到設定改用其他區分發言者的方式，再重新執
 again-whole = 如果錄音在那段時間有人說話，請不附逐字稿重新處理，或改用完整的逐字稿。
 attach-with = 再連同它重新處理這個錄音。
 
+## What to do when nothing goes on by itself
+given-up = Debrief 已嘗試 { $times } 次。已完成的部分都已保留；等情況可能好轉時，請重試這個工作。
+
 ## What to know about a job
 warning-speakers_not_found = 找不到發言者。逐字稿是完整的，但沒有發言者；可重新執行該步驟。
 warning-speakers_not_found-why = { $what }逐字稿是完整的，但沒有發言者；可重新執行該步驟。

@@ -71,7 +71,8 @@ function firstOf(among: readonly Wording[], part: 'what' | 'whole', text: string
 export function failureSaid(code: string, what: string, fix: string): Said | null {
   const ids = new RegExp(`^failure-${code}(?:-|$)`, 'u');
   const among = wordings().failures.filter(({ id }) => ids.test(id));
-  return firstOf(among, 'whole', `${what} ${fix}`);
+  // What to do may be said in another way once nothing goes on by itself.
+  return firstOf(among, 'whole', `${what} ${fix}`) ?? (said(fix) && firstOf(among, 'what', what));
 }
 
 /** The wording of anything else that was said: a remark, or a failure that is told with something. */

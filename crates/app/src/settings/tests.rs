@@ -81,6 +81,8 @@ fn what_is_wrong_in_the_file_is_named_with_its_line() {
             "settings.toml, line 3: unknown field `modle`, expected one of `engine`, `model`, `language`, `chinese`, `vocabulary`, `gpu`, `pocketsphinx_model`.",
         ),
         ("[pool]\njobs = 0\n", "settings.toml, line 2: 0 is not a number of jobs from 1 to 16."),
+        ("[spending]\nmonthly_cap_usd = nan\n", "settings.toml, line 2: NaN is no amount of money."),
+        ("[spending]\nmonthly_cap_usd = -1.0\n", "settings.toml, line 2: -1 is no amount of money."),
         ("[watch]\nevery_s = 5\n", "settings.toml, line 2: 5 is not a number of seconds from 10 to 3600."),
         ("[pool]\njobs = \"many\"\n", "settings.toml, line 2: invalid type: string \"many\", expected i64."),
         (

@@ -14,10 +14,10 @@ use debrief_connect::transcribe::{self, EngineInfo, SpeechSettings};
 use debrief_core::failure::Failure;
 use debrief_core::job::{SpeakersChoice, SpeechChoice};
 use debrief_core::ports::{Audio, Diarizer, Hints, Transcriber};
-use debrief_core::secret::Secret;
 use debrief_core::stage::{StageCx, StepResult};
 use debrief_core::transcript::{Turns, Words};
 
+use crate::compose::key_in_environment;
 use crate::settings::{self, Settings};
 use crate::wishes::Wishes;
 
@@ -51,7 +51,10 @@ impl Ears {
             base: settings.base_of(service),
             model: settings.model_of(service),
             language: None,
-            key: RemoteKey { kept: secrets.clone(), given: key_in_environment(service) },
+            key: RemoteKey {
+                kept: secrets.clone(),
+                given: key_in_environment(service.info().word, &service.base(), &settings.base_of(service)),
+            },
             ledger: Some(ledger.clone()),
         };
         Ears {
@@ -303,11 +306,6 @@ impl Ears {
 fn is_path(model: &str) -> bool {
     let by_ending = Path::new(model).extension().is_some_and(|ending| ending == "bin" || ending == "gguf");
     model.contains(['/', '\\']) || (by_ending && !model.starts_with("file:"))
-}
-
-/// A service's key from the environment, for this process alone.
-fn key_in_environment(service: Service) -> Option<Secret> {
-    crate::compose::secret_variable(&format!("DEBRIEF_{}_KEY", service.info().word.to_uppercase()))
 }
 
 /// Stands where an engine should be that can't be had now: the job comes as far as it can, then says why.

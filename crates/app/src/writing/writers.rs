@@ -14,7 +14,9 @@ use debrief_core::ports::{LanguageModel, Recording, SpeakerIdentifier, Summarize
 use debrief_core::stage::{StageCx, StepResult};
 use debrief_core::transcript::Transcript;
 
+use super::has_own_address;
 use super::spending::StoredLedger;
+use crate::compose::key_in_environment;
 use crate::home::Home;
 use crate::settings::{self, Settings};
 use crate::speech::{check_language, checked_terms};
@@ -41,12 +43,17 @@ impl Writers {
         ledger: Arc<StoredLedger>,
         secrets: &Secrets,
     ) -> Writers {
-        let provider = |provider: Provider| ModelSettings {
-            provider,
-            model: provider.info().model.unwrap_or_default().to_owned(),
-            base: settings.base_of_provider(provider),
-            key: RemoteKey { kept: secrets.clone(), given: key_in_environment(provider) },
-            window_tokens: settings.window_of(provider),
+        let provider = |provider: Provider| {
+            let base = settings.base_of_provider(provider);
+            let own = if has_own_address(provider) { base.clone() } else { provider.base() };
+            let given = key_in_environment(provider.info().word, &own, &base);
+            ModelSettings {
+                provider,
+                model: provider.info().model.unwrap_or_default().to_owned(),
+                base,
+                key: RemoteKey { kept: secrets.clone(), given },
+                window_tokens: settings.window_of(provider),
+            }
         };
         Writers {
             notes: settings.notes.clone(),
@@ -197,9 +204,4 @@ pub(crate) fn named(text: &str) -> Result<ModelChoice, Failure> {
         crate::speech::refused(format!("{problem}."), "Name one as in anthropic/claude-sonnet-4-6.")
     })?;
     Ok(ModelChoice { provider: model.provider.info().word.to_owned(), model: model.model })
-}
-
-/// A provider's key from the environment, for this process alone.
-fn key_in_environment(provider: Provider) -> Option<debrief_core::secret::Secret> {
-    crate::compose::secret_variable(&format!("DEBRIEF_{}_KEY", provider.info().word.to_uppercase()))
 }

@@ -203,3 +203,20 @@ fn a_job_of_a_service_that_cannot_be_had_is_heard_by_another_engine() {
     let ran = installation.run(&["retry", "--engine", "auto", "--from", "publish", id(&job)]);
     assert_eq!(ran.code, Some(2), "{}", ran.stderr);
 }
+
+#[test]
+fn a_key_in_the_environment_is_for_its_service_and_this_machine_alone() {
+    let installation = Installation::new();
+    for (url, has_key) in [
+        ("https://api.openai.com/v1", true),
+        ("http://127.0.0.1:9/v1", true),
+        ("https://speech.example.com/v1", false),
+    ] {
+        let mut command = installation.command(&["speech", "status", "--json"]);
+        command.env("DEBRIEF_OPENAI_KEY", "sk-1").env("DEBRIEF__SERVICES__OPENAI_URL", url);
+        let status = Running::start_told(&mut command, "").end().last();
+        let services = status["services"].as_array().unwrap();
+        let openai = services.iter().find(|service| service["name"] == "openai").unwrap();
+        assert_eq!(openai["has_key"], has_key, "{url}");
+    }
+}

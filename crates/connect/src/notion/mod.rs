@@ -7,7 +7,7 @@ mod digest;
 mod errors;
 mod files;
 #[cfg(test)]
-mod interrupted_test;
+mod interrupted_tests;
 mod lookup;
 mod merge;
 mod node;

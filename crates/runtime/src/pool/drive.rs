@@ -148,7 +148,7 @@ impl Inner {
 
     fn begin(self: &Arc<Self>, job: Job) {
         // A child, so that a shutdown also stops a job that was claimed while it began.
-        let stop = self.closing.child_token();
+        let stop = Arc::new(self.closing.child_token());
         lock_of(&self.running).insert(job.id, stop.clone());
         // A stop or a pause between the claim and this line found no worker to tell.
         let stopping =
@@ -160,8 +160,14 @@ impl Inner {
         let inner = self.clone();
         self.workers.spawn(async move {
             let id = job.id;
-            inner.work(job, stop).await;
-            lock_of(&inner.running).remove(&id);
+            inner.work(job, (*stop).clone()).await;
+            // Once its end is stored a job may be begun again, before this line.
+            let is_own = |running: &Arc<CancellationToken>| Arc::ptr_eq(running, &stop);
+            let mut running = lock_of(&inner.running);
+            if running.get(&id).is_some_and(is_own) {
+                running.remove(&id);
+            }
+            drop(running);
             inner.stir();
         });
     }
@@ -240,7 +246,8 @@ impl Inner {
                     JobEvent::FailedForNow { why, at }
                 }
                 Retry::Person => JobEvent::NeedsPerson(why),
-                Retry::Later { .. } | Retry::Never => JobEvent::Failed(why),
+                Retry::Later { .. } => JobEvent::Failed(why.given_up()),
+                Retry::Never => JobEvent::Failed(why),
             },
         };
         let after = status.after(&event)?;

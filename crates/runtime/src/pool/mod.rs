@@ -100,7 +100,7 @@ struct Inner {
     options: PoolOptions,
     speech: Arc<Semaphore>,
     live: LiveJobs,
-    running: Mutex<BTreeMap<JobId, CancellationToken>>,
+    running: Mutex<BTreeMap<JobId, Arc<CancellationToken>>>,
     // Jobs whose end doesn't fit on the disk, and what their person can do.
     unstored: Mutex<BTreeMap<JobId, Failure>>,
     news: broadcast::Sender<JobNews>,
