@@ -13,6 +13,7 @@ use super::download::sidecar_of;
 use crate::inflow::{self, length};
 
 const STATE_FILE: &str = "models.json";
+const UNREADABLE_FILE: &str = "models.unreadable.json";
 /// Ids of files that are not in the catalogue begin with this.
 pub(super) const FILE_PREFIX: &str = "file:";
 
@@ -81,7 +82,7 @@ impl Folder {
         fs::create_dir_all(&self.0)?;
         let lock = File::create(self.0.join("models.lock"))?;
         lock.lock()?;
-        let mut known = self.known();
+        let mut known = self.known_or_kept_aside()?;
         change(&mut known);
         let mut written = tempfile::NamedTempFile::new_in(&self.0)?;
         written.write_all(&serde_json::to_vec_pretty(&known)?)?;
@@ -89,6 +90,19 @@ impl Folder {
         written.persist(self.0.join(STATE_FILE)).map_err(|error| error.error)?;
         sync_folder(&self.0);
         Ok(())
+    }
+
+    /// As [`Folder::known`], before it is written over: the pins and added files of one that can't be read are put aside.
+    fn known_or_kept_aside(&self) -> io::Result<Known> {
+        let file = self.0.join(STATE_FILE);
+        match fs::read(&file) {
+            Ok(text) => serde_json::from_slice(&text).or_else(|error| {
+                tracing::warn!(%error, "what was kept of models can't be read; it is put aside");
+                fs::rename(&file, self.0.join(UNREADABLE_FILE)).map(|()| Known::default())
+            }),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Known::default()),
+            Err(error) => Err(error),
+        }
     }
 
     /// The right to work on one model; none if another process has it. It ends with the file that is answered.
@@ -184,4 +198,24 @@ pub(super) fn look(path: &Path) -> io::Result<Looked> {
     inflow::digest(path, &mut sum)?;
     let size_bytes = file.metadata()?.len();
     Ok(Looked { magic, size_bytes, sha256: inflow::hex(sum.finalize().as_slice()) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_kept_but_cannot_be_read_is_put_aside_before_it_is_written_over() {
+        let place = tempfile::tempdir().unwrap();
+        let folder = Folder(place.path().to_owned());
+        let newer = r#"{ "pins": { "x": { "x.bin": 7 } } }"#;
+        fs::write(place.path().join(STATE_FILE), newer).unwrap();
+        folder.change(|known| known.speeds = [("x".to_owned(), 2.0)].into()).unwrap();
+        assert_eq!(folder.known().speeds["x"], 2.0);
+        assert_eq!(fs::read_to_string(place.path().join(UNREADABLE_FILE)).unwrap(), newer);
+        // What is there and can't be had now is not written over.
+        fs::remove_file(place.path().join(STATE_FILE)).unwrap();
+        fs::create_dir(place.path().join(STATE_FILE)).unwrap();
+        assert!(folder.change(|known| known.speeds.clear()).is_err());
+    }
 }
