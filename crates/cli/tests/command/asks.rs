@@ -10,9 +10,18 @@ use crate::support::{Installation, Running, fixture, id, text};
 fn an_unknown_job_has_its_own_message() {
     let installation = Installation::new();
     let unknown = "7c5e3f0a-0000-4000-8000-000000000000";
-    for command in ["status", "cancel", "retry", "show"] {
-        let ran = installation.run(&[command, unknown]);
-        assert_eq!((ran.code, ran.stdout.as_str()), (Some(2), ""), "{command}");
+    let commands: [&[&str]; 7] = [
+        &["status", unknown],
+        &["cancel", unknown],
+        &["retry", unknown],
+        &["show", unknown],
+        &["undo", unknown],
+        &["name", unknown, "Speaker 1", "Ana"],
+        &["edit", unknown, "title", "Another"],
+    ];
+    for command in commands {
+        let ran = installation.run(command);
+        assert_eq!((ran.code, ran.stdout.as_str()), (Some(2), ""), "{command:?}");
         insta::allow_duplicates! {
             insta::assert_snapshot!(ran.stderr, @"
             There is no job 7c5e3f0a-0000-4000-8000-000000000000.
