@@ -154,4 +154,12 @@ fn the_doctor_says_what_is_ready() {
     assert_eq!(ran.code, Some(3), "{}", ran.stdout);
     assert!(ran.stdout.contains("no-such-model.bin is not there."), "{}", ran.stdout);
     assert!(ran.stdout.ends_with("Not ready: see above.\n"), "{}", ran.stdout);
+
+    // A job would wait for the key of whoever is to write its notes.
+    let settings = "[notes]\nmodels = [\"anthropic/claude-sonnet-4-6\"]\n[secrets]\nkeep = \"file\"\n";
+    std::fs::write(installation.path().join("settings.toml"), settings).unwrap();
+    let ran = installation.run(&["doctor"]);
+    assert_eq!(ran.code, Some(3), "{}", ran.stdout);
+    assert!(ran.stdout.contains("Anthropic needs a key."), "{}", ran.stdout);
+    assert!(ran.stdout.ends_with("Not ready: see above.\n"), "{}", ran.stdout);
 }
