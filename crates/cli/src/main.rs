@@ -294,6 +294,7 @@ fn main() -> ExitCode {
 async fn run_to_the_end() -> ExitCode {
     let arguments = Arguments::parse();
     match run(arguments.command).await {
+        Ok(Outcome::Done) if !print::all_went_out() => Outcome::Failed.into(),
         Ok(outcome) => outcome.into(),
         Err(failure) => {
             err!("{}\n{}", failure.what, failure.fix);

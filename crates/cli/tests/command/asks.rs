@@ -163,3 +163,15 @@ fn the_doctor_says_what_is_ready() {
     assert!(ran.stdout.contains("Anthropic needs a key."), "{}", ran.stdout);
     assert!(ran.stdout.ends_with("Not ready: see above.\n"), "{}", ran.stdout);
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_could_not_be_written_out_is_no_success() {
+    let installation = Installation::new();
+    let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+    let ran = installation.command(&["doctor"]).stdout(full).output().unwrap();
+    let told = String::from_utf8(ran.stderr).unwrap();
+    assert_eq!(ran.status.code(), Some(1), "{told}");
+    assert_eq!(told.lines().count(), 1, "told once: {told}");
+    assert!(told.starts_with("The output could not be written: No space left on device"), "{told}");
+}
