@@ -63,7 +63,7 @@ enum Command {
         /// Only submit; a window or `debrief resume` runs the job.
         #[arg(long)]
         no_wait: bool,
-        /// Process recordings again of which there is a page already.
+        /// Process recordings in Drive again of which there is a page already; files on this machine always are.
         #[arg(long)]
         again: bool,
         /// Ask in the browser, before anything else, for the sign-in or the choice that a Drive link needs.
