@@ -1,6 +1,6 @@
 //! Log files, one a day, a week of them. They hold no secrets and no words of a recording.
 
-use debrief_core::failure::Failure;
+use debrief_core::failure::{Failure, FailureCode};
 use tracing::{Level, Metadata};
 use tracing_appender::rolling::{RollingFileAppender, Rotation};
 use tracing_subscriber::filter::{EnvFilter, FilterExt as _, filter_fn};
@@ -23,7 +23,14 @@ pub fn log_to_file(home: &Home) -> Result<(), Failure> {
         .filename_suffix("log")
         .max_log_files(7)
         .build(home.logs_folder())
-        .map_err(Failure::store)?;
+        .map_err(|error| {
+            Failure::never(
+                FailureCode::PermissionDenied,
+                format!("Debrief can't write its log into {}.", home.logs_folder().display()),
+                "Check the permissions of that folder and that its disk isn't full, or set DEBRIEF_HOME to another folder.",
+            )
+            .because(error)
+        })?;
     let wanted = EnvFilter::try_from_env("DEBRIEF_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
     let lines = tracing_subscriber::fmt::layer().with_ansi(false).with_writer(appender);
     let lines = lines.with_filter(wanted.and(filter_fn(may_be_logged)));

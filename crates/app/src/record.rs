@@ -140,6 +140,7 @@ impl App {
     /// Whether what is shown is what the job will go on with.
     fn check_editable(&self, id: JobId) -> Result<(), Failure> {
         let store = self.pool.store();
+        store.facts(id)?;
         let words = store.checkpoint::<Words>(id, Stage::Transcribe)?.map(|stored| stored.stale);
         let turns = store.checkpoint::<Turns>(id, Stage::Diarize)?.map(|stored| stored.stale);
         match (words, turns) {

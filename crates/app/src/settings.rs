@@ -157,7 +157,7 @@ impl TryFrom<String> for Model {
             .filter(|(_, model)| !model.trim().is_empty())
             .ok_or_else(|| format!("“{text}” is no language model; write PROVIDER/MODEL"))?;
         let provider = Provider::from_word(provider)
-            .ok_or_else(|| format!("there is no provider “{provider}”; there are {}", known()))?;
+            .ok_or_else(|| format!("There is no provider “{provider}”; there are {}", known()))?;
         Ok(Model { provider, model: model.trim().to_owned() })
     }
 }

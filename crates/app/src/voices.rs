@@ -154,7 +154,7 @@ pub(crate) fn no_speaker<'a>(label: &str, known: impl Iterator<Item = &'a str>) 
     if known.is_empty() {
         return refused(
             what,
-            "Its speakers weren't told apart; run that step again with `retry --from diarize`.",
+            "Its speakers weren't told apart; run that step again with `debrief retry JOB --from diarize`.",
         );
     }
     refused(what, &format!("Its speakers are: {}.", known.join(", ")))
@@ -163,8 +163,8 @@ pub(crate) fn no_speaker<'a>(label: &str, known: impl Iterator<Item = &'a str>) 
 fn not_kept(label: &str) -> Failure {
     refused(
         format!("It wasn't kept how {label} sounds, so the voice can't be remembered."),
-        "Set `voices = true` in the section [speakers] of the settings, run that step again (`debrief retry --from \
-         diarize`), and name the speaker then. Or give the name alone.",
+        "Set `voices = true` in the section [speakers] of the settings, run that step again (`debrief retry JOB \
+         --from diarize`), and name the speaker then. Or give the name alone.",
     )
 }
 

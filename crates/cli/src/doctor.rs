@@ -41,7 +41,7 @@ pub(crate) async fn report(app: &App) -> Result<Outcome, Failure> {
     models(&app.models());
     google(&app.google().await?);
     print_notion(&notion);
-    let ready = pages.is_ok() && about.engine_ready;
+    let ready = pages.is_ok() && about.engine_ready && notes.problem.is_none();
     out!("{}", if ready { "Ready." } else { "Not ready: see above." });
     Ok(if ready { Outcome::Done } else { Outcome::NeedsPerson })
 }

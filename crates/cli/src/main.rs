@@ -63,7 +63,7 @@ enum Command {
         /// Only submit; a window or `debrief resume` runs the job.
         #[arg(long)]
         no_wait: bool,
-        /// Process recordings again of which there is a page already.
+        /// Process recordings in Drive again of which there is a page already; files on this machine always are.
         #[arg(long)]
         again: bool,
         /// Ask in the browser, before anything else, for the sign-in or the choice that a Drive link needs.
@@ -294,6 +294,7 @@ fn main() -> ExitCode {
 async fn run_to_the_end() -> ExitCode {
     let arguments = Arguments::parse();
     match run(arguments.command).await {
+        Ok(Outcome::Done) if !print::all_went_out() => Outcome::Failed.into(),
         Ok(outcome) => outcome.into(),
         Err(failure) => {
             err!("{}\n{}", failure.what, failure.fix);

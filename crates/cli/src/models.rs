@@ -73,11 +73,21 @@ pub(crate) async fn run(app: &App, command: Models) -> Result<Outcome, Failure> 
                 Some(model) => out!("Added as {id}{}.", checked(model)),
                 None => out!("Added as {id}."),
             }
+            // The best one of the catalogue is used unasked, but nobody knows how good this one is.
+            if id.starts_with("file:") {
+                out!("`debrief speech use transcribe-cpp --model {id}` uses it.");
+            }
             Ok(Outcome::Done)
         }
         Models::Remove { id } => {
             let (_, replacement) = app.remove_model(&id).await?;
+            // Whoever chose a model gets no other one in its place.
+            let chosen = app.speech().await?.model.is_some_and(|model| model == id);
             match replacement {
+                _ if chosen => out!(
+                    "Removed. Recordings wait for it, because it is the one that was chosen; `debrief speech use auto` \
+                     chooses the best one that is left."
+                ),
                 Some(next) => out!("Removed. The best one left is {next}."),
                 None => out!("Removed. What needs no model does its work now."),
             }

@@ -2,6 +2,7 @@
 
 use std::fmt::Arguments;
 use std::io::{ErrorKind, Write, stderr, stdout};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use debrief_core::page::timecode;
 use debrief_core::view::{JobView, StatusWord};
@@ -16,13 +17,28 @@ macro_rules! err {
     ($($line:tt)*) => { $crate::print::to_stderr(format_args!("{}\n", format_args!($($line)*))) };
 }
 
+/// Whether something could not be written to standard output.
+static LOST: AtomicBool = AtomicBool::new(false);
+
 pub(crate) fn to_stdout(text: Arguments<'_>) {
     match stdout().write_fmt(text) {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+        // It is said once; every line after it is lost for the same reason.
+        Err(error) if error.kind() != ErrorKind::BrokenPipe && !LOST.swap(true, Ordering::Relaxed) => {
             err!("The output could not be written: {error}")
         }
         Ok(()) | Err(_) => {}
     }
+}
+
+/// Whether all that was printed has gone out: whoever keeps it in a file must not take half of it for the whole.
+pub(crate) fn all_went_out() -> bool {
+    if let Err(error) = stdout().flush()
+        && error.kind() != ErrorKind::BrokenPipe
+        && !LOST.swap(true, Ordering::Relaxed)
+    {
+        err!("The output could not be written: {error}");
+    }
+    !LOST.load(Ordering::Relaxed)
 }
 
 pub(crate) fn to_stderr(text: Arguments<'_>) {

@@ -359,17 +359,18 @@ impl App {
         let result = self.status(id)?.result;
         let page = self.pool.store().checkpoint::<PublishedPage>(id, Stage::Publish)?;
         let page = page.and_then(|stored| stored.output.notion);
+        let renamed = result.as_ref().is_some_and(|result| result.renamed_from.is_some());
         let Some(page) = page.filter(|_| result.as_ref().is_some_and(|result| !result.page_undone)) else {
-            return self.undo_rename(id).await;
+            return match renamed {
+                true => self.undo_rename(id).await,
+                false => Err(nothing_to_undo(result.is_some_and(|result| result.page_undone))),
+            };
         };
         self.steps.now().notion().trash_page(&page.id).await?;
         let undone = |result: &mut JobResult| result.page_undone = true;
         self.pool.store_handle().amend_result(id, undone, Timestamp::now())?;
         self.pool.stir();
-        match result.and_then(|result| result.renamed_from) {
-            Some(_) => self.undo_rename(id).await,
-            None => Ok(()),
-        }
+        if renamed { self.undo_rename(id).await } else { Ok(()) }
     }
 
     /// A job's page as Markdown, to be copied.
@@ -412,6 +413,18 @@ impl App {
         }
         Ok(())
     }
+}
+
+/// A job of which nothing is in Notion or renamed, any more if it was `undone` once.
+fn nothing_to_undo(undone: bool) -> Failure {
+    let (what, fix) = match undone {
+        true => ("This job was taken back already.", "`debrief update JOB` brings its page back."),
+        false => (
+            "There is nothing of this job to take back: no page in Notion, and no recording with a name that it gave.",
+            "Pages in a folder are yours: move or delete the files yourself.",
+        ),
+    };
+    Failure::never(FailureCode::BadRequest, what, fix)
 }
 
 /// Whether a job with this failure waits for something about Notion.

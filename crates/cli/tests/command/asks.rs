@@ -10,9 +10,18 @@ use crate::support::{Installation, Running, fixture, id, text};
 fn an_unknown_job_has_its_own_message() {
     let installation = Installation::new();
     let unknown = "7c5e3f0a-0000-4000-8000-000000000000";
-    for command in ["status", "cancel", "retry", "show"] {
-        let ran = installation.run(&[command, unknown]);
-        assert_eq!((ran.code, ran.stdout.as_str()), (Some(2), ""), "{command}");
+    let commands: [&[&str]; 7] = [
+        &["status", unknown],
+        &["cancel", unknown],
+        &["retry", unknown],
+        &["show", unknown],
+        &["undo", unknown],
+        &["name", unknown, "Speaker 1", "Ana"],
+        &["edit", unknown, "title", "Another"],
+    ];
+    for command in commands {
+        let ran = installation.run(command);
+        assert_eq!((ran.code, ran.stdout.as_str()), (Some(2), ""), "{command:?}");
         insta::allow_duplicates! {
             insta::assert_snapshot!(ran.stderr, @"
             There is no job 7c5e3f0a-0000-4000-8000-000000000000.
@@ -145,4 +154,24 @@ fn the_doctor_says_what_is_ready() {
     assert_eq!(ran.code, Some(3), "{}", ran.stdout);
     assert!(ran.stdout.contains("no-such-model.bin is not there."), "{}", ran.stdout);
     assert!(ran.stdout.ends_with("Not ready: see above.\n"), "{}", ran.stdout);
+
+    // A job would wait for the key of whoever is to write its notes.
+    let settings = "[notes]\nmodels = [\"anthropic/claude-sonnet-4-6\"]\n[secrets]\nkeep = \"file\"\n";
+    std::fs::write(installation.path().join("settings.toml"), settings).unwrap();
+    let ran = installation.run(&["doctor"]);
+    assert_eq!(ran.code, Some(3), "{}", ran.stdout);
+    assert!(ran.stdout.contains("Anthropic needs a key."), "{}", ran.stdout);
+    assert!(ran.stdout.ends_with("Not ready: see above.\n"), "{}", ran.stdout);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_could_not_be_written_out_is_no_success() {
+    let installation = Installation::new();
+    let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+    let ran = installation.command(&["doctor"]).stdout(full).output().unwrap();
+    let told = String::from_utf8(ran.stderr).unwrap();
+    assert_eq!(ran.status.code(), Some(1), "{told}");
+    assert_eq!(told.lines().count(), 1, "told once: {told}");
+    assert!(told.starts_with("The output could not be written: No space left on device"), "{told}");
 }

@@ -192,3 +192,19 @@ fn a_folder_for_data_that_may_not_be_written_to() {
     Check the permissions of the folder above it, or set DEBRIEF_HOME to another folder.
     ");
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_log_that_cannot_be_written_is_told_by_its_own_name() {
+    let installation = Installation::new();
+    // Nobody can make a file there, whoever runs the tests.
+    std::os::unix::fs::symlink("/proc", installation.path().join("logs")).unwrap();
+    let ran = installation.run(&["list"]);
+    assert_eq!(ran.code, Some(1), "{}", ran.stdout);
+    let told = installation.told(&ran);
+    let told: Vec<&str> = told.lines().take(2).collect();
+    insta::assert_snapshot!(told.join("\n"), @r"
+    Debrief can't write its log into HOME/logs.
+    Check the permissions of that folder and that its disk isn't full, or set DEBRIEF_HOME to another folder.
+    ");
+}

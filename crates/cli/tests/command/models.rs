@@ -215,8 +215,11 @@ fn files_are_added_by_what_they_are() {
     let model = installation.path().join("mine.gguf");
     std::fs::write(&model, b"GGUF and so on").unwrap();
     let ran = installation.run(&["models", "add", "mine.gguf", "--move"]);
-    let said = "Added as file:mine.gguf (not checked: nobody knows its checksum).\n";
-    assert_eq!((ran.code, ran.stdout.as_str()), (Some(0), said));
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    insta::assert_snapshot!(ran.stdout, @r"
+    Added as file:mine.gguf (not checked: nobody knows its checksum).
+    `debrief speech use transcribe-cpp --model file:mine.gguf` uses it.
+    ");
     assert!(!model.exists());
     assert_eq!(text(&listed(&installation, "file:mine.gguf")["state"], "kind"), "ready");
 
@@ -239,4 +242,17 @@ fn files_are_added_by_what_they_are() {
     The model Whisper tiny is not on this computer.
     Download it in the settings, or run `debrief models get whisper-tiny`.
     ");
+}
+
+#[test]
+fn removing_the_chosen_model_says_that_recordings_wait_for_it() {
+    let installation = Installation::new();
+    std::fs::write(installation.path().join("mine.gguf"), b"GGUF and so on").unwrap();
+    installation.run(&["models", "add", "mine.gguf"]);
+    installation.run(&["speech", "use", "transcribe-cpp", "--model", "file:mine.gguf"]);
+    let ran = installation.run(&["models", "remove", "file:mine.gguf"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    insta::assert_snapshot!(ran.stdout, @"Removed. Recordings wait for it, because it is the one that was chosen; `debrief speech use auto` chooses the best one that is left.");
+    let status = installation.run(&["speech", "status"]);
+    assert!(status.stdout.contains("Add its file again with `debrief models add FILE`"), "{}", status.stdout);
 }

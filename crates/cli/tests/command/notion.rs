@@ -452,6 +452,10 @@ fn an_update_keeps_what_people_did_and_an_undo_trashes_the_page() {
     assert!(status.stdout.contains("(in Notion's trash)"), "{}", status.stdout);
     let again = notion.run(&["undo", id(&view)]);
     assert_eq!(again.code, Some(2), "{}", again.stderr);
+    insta::assert_snapshot!(again.stderr, @r"
+    This job was taken back already.
+    `debrief update JOB` brings its page back.
+    ");
 
     let unknown = notion.run(&["update", "7c5e3f0a-0000-4000-8000-000000000000"]);
     assert_eq!(unknown.code, Some(2), "{}", unknown.stderr);

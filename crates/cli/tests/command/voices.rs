@@ -36,7 +36,7 @@ fn what_cannot_be_named_or_remembered_says_why() {
     assert_eq!(ran.code, Some(2));
     insta::assert_snapshot!(ran.stderr, @r"
     It wasn't kept how Speaker 1 sounds, so the voice can't be remembered.
-    Set `voices = true` in the section [speakers] of the settings, run that step again (`debrief retry --from diarize`), and name the speaker then. Or give the name alone.
+    Set `voices = true` in the section [speakers] of the settings, run that step again (`debrief retry JOB --from diarize`), and name the speaker then. Or give the name alone.
     ");
     let shown = installation.run(&["show", id(&done), "--format", "txt"]).stdout;
     assert!(!shown.contains("Ana"), "nothing was changed: {shown}");

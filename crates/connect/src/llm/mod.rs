@@ -104,12 +104,18 @@ impl ModelSettings {
 
     /// The key; `None` only where none is needed.
     async fn key(&self) -> Result<Option<Secret>, LlmError> {
+        let needs_none = self.provider.info().key_optional;
         let key = match &self.key.given {
             Some(key) => Some(key.clone()),
-            None => self.key.kept.get(&self.key_name()).await.map_err(LlmError::Own)?,
+            None => match self.key.kept.get(&self.key_name()).await {
+                Ok(kept) => kept,
+                // A machine without a keychain is no reason to leave a server alone that wants no key.
+                Err(_) if needs_none => None,
+                Err(failure) => return Err(LlmError::Own(failure)),
+            },
         };
         let key = key.map(|key| Secret::new(key.expose().trim())).filter(|key| !key.expose().is_empty());
-        if key.is_none() && !self.provider.info().key_optional { Err(LlmError::KeyMissing) } else { Ok(key) }
+        if key.is_none() && !needs_none { Err(LlmError::KeyMissing) } else { Ok(key) }
     }
 
     /// What it costs; `None` where that is not known. A server of one's own costs nothing, whatever it is called.

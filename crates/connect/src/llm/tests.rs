@@ -492,6 +492,22 @@ async fn a_server_of_ones_own_needs_no_key_and_a_name_is_sent_as_it_is() {
 }
 
 #[tokio::test]
+async fn where_keys_cannot_be_read_a_server_that_needs_none_is_asked_all_the_same() {
+    let script = Script::of([says(TITLE)]);
+    let desk = Arc::new(Desk::default());
+    let folder = tempfile::tempdir().unwrap();
+    let mut model = script.model(Provider::Ollama, "qwen3:8b").await;
+    // A folder is no file to read keys from.
+    let kept = Secrets::new(Keep::File, "debrief-test", folder.path().to_owned());
+    model.key = RemoteKey { kept, given: None };
+    ask(&chain(vec![model.clone()], &desk), &desk).await.unwrap();
+    assert_eq!(script.times(), 1);
+
+    model.provider = Provider::Anthropic;
+    assert_eq!(chain(vec![model], &desk).ready().await.unwrap_err().code, FailureCode::NoKeychain);
+}
+
+#[tokio::test]
 async fn the_settings_list_models_and_try_one() {
     let list = json!({ "data": [{ "id": "qwen3:8b" }, { "id": "nomic-embed-text" }] });
     let script = Script::of([

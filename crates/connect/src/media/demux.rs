@@ -34,6 +34,8 @@ pub(super) struct Source {
     track: u32,
     time_base: Option<TimeBase>,
     declared_ms: Option<u32>,
+    /// Whether nothing can be left out in a file of this kind, so that a gap is damage that the demuxer jumped over.
+    gapless: bool,
     description: String,
     bytes: Bytes,
 }
@@ -141,7 +143,17 @@ fn choose_track(
         }
         let (id, time_base, description) = (track.id, track.time_base, codec::describe(params));
         let declared_ms = declared_ms(format.as_ref(), track, recording)?;
-        return Ok(Source { format, decoder, track: id, time_base, declared_ms, description, bytes });
+        let gapless = format.format_info().short_name == "flac";
+        return Ok(Source {
+            format,
+            decoder,
+            track: id,
+            time_base,
+            declared_ms,
+            gapless,
+            description,
+            bytes,
+        });
     }
     // Tracks of an unknown kind, and Ogg streams of an unknown codec, may be sound.
     let known = |track: &Track| track.track_type().is_some();
@@ -213,6 +225,9 @@ impl Source {
                 }
             };
             let missing_ms = clock.missing_ms(packet.pts.get(), pour.stream_ms(), self.declared_ms);
+            if self.gapless {
+                damage.gaps_ms += missing_ms;
+            }
             match self.decoder.decode(&packet) {
                 Ok(sound) => pour.sound(missing_ms, &sound)?,
                 Err(Error::ResetRequired) => self.decoder.reset(),
@@ -261,8 +276,10 @@ impl Source {
         if short || damage.broke_off {
             cx.warn(failures::ends_early(duration_ms, self.declared_ms.filter(|_| short)));
         }
-        if damage.skipped_ms >= SCRATCH_MS {
-            cx.warn(failures::scratches(u32::try_from(damage.skipped_ms).unwrap_or(u32::MAX)));
+        // A packet that could not be decoded leaves a gap, too.
+        let lost_ms = damage.skipped_ms.max(damage.gaps_ms);
+        if lost_ms >= SCRATCH_MS {
+            cx.warn(failures::scratches(u32::try_from(lost_ms).unwrap_or(u32::MAX)));
         }
         let file = wav.finish().map_err(|error| failures::writing(cx.folder(), &error))?;
         Ok(Audio { file, duration_ms, source_format: self.description })
@@ -274,6 +291,7 @@ impl Source {
 struct Damage {
     broke_off: bool,
     skipped_ms: u64,
+    gaps_ms: u64,
     detail: Option<String>,
 }
 

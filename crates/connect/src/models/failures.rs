@@ -5,6 +5,8 @@ use std::path::Path;
 
 use debrief_core::failure::{Failure, FailureCode, Retry};
 
+use super::folder::FILE_PREFIX;
+
 pub(super) fn damaged(file: &str) -> Failure {
     Failure::never(
         FailureCode::ModelDamaged,
@@ -14,11 +16,13 @@ pub(super) fn damaged(file: &str) -> Failure {
 }
 
 pub(super) fn missing(id: &str, name: &str) -> Failure {
-    Failure::person(
-        FailureCode::ModelMissing,
-        format!("The model {name} is not on this computer."),
-        format!("Download it in the settings, or run `debrief models get {id}`."),
-    )
+    // A file that somebody added is nowhere to be downloaded from.
+    let fix = match id.starts_with(FILE_PREFIX) {
+        true => "Add its file again with `debrief models add FILE`, or choose another model in the settings."
+            .into(),
+        false => format!("Download it in the settings, or run `debrief models get {id}`."),
+    };
+    Failure::person(FailureCode::ModelMissing, format!("The model {name} is not on this computer."), fix)
 }
 
 pub(super) fn unreachable(host: &str, busy: bool) -> Failure {

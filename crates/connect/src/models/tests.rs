@@ -546,6 +546,10 @@ async fn a_removed_model_names_what_takes_its_place() {
         models.path("one").unwrap_err().fix,
         "Download it in the settings, or run `debrief models get one`."
     );
+    assert_eq!(
+        models.path("file:mine.gguf").unwrap_err().fix,
+        "Add its file again with `debrief models add FILE`, or choose another model in the settings."
+    );
     assert_eq!(models.remove("nothing").await.unwrap_err().code, FailureCode::BadRequest);
 }
 

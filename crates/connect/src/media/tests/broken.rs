@@ -185,6 +185,19 @@ async fn broken_packets_become_silence_and_the_rest_keeps_its_time() {
 }
 
 #[tokio::test]
+async fn damage_that_a_flac_is_read_around_is_told() {
+    let (_folder, file) = changed("speech.flac", |bytes| {
+        let middle = bytes.len() / 3;
+        let damaged = bytes.len() / 8;
+        bytes[middle..middle + damaged].fill(0xA5);
+    });
+    let decoded = decode(&file).await;
+    assert!(decoded.audio().duration_ms.abs_diff(SPEECH_MS) <= 100, "{} ms", decoded.audio().duration_ms);
+    let warned = decoded.warned();
+    assert!(warned.starts_with("recording_damaged: Parts of the recording are damaged: 0."), "{warned}");
+}
+
+#[tokio::test]
 async fn no_damage_anywhere_panics_or_hangs() {
     // Every fixture with 64 bytes overwritten at each of 12 places: any outcome but a panic or a hang will do.
     for name in

@@ -89,7 +89,12 @@ impl RemoteSettings {
         let needs_none = self.service.info().key_optional && !is_its_own(self.service, &self.base);
         let key = match &self.key.given {
             Some(key) => Some(key.clone()),
-            None => self.key.kept.get(&self.key_name()).await?,
+            None => match self.key.kept.get(&self.key_name()).await {
+                Ok(kept) => kept,
+                // A machine without a keychain is no reason to leave a server alone that wants no key.
+                Err(_) if needs_none => None,
+                Err(failure) => return Err(failure),
+            },
         };
         let key = key.filter(|key| !key.expose().trim().is_empty());
         if key.is_none() && !needs_none { Err(self.whose().key_missing()) } else { Ok(key) }

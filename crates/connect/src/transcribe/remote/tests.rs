@@ -98,6 +98,11 @@ async fn a_server_of_ones_own_needs_no_key_and_is_not_called_openai() {
     test(&settings).await.unwrap();
     assert_eq!(*seen.lock().unwrap(), Some(true));
     settings.key.kept.delete("speech.openai").await.unwrap();
+    // A folder is no file to read keys from.
+    let folder = tempfile::tempdir().unwrap();
+    let unreadable = Secrets::new(Keep::File, "debrief-test", folder.path().to_owned());
+    let keyless = RemoteKey { kept: unreadable, given: None };
+    Remote::new(RemoteSettings { key: keyless, ..settings.clone() }).ready().await.unwrap();
     settings.base = Service::OpenAi.base();
     assert_eq!(Remote::new(settings).ready().await.unwrap_err().what, "OpenAI needs a key.");
 }
