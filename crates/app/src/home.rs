@@ -48,13 +48,14 @@ impl Home {
         }
     }
 
-    /// Makes the folders for data, so that the rest can count on them.
+    /// Makes the folders for data, so that the rest can count on them. Nobody else on this machine can look into those that
+    /// are made: they hold what was said.
     ///
     /// # Errors
     /// They cannot be made.
     pub fn create(&self) -> Result<(), Failure> {
         for folder in [self.data.clone(), self.jobs_folder(), self.logs_folder()] {
-            std::fs::create_dir_all(&folder).map_err(|error| {
+            create_private(&folder).map_err(|error| {
                 if error.kind() == std::io::ErrorKind::StorageFull {
                     return Failure::disk_full("making Debrief's folders", &folder.display().to_string());
                 }
@@ -123,6 +124,13 @@ impl Home {
     }
 }
 
+fn create_private(folder: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.recursive(true).create(folder)
+}
+
 fn no_home(cause: &dyn std::fmt::Display) -> Failure {
     Failure::never(
         FailureCode::PermissionDenied,
@@ -130,4 +138,26 @@ fn no_home(cause: &dyn std::fmt::Display) -> Failure {
         "Set the environment variable DEBRIEF_HOME to a folder.",
     )
     .because(cause)
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[test]
+    fn nobody_else_can_look_into_the_folders_that_are_made() {
+        let place = tempfile::tempdir().unwrap();
+        let home = Home::in_folder(&place.path().join("debrief"));
+        home.create().unwrap();
+        for folder in [home.data_folder().to_owned(), home.jobs_folder(), home.logs_folder()] {
+            assert_eq!(
+                folder.metadata().unwrap().permissions().mode() & 0o777,
+                0o700,
+                "{}",
+                folder.display()
+            );
+        }
+    }
 }
