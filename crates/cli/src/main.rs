@@ -30,7 +30,7 @@ use crate::follow::follow;
 
 /// Turns recordings into pages: transcript with speakers, summary, to-dos.
 ///
-/// Exit codes: 0 done, 1 failed, 2 wrong usage or settings, 3 needs you (the message says what).
+/// Exit codes: 0 done, 1 failed, 2 wrong usage or settings, 3 needs you (the message says what), 130 interrupted.
 #[derive(Parser)]
 #[command(name = "debrief", version)]
 struct Arguments {
